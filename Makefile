@@ -1,0 +1,58 @@
+# make demo    set up, then read the captcha images
+# make test    set up, then run the tests
+# Each needs nothing but Python 3.11 on the machine.
+
+PYTHON  ?= python3.11
+VENV    := .venv
+BIN     := $(VENV)/bin
+READY   := $(VENV)/.ready
+PYTEST  := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+WORKERS ?= 2
+
+.PHONY: help demo test quick nightly check fix bench clean
+
+help:
+	@echo 'make demo     read the 20 captcha images of the example with its trained network'
+	@echo 'make test     all tests but the nightly ones'
+	@echo 'make quick    the tests that take seconds'
+	@echo 'make nightly  the tests that take minutes'
+	@echo 'make check    style, types, import rules'
+	@echo 'make fix      repair what ruff can repair'
+	@echo 'make bench    measure the budgets'
+	@echo 'make clean    remove the virtual environment and all caches'
+
+$(READY): pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo 'anglipy needs Python 3.11; name yours with: make PYTHON=/path/to/python3.11 ...' >&2; exit 1; }
+	@echo 'setting up $(VENV) (once; a minute or two)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,examples]'
+	@touch $@
+
+demo: $(READY)
+	$(BIN)/python -m examples.captcha.demo
+
+test: $(READY)
+	$(PYTEST) -n $(WORKERS) -m 'not nightly and not bench'
+
+quick: $(READY)
+	$(PYTEST) -n $(WORKERS) -m 'not slow and not nightly and not bench'
+
+nightly: $(READY)
+	$(PYTEST) -n $(WORKERS) -m nightly
+
+bench: $(READY)
+	$(PYTEST) -s -m bench -p no:randomly tests/bench
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

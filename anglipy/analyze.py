@@ -1,0 +1,548 @@
+"""Core forms to the core tree: scopes, arities, levels and site ids.
+
+Every name is resolved to a local, a global or an error with the nearest spelling. Errors are
+collected, so that one pass over a form reports all of them. Site ids are lexical,
+`query/binder/fn/sample#1`: they are made of names and order and so survive comments, blank lines
+and reformatting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from immutables import Map
+
+from anglipy.datum import datum
+from anglipy.diagnostics import AnglipyError, ArityError, ErrorGroup, ExpandError, ResolveError, Span
+from anglipy.forms import Form, Keyword, ListForm, Literal, MapForm, SetForm, Symbol, VectorForm, walk
+from anglipy.names import Names, nearest
+from anglipy.printer import print_form
+from anglipy.stackless import run_stackless, stackless
+from anglipy.syntax import (
+    COMPOUND,
+    LOOPING,
+    MAX_DEPTH,
+    SIMPLE,
+    Binding,
+    Call,
+    Const,
+    Do,
+    Fn,
+    Global,
+    If,
+    Let,
+    Local,
+    Loop,
+    LoopTarget,
+    Node,
+    Observe,
+    Predict,
+    Query,
+    Recur,
+    Sample,
+    children,
+)
+
+__all__ = ["Analysis", "Globals", "SiteInfo", "analyze", "counted"]
+
+Analyzing = Generator[Any, Any, Node]
+
+_FUNCTION_MAKERS = frozenset(
+    "partial comp juxt complement constantly fnil every-pred some-fn memoize".split()
+)
+
+
+class Globals(Protocol):
+    """What the compiler knows of global names."""
+
+    def lookup(self, name: str) -> Binding | None:
+        """The meaning of a name, or None."""
+
+    def all_names(self) -> Iterable[str]:
+        """All names, for suggestions."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteInfo:
+    """A site found in the source."""
+
+    id: str
+    kind: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class _Info:
+    """A local variable: its name in Python, and what is known of the function it holds."""
+
+    python: str
+    direct: bool = False
+    low: int = 0
+    high: int | None = None
+    is_self: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    names: Map[str, _Info] = field(default_factory=Map)
+    path: str = ""
+    target: LoopTarget | None = None
+    tail: bool = False
+
+    def bind(self, name: str, info: _Info) -> _Context:
+        return replace(self, names=self.names.set(name, info))
+
+    def inner(self) -> _Context:
+        """For a position that is not the tail of the loop around."""
+        return replace(self, tail=False) if self.tail else self
+
+    def within(self, name: str) -> _Context:
+        """Inside the value of a binder, whose name becomes part of the site ids."""
+        if "|" in name or name.startswith(("_", "%")):
+            return self.inner()
+        return replace(self, tail=False, path=f"{self.path}/{name}" if self.path else name)
+
+
+@dataclass(slots=True)
+class Analysis:
+    """The tree of one top-level form, and what was found on the way."""
+
+    node: Node
+    sites: list[SiteInfo]
+    references: set[str]
+
+
+def analyze(form: Form, env: Globals, names: Names, path: str = "") -> Analysis:
+    """Analyse one expression. `path` is the name being defined: the first part of its site ids.
+
+    Raises ErrorGroup with every error found.
+    """
+    analyzer = _Analyzer(env, names)
+    node = run_stackless(analyzer.node.call(analyzer, form, _Context(path=path)))
+    if analyzer.errors:
+        raise ErrorGroup(analyzer.errors)
+    return Analysis(node, analyzer.sites, analyzer.references)
+
+
+class _Analyzer:
+    def __init__(self, env: Globals, names: Names) -> None:
+        self.env, self.fresh = env, names
+        self.errors: list[AnglipyError] = []
+        self.sites: list[SiteInfo] = []
+        self.references: set[str] = set()
+        self._counts: dict[str, int] = {}
+        self._selves: set[str] = set()
+
+    def fail(self, error: AnglipyError, span: Span) -> Node:
+        self.errors.append(error)
+        return Const(None, span)
+
+    @stackless
+    def node(self, form: Form, at: _Context) -> Analyzing:
+        match form:
+            case Literal() | Keyword():
+                return Const(datum(form), form.span)
+            case Symbol():
+                return self.symbol(form, at)
+            case VectorForm() | SetForm() | MapForm():
+                return (yield self.collection(form, at))
+            case ListForm(items=()):
+                return Const(datum(form), form.span)
+        head = form.items[0]
+        if isinstance(head, Symbol) and head.name in _FORMS and head.name not in at.names:
+            return (yield _FORMS[head.name](self, form, at))
+        return (yield self.call(form, at))
+
+    # ---- names
+
+    def symbol(self, form: Symbol, at: _Context) -> Node:
+        info = at.names.get(form.name)
+        if info is not None:
+            if info.is_self:
+                self._selves.add(info.python)
+            return Local(info.python, form.span, info.direct)
+        binding = self.env.lookup(form.name)
+        if binding is None:
+            return self.fail(self.unbound(form, at), form.span)
+        self.references.add(binding.name)
+        if binding.stochastic is not None:
+            # As a value a higher-order function must take any function it may meet.
+            binding = binding.stochastic
+        return Global(binding, form.span)
+
+    def unbound(self, form: Symbol, at: _Context) -> ResolveError:
+        near = nearest(form.name, [*at.names, *self.env.all_names()])
+        hint = f"did you mean `{near}`?" if near else None
+        if hint is None and "/" in form.name:
+            hint = "require the namespace first, e.g. (require '[clojure.string :as str])"
+        return ResolveError("AQ220", f"`{form.name}` is not defined", form.span, help=hint)
+
+    # ---- calls and literals
+
+    def items(self, forms: Iterable[Form], at: _Context) -> Generator[Any, Any, tuple[Node, ...]]:
+        nodes = []
+        inner = at.inner()
+        for form in forms:
+            nodes.append((yield self.node.call(self, form, inner)))
+        return tuple(nodes)
+
+    def collection(self, form: VectorForm | SetForm | MapForm, at: _Context) -> Analyzing:
+        if _is_constant(form):
+            return Const(datum(form), form.span)
+        nodes = yield self.items(form.items, at)
+        maker = {VectorForm: "vector", SetForm: "hash-set", MapForm: "hash-map"}[type(form)]
+        return _call(self.built_in(maker, form.span), nodes, form.span, direct=True)
+
+    def built_in(self, name: str, span: Span) -> Global:
+        binding = self.env.lookup(f"clojure.core/{name}")
+        assert binding is not None, name
+        return Global(binding, span)
+
+    def call(self, form: ListForm, at: _Context) -> Analyzing:
+        head, count = form.items[0], len(form.items) - 1
+        if isinstance(head, Keyword):
+            return (yield self.keyword_call(form, at))
+        if isinstance(head, Symbol) and head.name not in at.names:
+            binding = self.env.lookup(head.name)
+            if binding is not None:
+                self.references.add(binding.name)
+                self.check_arity(head.name, binding.low, binding.high, count, form.span)
+                args = yield self.items(form.items[1:], at)
+                if binding.stochastic is not None and not _all_direct(args, binding):
+                    return _call(Global(binding.stochastic, head.span), args, form.span, direct=False)
+                return _call(Global(binding, head.span), args, form.span, binding.is_direct)
+        nodes = yield self.items(form.items, at)
+        fn, args = nodes[0], nodes[1:]
+        if isinstance(head, Symbol) and head.name in at.names:
+            info = at.names[head.name]
+            self.check_arity(head.name, info.low, info.high, count, form.span)
+        elif isinstance(head, Literal):
+            shown = print_form(head)
+            error = ExpandError("AQ221", f"{shown} is not a function, so it cannot be called", form.span,
+                                help="quote a list that is meant as data: '(1 2 3)")
+            return self.fail(error, form.span)
+        return _call(fn, args, form.span, direct=_is_direct(fn))
+
+    def keyword_call(self, form: ListForm, at: _Context) -> Analyzing:
+        self.check_arity(print_form(form.items[0]), 1, 2, len(form.items) - 1, form.span)
+        nodes = yield self.items(form.items, at)
+        key, args = nodes[0], nodes[1:]
+        return _call(self.built_in("get", form.span), (*args[:1], key, *args[1:]), form.span, direct=True)
+
+    def check_arity(self, name: str, low: int, high: int | None, count: int, span: Span) -> None:
+        if count < low or (high is not None and count > high):
+            name = name.removeprefix("clojure.core/")
+            message = f"`{name}` takes {counted(low, high)}, got {count}"
+            self.errors.append(ArityError("AQ222", message, span))
+
+    # ---- special forms
+
+    def quote(self, form: ListForm, at: _Context) -> Analyzing:
+        return Const(datum(form.items[1]), form.span)
+        yield
+
+    def if_(self, form: ListForm, at: _Context) -> Analyzing:
+        test = yield self.node.call(self, form.items[1], at.inner())
+        then = yield self.node.call(self, form.items[2], at)
+        otherwise: Node = Const(None, form.span)
+        if len(form.items) == 4:
+            otherwise = yield self.node.call(self, form.items[3], at)
+        level, depth = _combine((test, then, otherwise), 1)
+        return If(test, then, otherwise, form.span, level, depth)
+
+    def do(self, form: ListForm, at: _Context) -> Analyzing:
+        if len(form.items) == 1:
+            return Const(None, form.span)
+        effects = yield self.items(form.items[1:-1], at)
+        result = yield self.node.call(self, form.items[-1], at)
+        for effect in reversed(effects):
+            level = max(effect.level, result.level)
+            result = Do(effect, result, form.span, level, max(effect.depth, result.depth))
+        return result
+
+    def let(self, form: ListForm, at: _Context) -> Analyzing:
+        bindings = form.items[1].items  # type: ignore[union-attr]
+        bound: list[tuple[str, Node, Span]] = []
+        for name, value in zip(bindings[::2], bindings[1::2], strict=True):
+            assert isinstance(name, Symbol)
+            node = yield self.node.call(self, value, at.within(name.name))
+            info = _Info(self.fresh(name.name), *_known_function(node))
+            bound.append((info.python, node, name.span))
+            at = at.bind(name.name, info)
+        result = yield self.node.call(self, form.items[2], at)
+        for python, node, span in reversed(bound):
+            level = max(node.level, result.level)
+            result = Let(python, node, result, span, level, max(node.depth + 1, result.depth))
+        return result
+
+    def fn(self, form: ListForm, at: _Context) -> Analyzing:
+        rest = form.items[1:]
+        name = rest[0].name if isinstance(rest[0], Symbol) else None
+        params_form, body_form = rest[-2], rest[-1]
+        symbols = [s.name for s in params_form.items]  # type: ignore[union-attr]
+        variadic = "&" in symbols
+        plain = [s for s in symbols if s != "&"]
+        low = len(plain) - variadic
+        defining = name is not None and at.path.rpartition("/")[2] == name
+        path = at.path if defining else (f"{at.path}/{name or 'fn'}" if at.path else name or "fn")
+        label = self.fresh(path.rpartition("/")[2])
+        inner = _Context(at.names, path, LoopTarget(label, len(plain)), tail=True)
+        own = None
+        if name is not None:
+            own = self.fresh(name)
+            info = _Info(own, low=low, high=None if variadic else low, is_self=True)
+            inner = inner.bind(name, info)
+        params = [self.fresh(p) for p in plain]
+        for shown, python in zip(plain, params, strict=True):
+            inner = inner.bind(shown, _Info(python))
+        body = yield self.node.call(self, body_form, inner)
+        target = inner.target
+        assert target is not None
+        if target.used:
+            body = self.loop_of_fn(target, params, body, form.span)
+        direct = body.level == SIMPLE and own not in self._selves
+        self_name = own if own in self._selves else None
+        rest_name = params.pop() if variadic else None
+        return Fn(self_name, label, tuple(params), rest_name, body, form.span, direct)
+
+    def loop_of_fn(self, target: LoopTarget, params: list[str], body: Node, span: Span) -> Node:
+        """A function that recurs to itself is a loop over its parameters."""
+        outer = tuple(self.fresh(p) for p in params)
+        inits = tuple(Local(p, span) for p in outer)
+        loop = _loop(target, tuple(params), inits, body, span)
+        params[:] = outer
+        return loop
+
+    def loop(self, form: ListForm, at: _Context) -> Analyzing:
+        bindings = form.items[1].items  # type: ignore[union-attr]
+        names, inits = [], []
+        scope = at
+        for name, value in zip(bindings[::2], bindings[1::2], strict=True):
+            inits.append((yield self.node.call(self, value, scope.within(name.name))))
+            python = self.fresh(name.name)
+            names.append(python)
+            scope = scope.bind(name.name, _Info(python))
+        target = LoopTarget(self.fresh("loop"), len(names))
+        path = f"{at.path}/loop" if at.path else "loop"
+        inner = replace(scope, target=target, tail=True, path=path)
+        body = yield self.node.call(self, form.items[2], inner)
+        return self.sequential(_loop(target, tuple(names), tuple(inits), body, form.span))
+
+    def sequential(self, loop: Loop) -> Node:
+        """A later start value may use an earlier loop variable, as in Clojure."""
+        used = {n.name for init in loop.inits for n in _locals(init)}
+        if not used & set(loop.names):
+            return loop
+        turns = tuple(self.fresh(name) for name in loop.names)
+        body = loop.body
+        for name, turn in zip(loop.names, turns, strict=True):
+            body = Let(name, Local(turn, loop.span), body, loop.span, body.level, body.depth + 1)
+        start = tuple(Local(name, loop.span) for name in loop.names)
+        result: Node = _loop(loop.target, turns, start, body, loop.span)
+        for name, init in reversed(list(zip(loop.names, loop.inits, strict=True))):
+            level = max(init.level, result.level)
+            result = Let(name, init, result, loop.span, level, max(init.depth + 1, result.depth))
+        return result
+
+    def recur(self, form: ListForm, at: _Context) -> Analyzing:
+        args = yield self.items(form.items[1:], at)
+        target = at.target
+        if target is None:
+            error = ExpandError("AQ223", "`recur` outside a loop or function", form.span,
+                                help="(loop [i 0] (if (< i 10) (recur (inc i)) i))")
+            return self.fail(error, form.span)
+        if len(args) != target.count:
+            message = f"`recur` needs {counted(target.count, target.count)} here, got {len(args)}"
+            return self.fail(ArityError("AQ222", message, form.span), form.span)
+        target.used = True
+        if not at.tail:
+            target.tail_only = False
+        level = COMPOUND if not at.tail else max([LOOPING, *(a.level for a in args)])
+        return Recur(target, args, form.span, level, max([0, *(a.depth for a in args)]))
+
+    def site(self, kind: str, id_form: Form | None, at: _Context, span: Span) -> str | None:
+        """The id of a site, unless it is computed at run time."""
+        if id_form is None:
+            prefix = f"{at.path}/{kind}" if at.path else kind
+            self._counts[prefix] = self._counts.get(prefix, 0) + 1
+            site = f"{prefix}#{self._counts[prefix]}"
+        elif isinstance(id_form, Literal) and isinstance(id_form.value, str):
+            site = id_form.value
+        elif isinstance(id_form, Keyword):
+            site = f":{id_form.name}"
+        else:
+            return None
+        self.sites.append(SiteInfo(site, kind, span))
+        return site
+
+    def sample(self, form: ListForm, at: _Context) -> Analyzing:
+        if not at.path:
+            return self.fail(_outside("sample", form.span), form.span)
+        id_form = form.items[1] if len(form.items) == 3 else None
+        site = self.site("sample", id_form, at, form.span)
+        self.literal_distribution("sample", form.items[-1])
+        nodes = yield self.items(form.items[1:], at)
+        return Sample(site, nodes[0] if site is None else None, nodes[-1], form.span)
+
+    def observe(self, form: ListForm, at: _Context) -> Analyzing:
+        if not at.path:
+            return self.fail(_outside("observe", form.span), form.span)
+        id_form = form.items[1] if len(form.items) == 4 else None
+        site = self.site("observe", id_form, at, form.span)
+        self.literal_distribution("observe", form.items[-2])
+        nodes = yield self.items(form.items[1:], at)
+        return Observe(site, nodes[0] if site is None else None, nodes[-2], nodes[-1], form.span)
+
+    def literal_distribution(self, what: str, form: Form) -> None:
+        if isinstance(form, Literal | Keyword | VectorForm | MapForm | SetForm):
+            message = f"`{what}` needs a distribution, got {print_form(form)}"
+            self.errors.append(ExpandError("AQ224", message, form.span, help="e.g. (normal 0 1)"))
+
+    def predict(self, form: ListForm, at: _Context) -> Analyzing:
+        nodes = yield self.items(form.items[1:], at)
+        label = nodes[0] if len(nodes) == 2 else Const(datum(form.items[1]), form.span)
+        return Predict(label, nodes[-1], form.span)
+
+    def mem(self, form: ListForm, at: _Context) -> Analyzing:
+        """`(mem (fn name ...))` recurs through the memo: the function takes its memoised self as an
+        argument.
+        """
+        fn_form, maker = form.items[1], "mem"
+        if (isinstance(fn_form, ListForm) and len(fn_form.items) == 4
+                and isinstance(fn_form.items[1], Symbol)):
+            head, name, params, body = fn_form.items
+            with_self = VectorForm((name, *params.items), params.span)  # type: ignore[union-attr]
+            fn_form, maker = ListForm((head, with_self, body), fn_form.span), "mem-recursive"
+        fn = yield self.node.call(self, fn_form, at.inner())
+        return _call(self.built_in(maker, form.span), (fn,), form.span, direct=False)
+
+    def query(self, form: ListForm, at: _Context) -> Analyzing:
+        name, params, body_form = form.items[1:]
+        assert isinstance(name, Symbol)
+        assert isinstance(params, VectorForm)
+        defining = at.path == name.name
+        path = at.path if defining or not at.path else f"{at.path}/{name.name}"
+        path = path or name.name
+        shown = params.items[0].name  # type: ignore[union-attr]
+        label, python = self.fresh(name.name), self.fresh(shown)
+        inner = _Context(at.names, path).bind(shown, _Info(python))
+        body = yield self.node.call(self, body_form, inner)
+        return Query(name.name, label, python, body, form.span, _shown_parameters(shown, body_form))
+
+
+def _shown_parameters(name: str, body: Form) -> str:
+    """The parameters of a query as the user wrote them, e.g. `[x y]`, found in its destructuring.
+    """
+    if not name.startswith("value|"):
+        return "" if name == "$value" else name
+    found: list[str] = []
+    if isinstance(body, ListForm) and isinstance(body.items[1], VectorForm):
+        held: set[str] = {name}
+        whole: str | None = None
+        items = body.items[1].items
+        for target, value in zip(items[::2], items[1::2], strict=True):
+            assert isinstance(target, Symbol)
+            if isinstance(value, Symbol) and value.name in held and whole is None:
+                whole = target.name
+            elif isinstance(value, ListForm) and whole is not None and len(value.items) > 1:
+                source = value.items[1]
+                if isinstance(source, Symbol) and source.name == whole:
+                    more = value.items[0].name.endswith("nthnext")  # type: ignore[union-attr]
+                    found += ["&", target.name] if more else [target.name]
+    return f"[{' '.join('_' if '|' in n else n for n in found)}]"
+
+
+def _outside(what: str, span: Span) -> ExpandError:
+    return ExpandError("AQ225", f"`{what}` has a meaning only inside a query or a function", span,
+                       help=f"(defquery q [y] ({what} ...))")
+
+
+def _combine(nodes: Iterable[Node], extra: int) -> tuple[int, int]:
+    level, depth = SIMPLE, 0
+    for node in nodes:
+        level = max(level, node.level)
+        depth = max(depth, node.depth)
+    depth += extra
+    return (COMPOUND, 0) if depth > MAX_DEPTH else (level, depth)
+
+
+def _call(fn: Node, args: tuple[Node, ...], span: Span, direct: bool) -> Node:
+    level, depth = _combine((fn, *args), 1)
+    return Call(fn, args, span, direct, level if direct else COMPOUND, depth)
+
+
+def _loop(
+    target: LoopTarget, names: tuple[str, ...], inits: tuple[Node, ...], body: Node, span: Span
+) -> Loop:
+    level, depth = _combine((*inits, body), 4)
+    level = SIMPLE if level < COMPOUND and target.tail_only else COMPOUND
+    return Loop(target, names, inits, body, span, level, depth)
+
+
+def _locals(node: Node) -> Iterable[Local]:
+    stack = [node]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Local):
+            yield item
+        stack.extend(children(item))
+
+
+def _known_function(node: Node) -> tuple[bool, int, int | None]:
+    """(direct, low, high) of the function a binding holds, if it is seen to hold one."""
+    if isinstance(node, Fn):
+        low = len(node.params)
+        return node.direct, low, None if node.rest else low
+    return _is_direct(node) and not isinstance(node, Const), 0, None
+
+
+def _is_direct(node: Node) -> bool:
+    """Whether a value is known to be callable without a continuation."""
+    match node:
+        case Const(value):
+            return callable(value)
+        case Fn(direct=direct) | Local(direct=direct):
+            return direct
+        case Global(binding):
+            return binding.is_direct and not binding.function_args
+        case Call(fn=Global(binding), direct=True):
+            return binding.name in _FUNCTION_MAKERS or binding.name in ("vector", "hash-map", "hash-set")
+        case _:
+            return False
+
+
+def _all_direct(args: tuple[Node, ...], binding: Binding) -> bool:
+    """Whether all arguments of a higher-order function that are functions are known to be direct."""
+    positions = range(len(args)) if -1 in binding.function_args else binding.function_args
+    return all(_is_direct(args[position]) for position in positions if position < len(args))
+
+
+def _is_constant(form: Form) -> bool:
+    return all(not isinstance(item, Symbol | ListForm) for item in walk(form))
+
+
+def counted(low: int, high: int | None) -> str:
+    """A number of arguments in words: `2 arguments`, `1 to 3 arguments`, `at least 1 argument`."""
+    if high is None:
+        return f"at least {low} argument{'s' * (low != 1)}"
+    if low == high:
+        return f"{low} argument{'s' * (low != 1)}" if low else "no arguments"
+    return f"{low} to {high} arguments" if high - low > 1 else f"{low} or {high} arguments"
+
+
+_FORMS = {
+    "quote": _Analyzer.quote,
+    "if": _Analyzer.if_,
+    "do": _Analyzer.do,
+    "let*": _Analyzer.let,
+    "loop*": _Analyzer.loop,
+    "fn*": _Analyzer.fn,
+    "query*": _Analyzer.query,
+    "recur": _Analyzer.recur,
+    "sample": _Analyzer.sample,
+    "observe": _Analyzer.observe,
+    "predict": _Analyzer.predict,
+    "mem": _Analyzer.mem,
+}

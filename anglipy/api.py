@@ -1,0 +1,253 @@
+"""anglipy from Python: load a program, run its queries, train networks for them.
+
+    program = anglipy.load("coin.aq")
+    posterior = program.coin.infer("smc", args=[True, False], particles=10_000, seed=0)
+
+This is where the compiler and inference meet; neither knows the other.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from anglipy.compile import Compiler, program_hash, queries, reachable_sites
+from anglipy.cps import cps_form
+from anglipy.diagnostics import Diagnostic, OptionError, Source
+from anglipy.environment import Namespace
+from anglipy.names import nearest
+from anglipy.printer import pretty
+from anglipy.runtime.convert import from_python
+from anglipy.runtime.machine import Query
+from anglipy.runtime.printing import pr_str
+from anglipy.syntax import core_form
+
+if TYPE_CHECKING:
+    from anglipy.ic.training import TrainingRecord
+    from anglipy.inference.posterior import Posterior
+
+__all__ = ["STAGES", "Model", "Program", "Session", "check", "emit", "load", "loads"]
+
+STAGES = ("expanded", "core", "cps", "python")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A query of a program.
+
+    Calling it with its argument gives a generator of checkpoints: `next` gives the first, `send(answer)` the next,
+    and `StopIteration.value` is the result.
+    """
+
+    query: Query
+    namespace: Namespace
+    path: str
+
+    @property
+    def name(self) -> str:
+        """The name the program gives it."""
+        return self.query.name
+
+    @property
+    def params(self) -> str:
+        """Its parameters as the program writes them, e.g. `[x y]`."""
+        return self.query.params
+
+    @property
+    def sites(self) -> dict[str, str]:
+        """Its static sites by id: "sample" or "observe"."""
+        return reachable_sites(self.namespace, self.name)
+
+    @property
+    def program_hash(self) -> str:
+        """A hash of the query and of all it depends on; comments and layout do not change it."""
+        return program_hash(self.namespace, self.name)
+
+    def __call__(self, args: Any = None) -> Any:
+        return self.query(from_python(args))
+
+    def infer(
+        self,
+        algorithm: str | None = None,
+        args: Any = None,
+        *,
+        artifact: Any = None,
+        seed: int | None = None,
+        on_progress: Callable[..., object] | None = None,
+        **options: Any,
+    ) -> Posterior:
+        """The posterior of the query given its argument.
+
+        Args:
+            algorithm: "importance", "smc", "enumerate" or "ic". Default: "ic" with an artifact, else "importance".
+            args: the query's argument: a list for a query with a parameter vector. Python values are converted.
+            artifact: a path or an `Artifact`, for "ic".
+            seed: the same seed gives the same posterior.
+            on_progress: called after every step of the engine.
+            options: of the engine, e.g. `particles=10_000`.
+
+        Raises:
+            UserError: with the place in the program, for whatever the program or the options get wrong.
+
+        """
+        from anglipy.inference import infer
+
+        chosen = algorithm or ("importance" if artifact is None else "ic")
+        value = from_python(args)
+        if chosen == "ic":
+            from anglipy.ic.engine import infer_compiled
+
+            if artifact is None:
+                raise OptionError("AQ303", "the algorithm `ic` needs an artifact",
+                                  help="train one first: anglipy compile FILE -o ARTIFACT")
+            return infer_compiled(self.query, value, self.artifact(artifact), seed=seed,
+                                  on_progress=on_progress, **options)
+        if artifact is not None:
+            raise OptionError("AQ303", f"the algorithm `{chosen}` does not use an artifact")
+        return infer(self.query, value, chosen, seed=seed, on_progress=on_progress, **options)
+
+    def artifact(self, artifact: Any) -> Any:
+        """A trained artifact, checked against this program. Raises ArtifactError if it belongs to another."""
+        from anglipy.ic.artifact import Artifact
+
+        loaded = artifact if isinstance(artifact, Artifact) else Artifact.load(artifact)
+        loaded.check(self.program_hash, self.sites)
+        return loaded
+
+    def compile(
+        self,
+        artifact_path: str | Path,
+        on_progress: Callable[..., object] | None = None,
+        **options: Any,
+    ) -> TrainingRecord:
+        """Train a network on the query's own simulations and write it to `artifact_path`.
+
+        Options are those of `anglipy.ic.training.TrainingOptions`: traces, minutes, batch, seed, resume...
+        """
+        from anglipy.ic.training import TrainingOptions, train
+
+        known = TrainingOptions.__dataclass_fields__
+        for name in options:
+            if name not in known:
+                near = nearest(name, known)
+                hint = f"did you mean `{near}`? " if near else ""
+                raise OptionError("AQ302", f"training has no option `{name}`",
+                                  help=f"{hint}known: {', '.join(known)}")
+        if options.get("example_args") is not None:
+            options["example_args"] = from_python(options["example_args"])
+        return train(self.query, TrainingOptions(**options), artifact_path, on_progress=on_progress,
+                     program_hash=self.program_hash, sites=self.sites)
+
+
+class Program:
+    """A loaded file. Its queries are `program.queries["name"]`, or `program.name` where Python can write that."""
+
+    def __init__(self, namespace: Namespace, path: str) -> None:
+        self.namespace, self.path = namespace, path
+
+    @property
+    def queries(self) -> dict[str, Model]:
+        """The queries by name, in the order of the file."""
+        found = queries(self.namespace)
+        return {name: Model(query, self.namespace, self.path) for name, query in found.items()}
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        dashed = name.replace("_", "-")
+        for candidate in (name, dashed):
+            if candidate in self.namespace.definitions:
+                return self.queries.get(candidate) or self.namespace.value_of(candidate)
+        near = nearest(dashed, self.namespace.definitions)
+        raise AttributeError(f"{self.path} defines no `{dashed}`" + (f"; did you mean `{near}`?" if near else ""))
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *(name.replace("-", "_") for name in self.namespace.definitions)]
+
+    def __repr__(self) -> str:
+        return f"<program {self.path}: {', '.join(self.queries) or 'no queries'}>"
+
+
+def load(path: str | Path) -> Program:
+    """Compile a file and run its top level. Raises UserError with file, line and column."""
+    return _program(_read(path), Path(path).parent)
+
+
+def loads(text: str, name: str = "<text>") -> Program:
+    """Compile a program given as text."""
+    return _program(Source(name, text), Path.cwd())
+
+
+def _program(source: Source, directory: Path) -> Program:
+    compiler = Compiler(Namespace(), directory)
+    compiler.load(source)
+    return Program(compiler.namespace, source.name)
+
+
+def _read(path: str | Path) -> Source:
+    try:
+        return Source(str(path), Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise OptionError("AQ304", f"there is no file {path}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise OptionError("AQ304", f"cannot read {path}: {error}") from error
+
+
+def check(path: str | Path) -> list[Diagnostic]:
+    """Every mistake in a file that can be found without running it, in order."""
+    compiler = Compiler(Namespace(), Path(path).parent, execute=False)
+    errors = compiler.check(_read(path))
+    return [diagnostic for error in errors for diagnostic in error.diagnostics]
+
+
+def emit(path: str | Path, stage: str = "python") -> str:
+    """What a pass of the compiler makes of a file, as text. Runs nothing."""
+    if stage not in STAGES:
+        raise OptionError("AQ303", f"there is no stage `{stage}`", help=f"known: {', '.join(STAGES)}")
+    compiler = Compiler(Namespace(), Path(path).parent, execute=False, keep_stages=True)
+    compiler.load(_read(path))
+    parts = []
+    for stages in compiler.stages:
+        if stage == "expanded":
+            parts.append(pretty(stages.expanded))
+        elif stage == "core" and stages.core is not None:
+            parts.append(pretty(core_form(stages.core)))
+        elif stage == "cps" and stages.cps is not None:
+            parts.append(pretty(cps_form(stages.cps)))
+        elif stages.python is not None:
+            lines = [f"{name} = Site({site!r})  # {span}" for name, (site, span) in stages.python.sites.items()]
+            lines += [f"{name} = ...  # {pr_str(value)}" for name, value in stages.python.constants.items()]
+            parts.append("\n".join([*lines, ast.unparse(ast.fix_missing_locations(stages.python.module))]))
+    return "\n\n".join(parts) + "\n"
+
+
+class Session:
+    """An interactive session: one namespace that outlives errors.
+
+    A text that fails leaves the namespace as the forms before the failing one left it.
+    """
+
+    def __init__(self, directory: str | Path = ".") -> None:
+        self.compiler = Compiler(Namespace(), Path(directory))
+
+    def evaluate(self, text: str, name: str) -> list[Any]:
+        """The values of the forms of a text. Raises AnglipyError; `Incomplete` if the text ends inside a form."""
+        return self.compiler.load(Source(name, text))
+
+    def load(self, path: str | Path) -> Program:
+        """Load a file into the session."""
+        self.compiler.directory = Path(path).parent
+        self.compiler.load(_read(path))
+        return Program(self.compiler.namespace, str(path))
+
+    @property
+    def program(self) -> Program:
+        """What the session has defined so far."""
+        return Program(self.compiler.namespace, "<session>")
+
+    def names(self) -> Mapping[str, Any]:
+        """The names the session has defined."""
+        return dict(self.compiler.namespace.definitions)

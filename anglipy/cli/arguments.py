@@ -1,0 +1,150 @@
+"""The argument of a query, from `-v VALUE` or from `--arg NAME=VALUE ...`.
+
+A query takes one value. If it was declared with a parameter vector, as in `(defquery gauss [y1 y2]
+...)`, that value is a vector of as many elements. `-v` gives the whole value; a query of one
+parameter also takes the bare element (`-v @image.png` instead of a vector with the image in it),
+when that is not itself a vector or list. `--arg` fills the vector by name, and is unambiguous
+always. Parameters that begin with `_` need no value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from anglipy.cli.messages import count, nearest
+from anglipy.cli.values import read_value
+from anglipy.diagnostics import OptionError
+
+if TYPE_CHECKING:
+    from anglipy.api import Model
+
+__all__ = ["Parameters", "argument", "parameters"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What a query takes, as declared: a vector of parameters, or one value under one name."""
+
+    text: str
+    names: tuple[str | None, ...]
+    """Names in order; None for a destructuring pattern, which has no name of its own."""
+    rest: str | None = None
+    """The name after `&`."""
+    is_vector: bool = True
+
+    @property
+    def known(self) -> list[str]:
+        """Every name that `--arg` may use."""
+        names = [name for name in self.names if name is not None]
+        return names + ([self.rest] if self.rest else [])
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether a run without any value would leave a parameter empty."""
+        return any(name is None or not name.startswith("_") for name in self.names)
+
+
+def parameters(declared: str) -> Parameters:
+    """Parse the parameters of a query, as its source gives them."""
+    from anglipy.datum import read_edn
+    from anglipy.runtime.values import Symbol, Vector
+
+    form = read_edn(declared, "parameters") if declared else None
+    if not isinstance(form, Vector):
+        name = form.name if isinstance(form, Symbol) else None
+        return Parameters(declared, () if form is None else (name,), is_vector=False)
+    names = [item.name if isinstance(item, Symbol) else None for item in form]
+    if "&" not in names:
+        return Parameters(declared, tuple(names))
+    at = names.index("&")
+    return Parameters(declared, tuple(names[:at]), names[at + 1] or "&")
+
+
+def argument(model: Model, value: str | None, named: Sequence[str]) -> Any:
+    """The argument of the query: from `-v`, or from all `--arg`; None if neither is given and none
+    is needed.
+    """
+    declared = parameters(model.params)
+    if value is not None and named:
+        raise OptionError("AQ312", "give the argument with -v or with --arg, not with both")
+    if value is not None:
+        return _whole(model.name, declared, read_value(value, "-v"))
+    if named:
+        return _by_name(model.name, declared, named)
+    if declared.is_needed:
+        raise OptionError(
+            "AQ312",
+            f"the query `{model.name}` needs a value for {declared.text}",
+            help=_usage(declared),
+        )
+    return None
+
+
+def _whole(query: str, declared: Parameters, value: Any) -> Any:
+    from anglipy.runtime.values import Sequential, Vector
+
+    if not declared.is_vector or value is None:
+        return value
+    if not isinstance(value, Sequential):
+        if len(declared.names) == 1 and declared.rest is None:
+            return Vector([value])
+        return value
+    given, wanted = sum(1 for _ in value), len(declared.names)
+    if given < wanted or (given > wanted and declared.rest is None):
+        raise OptionError(
+            "AQ312",
+            f"the query `{query}` takes {count(wanted, 'value')} {declared.text}, -v gives {given}",
+            help=_usage(declared),
+        )
+    return value
+
+
+def _by_name(query: str, declared: Parameters, named: Sequence[str]) -> Any:
+    from anglipy.runtime.values import Vector
+
+    given = _named_values(query, declared, named)
+    missing = [n for n in declared.names if n not in given and not (n or "").startswith("_")]
+    if missing:
+        words = ", ".join("a pattern without a name" if n is None else f"`{n}`" for n in missing)
+        raise OptionError(
+            "AQ312", f"the query `{query}` also needs {words}", help=f"it takes {declared.text}"
+        )
+    values = [given.get(name) for name in declared.names if name is not None]
+    if not declared.is_vector:
+        return values[0]
+    return Vector([*values, *(given.get(declared.rest) or ())] if declared.rest else values)
+
+
+def _named_values(query: str, declared: Parameters, named: Sequence[str]) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    for item in named:
+        name, equals, text = item.partition("=")
+        if not equals:
+            raise OptionError(
+                "AQ312", f"--arg {item}: a name and a value are needed", help="--arg NAME=VALUE"
+            )
+        if name not in declared.known:
+            raise OptionError(
+                "AQ312",
+                f"the query `{query}` has no parameter `{name}`",
+                help=nearest(name, declared.known) or _names(declared),
+            )
+        if name in given:
+            raise OptionError("AQ312", f"--arg gives `{name}` twice")
+        given[name] = read_value(text, f"--arg {name}")
+    return given
+
+
+def _names(declared: Parameters) -> str:
+    if not declared.known:
+        return f"it takes {declared.text or 'nothing'}; give the value with -v"
+    return f"it takes {', '.join(declared.known)}"
+
+
+def _usage(declared: Parameters) -> str:
+    if not declared.known:
+        return "-v VALUE"
+    by_name = " ".join(f"--arg {name}=VALUE" for name in declared.known)
+    return f"{by_name}, or -v with the whole value"

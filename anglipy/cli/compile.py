@@ -1,0 +1,104 @@
+"""`anglipy compile`: train the network that proposes a query's choices from its observations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from anglipy.cli.edge import INTERRUPTED
+from anglipy.cli.messages import say
+from anglipy.cli.options import SETTING, Setting, settings
+from anglipy.cli.progress import clock, training_progress
+from anglipy.diagnostics import OptionError
+
+if TYPE_CHECKING:
+    from anglipy.ic.options import TrainingRecord
+
+__all__ = ["compile_"]
+
+
+@click.command("compile", short_help="Train an inference network for a query.")
+@click.argument("file", metavar="FILE")
+@click.option("-q", "--query", metavar="NAME", help="Which query, if FILE has several.")
+@click.option(
+    "-o",
+    "--out",
+    "artifact",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="ARTIFACT",
+    help="The file to write.",
+)
+@click.option("--traces", type=click.IntRange(1), metavar="N", help="Stop after N traces.")
+@click.option(
+    "--minutes", type=click.FloatRange(0, min_open=True), metavar="M", help="Stop after M minutes."
+)
+@click.option("--batch", type=click.IntRange(1), metavar="N", help="Traces per step.")
+@click.option(
+    "--learning-rate",
+    type=click.FloatRange(0, min_open=True),
+    metavar="X",
+    help="Of Adam, at the start.",
+)
+@click.option("--seed", type=click.IntRange(0), metavar="N", help="Repeat a training exactly.")
+@click.option("--resume", is_flag=True, help="Go on with the training that ARTIFACT was left by.")
+@click.option(
+    "--option", "given", type=SETTING, multiple=True, help="Any other option of the training."
+)
+@click.option("-v", "--value", metavar="VALUE", help="The argument of the query: EDN, or @path.")
+@click.option(
+    "--arg",
+    "named",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="One parameter of the query, by name.",
+)
+def compile_(
+    file: str,
+    query: str | None,
+    artifact: Path,
+    value: str | None,
+    named: tuple[str, ...],
+    given: tuple[Setting, ...],
+    **training: Any,
+) -> int:
+    """Train a network on runs of a query of FILE, and keep the best one in ARTIFACT.
+
+    The query runs forward; what it observes is drawn, not conditioned on, so no data are needed. A
+    query whose shape depends on its argument (how many points, say) gets one with -v or --arg.
+
+    \b
+    anglipy compile gauss.aq -o gauss.artifact --traces 50000
+    anglipy compile captcha.aq -o captcha.artifact --minutes 50 --batch 128
+    anglipy compile captcha.aq -o captcha.artifact --minutes 50 --resume
+
+    Losses are in nats per trace, of validation traces that are never trained on; `prior` is the
+    loss without any network. Ctrl-C saves and stops.
+    """
+    from anglipy.cli.arguments import argument
+    from anglipy.cli.queries import open_query
+
+    if not artifact.parent.is_dir():
+        raise OptionError("AQ315", f"cannot write {artifact}: there is no such directory")
+    model = open_query(file, query)
+    options = {name: item for name, item in training.items() if item is not None} | settings(given)
+    if value is not None or named:
+        options["example_args"] = argument(model, value, named)
+    with training_progress() as on_progress:
+        record = model.compile(artifact, on_progress=on_progress, **options)
+    for warning in record.warnings:
+        say(f"warning: {warning}")
+    click.echo(_summary(artifact, record))
+    if record.interrupted:
+        say(f"interrupted; go on with: anglipy compile {file} -o {artifact} --resume")
+        return INTERRUPTED
+    return 0
+
+
+def _summary(artifact: Path, record: TrainingRecord) -> str:
+    return (
+        f"{artifact}: {record.traces:,} traces in {clock(record.seconds)}, "
+        f"validation loss {record.best_loss:.4f} nats (prior {record.prior_loss:.4f})"
+    )

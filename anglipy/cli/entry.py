@@ -1,0 +1,69 @@
+"""The group of commands, and `main`, which runs one of them and never shows a traceback.
+
+Commands import `anglipy.api` when they are called, so that `anglipy --help` loads neither the
+compiler nor numpy nor torch (`tests/test_imports.py` pins this).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from anglipy import __version__
+from anglipy.cli import edge
+from anglipy.cli.check import check
+from anglipy.cli.compile import compile_
+from anglipy.cli.emit import emit
+from anglipy.cli.inspect import inspect
+from anglipy.cli.repl import repl
+from anglipy.cli.run import run
+
+__all__ = ["anglipy", "main"]
+
+
+class InOrder(click.Group):
+    """A group that lists its commands in the order of a user's day instead of the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names as they were added."""
+        return list(self.commands)
+
+
+@click.group(
+    cls=InOrder,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, "-V", "--version", message="anglipy %(version)s")
+def anglipy() -> None:
+    """Anglican programs: run them, train a network for them, look inside them.
+
+    \b
+    anglipy run examples/coin.aq -v '[true true false]'
+    anglipy compile examples/gauss.aq -o gauss.artifact --minutes 5
+    anglipy run examples/gauss.aq --ic gauss.artifact -v '[9 8]'
+    anglipy check examples/*.aq
+
+    `anglipy COMMAND --help` has more examples.
+    """
+
+
+for command in (run, compile_, check, emit, inspect, repl):
+    anglipy.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave the process with its exit code.
+
+    0: fine; 1: the program or its data is wrong; 2: the command line is wrong; 70: a mistake of
+    anglipy; 130: interrupted.
+    """
+    sys.exit(edge.guard(lambda: _run(arguments)))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    code = anglipy.main(
+        None if arguments is None else list(arguments), prog_name="anglipy", standalone_mode=False
+    )
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,77 @@
+"""Messages on stderr: diagnostics with their source line, in colour on a terminal, never under
+NO_COLOR.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import TextIO
+
+from anglipy.diagnostics import Diagnostic, render
+
+__all__ = ["count", "nearest", "say", "show", "table", "wants_color"]
+
+_NUMBER = re.compile(r"-?[0-9][0-9.,:e+-]*")
+
+
+def wants_color(stream: TextIO) -> bool:
+    """Whether colour codes belong on this stream (https://no-color.org)."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return stream.isatty()
+
+
+def say(text: str) -> None:
+    """One line on stderr."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def show(diagnostics: Sequence[Diagnostic], stream: TextIO | None = None) -> None:
+    """All messages, a blank line between two, and how many errors there are if there is more than
+    one.
+    """
+    out = sys.stderr if stream is None else stream
+    color = wants_color(out)
+    print("\n\n".join(render(d, color) for d in diagnostics), file=out)
+    errors = sum(d.severity == "error" for d in diagnostics)
+    if errors > 1:
+        print(f"\n{errors} errors", file=out)
+    out.flush()
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """A number with its noun.
+
+    >>> count(1, "query", "queries"), count(3, "site")
+    ('1 query', '3 sites')
+    """
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def nearest(word: str, known: Sequence[str]) -> str | None:
+    """What the user may have meant, as a help line, or None.
+
+    >>> nearest("importanse", ["importance", "smc"])
+    'did you mean `importance`?'
+    """
+    close = get_close_matches(word, known, n=1)
+    return f"did you mean `{close[0]}`?" if close else None
+
+
+def table(rows: Sequence[Sequence[str]], indent: str = "") -> list[str]:
+    """Rows as aligned lines; columns of numbers stand to the right.
+
+    >>> table([("traces", "loss"), ("64", "1.25"), ("128", "0.5")])
+    ['traces  loss', '    64  1.25', '   128   0.5']
+    """
+    columns = list(zip(*rows, strict=True))
+    aligned = []
+    for column in columns:
+        width = max(map(len, column))
+        is_numeric = len(column) > 1 and all(_NUMBER.fullmatch(cell) for cell in column[1:])
+        aligned.append([cell.rjust(width) if is_numeric else cell.ljust(width) for cell in column])
+    return [indent + "  ".join(cells).rstrip() for cells in zip(*aligned, strict=True)]

@@ -1,0 +1,48 @@
+"""Which query of a file the user means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from anglipy.cli.files import existing
+from anglipy.cli.messages import nearest
+from anglipy.diagnostics import OptionError
+
+if TYPE_CHECKING:
+    from anglipy.api import Model, Program
+
+__all__ = ["open_query"]
+
+
+def open_query(file: str, name: str | None) -> Model:
+    """Compile a file and choose a query: the one named; else the only one, or the one named like
+    the file.
+    """
+    from anglipy import api
+
+    existing(Path(file))
+    return _choose(api.load(file), Path(file), name)
+
+
+def _choose(program: Program, file: Path, name: str | None) -> Model:
+    queries = program.queries
+    if not queries:
+        raise OptionError("AQ311", f"{file} defines no query", help="(defquery name [...] ...)")
+    names = ", ".join(queries)
+    if name is not None:
+        if name in queries:
+            return queries[name]
+        raise OptionError(
+            "AQ311",
+            f"{file} has no query `{name}`",
+            help=nearest(name, list(queries)) or f"its queries are {names}",
+        )
+    if len(queries) == 1:
+        return next(iter(queries.values()))
+    for same in (file.stem, file.stem.replace("_", "-")):
+        if same in queries:
+            return queries[same]
+    raise OptionError(
+        "AQ311", f"{file} has {len(queries)} queries; say which", help=f"-q with one of {names}"
+    )

@@ -1,0 +1,283 @@
+"""The compiler: text in, a namespace full of values out. The passes are the functions of `PASSES`, in order.
+
+    read -> toplevel/expand -> analyze -> cps -> lower -> emit -> Python's own compiler -> run
+
+A `Compiler` works on one `Namespace`. With `execute=False` it does everything but run the program, and collects all
+errors instead of stopping at the first: that is `anglipy check`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import linecache
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from anglipy import names as naming
+from anglipy.analyze import Analysis, analyze
+from anglipy.cps import Tail, cps_program
+from anglipy.diagnostics import AnglipyError, ErrorGroup, ResolveError, Source, Span
+from anglipy.emit import RUNTIME_NAMES, Emitted, emit
+from anglipy.environment import Definition, Namespace
+from anglipy.expand import Scope
+from anglipy.forms import Form, ListForm, Literal, Symbol
+from anglipy.interop import import_python, library_namespace, local_file
+from anglipy.lower import lower
+from anglipy.printer import print_form
+from anglipy.reader import read, read_all
+from anglipy.resources import resource
+from anglipy.runtime.checkpoints import Site
+from anglipy.runtime.functions import Undefined
+from anglipy.runtime.locate import SOURCES
+from anglipy.runtime.machine import FINISH, Query, deterministic, run
+from anglipy.runtime.state import INITIAL
+from anglipy.syntax import Binding, Fn, Node
+from anglipy.syntax import Query as QueryNode
+from anglipy.toplevel import toplevel
+
+__all__ = ["Compiler", "Stages", "program_hash", "reachable_sites"]
+
+_DEFINING = ("def", "defn", "defn-", "defm", "defquery", "defdist", "defonce")
+
+
+@dataclass
+class Stages:
+    """What each pass made of one top-level form; filled as far as the passes got."""
+
+    expanded: Form
+    core: Node | None = None
+    cps: Tail | None = None
+    python: Emitted | None = None
+
+
+@dataclass
+class Compiler:
+    """Compiles texts into a namespace."""
+
+    namespace: Namespace
+    directory: Path = field(default_factory=Path.cwd)
+    execute: bool = True
+    stages: list[Stages] = field(default_factory=list)
+    keep_stages: bool = False
+
+    def load(self, source: Source) -> list[Any]:
+        """Compile and run every form; the values of those that are expressions. Stops at the first error."""
+        self.register(source)
+        forms = read(source)
+        self.announce(forms)
+        values: list[Any] = []
+        for form in forms:
+            for core in toplevel(form, Scope()):
+                values.append(self.form(core))
+        return values
+
+    def check(self, source: Source) -> list[AnglipyError]:
+        """Every error that can be found without running the program, in source order."""
+        self.register(source)
+        forms, unreadable = read_all(source)
+        errors: list[AnglipyError] = list(unreadable)
+        self.announce(forms)
+        for form in forms:
+            try:
+                for core in toplevel(form, Scope()):
+                    self.form(core)
+            except ErrorGroup as group:
+                errors.extend(group.errors)
+            except AnglipyError as error:
+                errors.append(error)
+        return sorted(errors, key=lambda e: e.diagnostic.span.start if e.diagnostic.span else -1)
+
+    def register(self, source: Source) -> None:
+        """Let tracebacks find the text."""
+        self.namespace.values[SOURCES][source.name] = source
+        lines = source.text.splitlines(keepends=True)
+        linecache.cache[source.name] = (len(source.text), None, lines, source.name)
+
+    def announce(self, forms: tuple[Form, ...]) -> None:
+        """Names defined further on may be used in functions before: declare them."""
+        for form in forms:
+            for item in _definitions(form):
+                if self.namespace.lookup(item.name) is None:
+                    self.declare(item.name)
+
+    def declare(self, name: str) -> None:
+        """A name without a value yet."""
+        if name not in self.namespace.bindings:
+            binding = Binding(name, self.namespace.names(name), "declared")
+            self.namespace.define(name, Undefined(name), binding)
+
+    def form(self, core: Form) -> Any:
+        """Compile, and run unless only checking, one core form."""
+        items = core.items if isinstance(core, ListForm) else ()
+        head = items[0].name if items and isinstance(items[0], Symbol) else ""
+        if head == "declare*":
+            for name in items[1:]:
+                self.declare(name.name)  # type: ignore[union-attr]
+            return None
+        if head == "require*":
+            return self.require(items, core.span)
+        if head == "require-python*":
+            return self.require_python(items, core.span)
+        if head == "def":
+            return self.define(items)
+        return self.expression(core, "")[1]
+
+    def define(self, items: tuple[Form, ...]) -> Any:
+        """`(def name doc? value)`."""
+        name = items[1].name  # type: ignore[union-attr]
+        doc = items[2].value if len(items) == 4 and isinstance(items[2], Literal) else None
+        namespace = self.namespace
+        known = namespace.bindings.get(name)
+        python = known.python if known else namespace.names(name)
+        analysis, value = self.expression(items[-1], name)
+        node = analysis.node
+        kind, low, high = "value", 0, None
+        if isinstance(node, Fn):
+            kind, low = "direct" if node.direct else "closure", len(node.params)
+            high = None if node.rest else low
+        digest = hashlib.sha256(print_form(items[-1]).encode()).hexdigest()
+        namespace.definitions[name] = Definition(
+            name, str(doc) if doc else None, tuple(analysis.sites), frozenset(analysis.references), digest,
+            isinstance(node, QueryNode), items[1].span,
+        )
+        namespace.define(name, value, Binding(name, python, kind, low, high))
+        return value
+
+    def expression(self, core: Form, path: str) -> tuple[Analysis, Any]:
+        """Take an expression through all passes and run it."""
+        namespace, span = self.namespace, core.span
+        stages = Stages(core)
+        analysis = analyze(core, namespace, namespace.names, path)
+        if self.keep_stages:
+            stages.core = analysis.node
+            self.stages.append(stages)
+        if not self.execute and not self.keep_stages:
+            return analysis, Undefined(path)
+        tail = cps_program(analysis.node, namespace.names, "k")
+        codes, entry = lower(tail, "k", namespace.names, path or "form", span)
+        emitted = emit(codes, namespace.names)
+        if self.keep_stages:
+            stages.cps, stages.python = tail, emitted
+        if not self.execute:
+            return analysis, Undefined(path)
+        return analysis, self.run(emitted, entry, span, path)
+
+    def run(self, emitted: Emitted, entry: str, span: Span, path: str) -> Any:
+        """Let Python compile the module, link it, and evaluate its entry."""
+        values = self.namespace.values
+        values.update(emitted.constants)
+        values.update((name, Site(*site)) for name, site in emitted.sites.items())
+        self.link(emitted)
+        exec(compile(emitted.module, span.source.name, "exec"), values)  # noqa: S102
+        code = values.pop(entry)
+        return deterministic(run((code, (code,), INITIAL, (FINISH,))), f"`{path}`" if path else "a form")
+
+    def link(self, emitted: Emitted) -> None:
+        """Give generated code the parts of the runtime and of the standard library that it names."""
+        values = self.namespace.values
+        if "Closure" not in values:
+            values.update(_runtime())
+        missing = [name for name in emitted.globals if name not in values]
+        if missing:
+            library = _library()
+            values.update((name, library[name]) for name in missing)
+
+    def require(self, items: tuple[Form, ...], span: Span) -> None:
+        """`(require* "namespace" alias names...)`."""
+        name = items[1].value  # type: ignore[union-attr]
+        namespace = self.namespace
+        if isinstance(items[2], Symbol):
+            namespace.aliases[items[2].name] = name
+        path = local_file(name, self.directory)
+        if path is not None:
+            inner = Namespace(namespace.extra)
+            Compiler(inner, path.parent, self.execute).load(Source(str(path), path.read_text(encoding="utf-8")))
+            namespace.absorb(name, inner)
+        elif not library_namespace(name):
+            raise ResolveError("AQ226", f"there is no namespace `{name}`", span,
+                               help=f"for a file of yours, put {name.replace('.', '/')}.aq beside this one; "
+                                    "for Python, use require-python")
+        for referred in items[3:]:
+            assert isinstance(referred, Symbol)
+            binding = namespace.lookup(f"{name}/{referred.name}") or namespace.lookup(referred.name)
+            if binding is None:
+                raise ResolveError("AQ220", f"`{name}` has no `{referred.name}`", referred.span)
+            namespace.bindings.setdefault(referred.name, binding)
+
+    def require_python(self, items: tuple[Form, ...], span: Span) -> None:
+        """`(require-python* "module" alias names...)`: functions of Python as primitives."""
+        name = items[1].value  # type: ignore[union-attr]
+        module = import_python(name, self.directory, span) if self.execute else None
+        if isinstance(items[2], Symbol):
+            self.namespace.modules[items[2].name] = module
+        self.namespace.modules[name] = module
+        for referred in items[3:]:
+            assert isinstance(referred, Symbol)
+            if self.namespace.refer_python(referred.name, referred.name, module) is None:
+                raise ResolveError("AQ227", f"the Python module `{name}` has no `{referred.name}`", referred.span,
+                                   help=f"looked for `{naming.python_name(referred.name)}`")
+
+
+def _definitions(form: Form) -> Iterator[Symbol]:
+    """The names that a top-level form defines."""
+    work = [form]
+    while work:
+        item = work.pop()
+        if not (isinstance(item, ListForm) and len(item.items) > 1 and isinstance(item.items[0], Symbol)):
+            continue
+        head, first = item.items[0].name, item.items[1]
+        if head in _DEFINING and isinstance(first, Symbol):
+            yield first
+        elif head in ("do", "with-primitive-procedures"):
+            work.extend(reversed(item.items[1:]))
+
+
+def _runtime() -> dict[str, Any]:
+    from importlib import import_module
+
+    found = {}
+    for name, place in RUNTIME_NAMES.items():
+        module, _, attribute = place.partition(":")
+        found[name] = getattr(import_module(module), attribute)
+    return found
+
+
+@cache
+def _library() -> dict[str, Any]:
+    """The standard library's functions by their names in generated code; compiled on first need."""
+    path = resource("stdlib", "core.aq")
+    namespace = Namespace()
+    Compiler(namespace, path.parent).load(Source("stdlib/core.aq", path.read_text(encoding="utf-8")))
+    return {f"core_{naming.python_name(name)}": namespace.value_of(name) for name in namespace.definitions}
+
+
+def _closure(namespace: Namespace, name: str) -> list[Definition]:
+    """The definitions a definition depends on, itself first."""
+    found: dict[str, Definition] = {}
+    work = [name]
+    while work:
+        item = work.pop()
+        if item in namespace.definitions and item not in found:
+            found[item] = namespace.definitions[item]
+            work.extend(sorted(found[item].references))
+    return list(found.values())
+
+
+def reachable_sites(namespace: Namespace, name: str) -> dict[str, str]:
+    """The sites a query can reach, by id; each "sample" or "observe"."""
+    return {site.id: site.kind for item in _closure(namespace, name) for site in item.sites}
+
+
+def program_hash(namespace: Namespace, name: str) -> str:
+    """A hash of the expanded text of a query and of all it depends on: comments and layout do not change it."""
+    parts = sorted(f"{item.name} {item.digest}" for item in _closure(namespace, name))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def queries(namespace: Namespace) -> dict[str, Query]:
+    """The queries a program defines, in order."""
+    found = {name: namespace.value_of(name) for name in namespace.definitions}
+    return {name: value for name, value in found.items() if isinstance(value, Query)}

@@ -1,0 +1,347 @@
+"""Surface forms to core forms.
+
+Takes forms as read; gives forms in which only these heads are special:
+
+    (quote x) (if c t e) (do e...) (let* [x e ...] body) (loop* [x e ...] body) (recur e...)
+    (fn* name? [x ... & rest?] body) (query* name [x] body) (sample d) (sample id d) (observe d v)
+    (observe id d v) (predict e) (predict label e) (mem f)   and, at top level, (def name doc? e)
+    (declare* x...) (require* ...) (require-python* ...)
+
+Everything else is a call or a literal. What the core forms do is in `analyze`. Spans of the user's
+forms are kept; what an expansion adds carries the span of the form it came from. A name bound
+locally hides a macro of that name. Expanding a core form gives it back (the pass is idempotent).
+Macros live in `macros`, patterns in `destructure`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from immutables import Map
+
+from anglipy.build import Build, Fresh, shape_error
+from anglipy.destructure import bind_pattern, is_pattern
+from anglipy.diagnostics import ExpandError, Span
+from anglipy.forms import Form, Keyword, ListForm, Literal, MapForm, SetForm, Symbol, VectorForm
+from anglipy.macros import MACROS
+from anglipy.stackless import stackless
+
+__all__ = ["CORE_HEADS", "Scope", "expand", "sequence"]
+
+Expanding = Generator[Any, Any, Form]
+
+CORE_HEADS = frozenset(
+    "quote if do let* loop* recur fn* query* sample observe predict mem def declare* require* "
+    "require-python*".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Names bound around a form. A local maps to None; a renamed procedure maps to its full name.
+    """
+
+    names: Map[str, str | None] = field(default_factory=Map)
+    fresh: Fresh = field(default_factory=Fresh)
+
+    def bind(self, *names: str) -> Scope:
+        """With these names as locals."""
+        added = self.names
+        for name in names:
+            added = added.set(name, None)
+        return Scope(added, self.fresh)
+
+    def rename(self, names: dict[str, str]) -> Scope:
+        """With these names standing for others (`with-primitive-procedures [m/add]`)."""
+        return Scope(self.names.update(names), self.fresh)
+
+    def is_local(self, name: str) -> bool:
+        """Whether a `let`, `fn`, `loop` or query around binds the name."""
+        return name in self.names and self.names[name] is None
+
+
+@stackless
+def expand(form: Form, scope: Scope) -> Expanding:
+    """The core form of a surface form; no depth is too deep."""
+    while True:
+        match form:
+            case Literal() | Keyword():
+                return form
+            case Symbol():
+                target = scope.names.get(form.name)
+                return form if target is None else Symbol(target, form.span)
+            case VectorForm() | SetForm() | MapForm():
+                items = []
+                for item in form.items:
+                    items.append((yield expand.call(item, scope)))
+                return type(form)(tuple(items), form.span)
+            case ListForm(items=()):
+                return form
+        head = form.items[0]
+        if isinstance(head, Symbol) and not scope.is_local(head.name):
+            name = head.name.removeprefix("clojure.core/").removeprefix("anglican.emit/")
+            if name in _SPECIAL:
+                return (yield _SPECIAL[name](form, scope))
+            if name in MACROS:
+                form = MACROS[name].expand(form, scope.fresh)
+                continue
+        items = []
+        for item in form.items:
+            items.append((yield expand.call(item, scope)))
+        return ListForm(tuple(items), form.span)
+
+
+def sequence(body: Iterable[Form], span: Span) -> Form:
+    """A body of several forms as one; `(declare :primitive ...)` among them says nothing we need.
+    """
+    forms = [form for form in body if not _is_declaration(form)]
+    if len(forms) == 1:
+        return forms[0]
+    build = Build(span)
+    return build.list("do", *forms) if forms else build.literal(None)
+
+
+def _is_declaration(form: Form) -> bool:
+    return (
+        isinstance(form, ListForm)
+        and len(form.items) > 1
+        and isinstance(form.items[0], Symbol)
+        and form.items[0].name == "declare"
+        and isinstance(form.items[1], Keyword)
+    )
+
+
+def _quote(form: ListForm, scope: Scope) -> Expanding:
+    if len(form.items) != 2:
+        raise shape_error(form, "(quote form)")
+    return form
+    yield
+
+
+def _plain(usage: str, low: int, high: int | None) -> Any:
+    """A core form all of whose arguments are expressions."""
+
+    def expander(form: ListForm, scope: Scope) -> Expanding:
+        count = len(form.items) - 1
+        if count < low or (high is not None and count > high):
+            raise shape_error(form, usage)
+        items: list[Form] = [form.items[0]]
+        for item in form.items[1:]:
+            items.append((yield expand.call(item, scope)))
+        return ListForm(tuple(items), form.span)
+
+    return expander
+
+
+def _do(form: ListForm, scope: Scope) -> Expanding:
+    inner = sequence(form.items[1:], form.span)
+    if isinstance(inner, ListForm) and inner.items and inner.items[0] == form.items[0]:
+        return (yield _plain("(do expression...)", 0, None)(inner, scope))
+    return (yield expand.call(inner, scope))
+
+
+def _bindings(form: ListForm, usage: str) -> list[tuple[Form, Form]]:
+    if len(form.items) < 2 or not isinstance(form.items[1], VectorForm):
+        raise shape_error(form, usage)
+    items = form.items[1].items
+    if len(items) % 2:
+        raise ExpandError(
+            "AQ204",
+            f"the bindings of `{_head(form)}` need a value for every name",
+            items[-1].span,
+            help=usage,
+        )
+    return list(zip(items[::2], items[1::2], strict=True))
+
+
+def _head(form: ListForm) -> str:
+    head = form.items[0]
+    return head.name.rstrip("*") if isinstance(head, Symbol) else "form"
+
+
+def _let(form: ListForm, scope: Scope) -> Expanding:
+    build = Build(form.span)
+    bound: list[Form] = []
+    for pattern, value in _bindings(form, "(let [name value ...] body...)"):
+        value = yield expand.call(value, scope)
+        for name, part in bind_pattern(pattern, value, scope.fresh):
+            core = part if part is value else (yield expand.call(part, scope))
+            bound += [name, core]
+            scope = scope.bind(name.name)
+    body = yield expand.call(sequence(form.items[2:], form.span), scope)
+    return build.list("let*", VectorForm(tuple(bound), form.items[1].span), body) if bound else body
+
+
+def _loop(form: ListForm, scope: Scope) -> Expanding:
+    build = Build(form.span)
+    pairs = _bindings(form, "(loop [name start ...] body...)")
+    if any(is_pattern(pattern) for pattern, _ in pairs):
+        outer: list[Form] = []
+        names: list[Form] = []
+        again: list[Form] = []
+        for pattern, value in pairs:
+            name = build.symbol(scope.fresh("loop"))
+            outer += [name, value, pattern, name]
+            names += [name, name]
+            again += [pattern, name]
+        inner = build.list("let", build.vector(*again), *form.items[2:])
+        loop = build.list("loop*", build.vector(*names), inner)
+        return (yield expand.call(build.list("let", build.vector(*outer), loop), scope))
+    bound: list[Form] = []
+    for name, value in pairs:
+        assert isinstance(name, Symbol)
+        bound += [name, (yield expand.call(value, scope))]
+        scope = scope.bind(name.name)
+    body = yield expand.call(sequence(form.items[2:], form.span), scope)
+    return build.list("loop*", VectorForm(tuple(bound), form.items[1].span), body)
+
+
+_FN_USAGE = "(fn name? [parameter...] body...)"
+
+
+def _fn(form: ListForm, scope: Scope) -> Expanding:
+    rest = form.items[1:]
+    name: Symbol | None = None
+    if rest and isinstance(rest[0], Symbol):
+        name, rest = rest[0], rest[1:]
+    if rest and isinstance(rest[0], Literal) and isinstance(rest[0].value, str) and len(rest) > 1:
+        rest = rest[1:]
+    if not rest or not isinstance(rest[0], VectorForm | ListForm):
+        raise shape_error(form, _FN_USAGE)
+    if isinstance(rest[0], ListForm):
+        rest = _many_arities(form, name, rest, scope.fresh)
+    params, body = rest[0], sequence(rest[1:], form.span)
+    assert isinstance(params, VectorForm)
+    if name is not None:
+        scope = scope.bind(name.name)
+    plain, patterns = _parameters(params, scope.fresh)
+    if patterns:
+        body = Build(form.span).list("let", Build(params.span).vector(*patterns), body)
+    scope = scope.bind(*(p.name for p in plain if p.name != "&"))
+    core = yield expand.call(body, scope)
+    build = Build(form.span)
+    named = () if name is None else (name,)
+    return build.list("fn*", *named, VectorForm(tuple(plain), params.span), core)
+
+
+def _parameters(params: VectorForm, fresh: Fresh) -> tuple[list[Symbol], list[Form]]:
+    """Plain parameter names, and bindings [pattern name ...] for those that were patterns."""
+    plain: list[Symbol] = []
+    patterns: list[Form] = []
+    seen_rest = False
+    for index, item in enumerate(params.items):
+        if isinstance(item, Symbol):
+            if item.name == "&":
+                if seen_rest or index != len(params.items) - 2:
+                    raise ExpandError(
+                        "AQ205",
+                        "`&` must be followed by exactly one name, and nothing else",
+                        item.span,
+                        help="e.g. [x y & more]",
+                    )
+                seen_rest = True
+            elif item.name != "_" and any(p.name == item.name for p in plain):
+                raise ExpandError("AQ206", f"parameter `{item.name}` appears twice", item.span)
+            plain.append(item)
+        elif is_pattern(item):
+            name = Symbol(fresh("arg"), item.span)
+            plain.append(name)
+            patterns += [item, name]
+        else:
+            raise ExpandError("AQ207", "a parameter must be a name or a pattern", item.span)
+    return plain, patterns
+
+
+def _many_arities(
+    form: ListForm, name: Symbol | None, clauses: tuple[Form, ...], fresh: Fresh
+) -> tuple[Form, ...]:
+    """`(fn ([x] ...) ([x y] ...))` as one variadic function that looks at the number of arguments.
+    """
+    build = Build(form.span)
+    args, count = build.symbol(fresh("args")), build.symbol(fresh("count"))
+    called = build.literal(name.name if name else "fn")
+    body: Form = build.list(build.core("wrong-arity"), called, count)
+    for clause in reversed(clauses):
+        if not (
+            isinstance(clause, ListForm)
+            and clause.items
+            and isinstance(clause.items[0], VectorForm)
+        ):
+            raise shape_error(form, "(fn ([parameter...] body...) ...)")
+        params = clause.items[0].items
+        variadic = any(isinstance(p, Symbol) and p.name == "&" for p in params)
+        inner = Build(clause.span)
+        test = inner.list(
+            inner.core(">=" if variadic else "="),
+            count,
+            inner.literal(len(params) - 2 if variadic else len(params)),
+        )
+        then = inner.list("let", inner.vector(clause.items[0], args), *clause.items[1:])
+        body = inner.list("if", test, then, body)
+    counted = build.vector(count, build.list(build.core("count"), args))
+    return build.vector(build.symbol("&"), args), build.list("let*", counted, body)
+
+
+def _query(form: ListForm, scope: Scope) -> Expanding:
+    """`(query name? param? body...)`; `(query* name [value] body)` is its core form."""
+    build = Build(form.span)
+    rest = form.items[1:]
+    name: Form = build.symbol("query")
+    if len(rest) >= 3 and isinstance(rest[0], Symbol) and isinstance(rest[1], Symbol | VectorForm):
+        name, rest = rest[0], rest[1:]
+    core_head = isinstance(form.items[0], Symbol) and form.items[0].name == "query*"
+    if core_head and isinstance(rest[0], VectorForm) and isinstance(rest[0].items[0], Symbol):
+        value = rest[0].items[0]
+        body = yield expand.call(rest[1], scope.bind(value.name))
+        return build.list("query*", name, rest[0], body)
+    pattern: Form | None = None
+    if rest and isinstance(rest[0], Symbol | VectorForm):
+        pattern, rest = rest[0], rest[1:]
+    body = sequence(rest, form.span)
+    if isinstance(pattern, Symbol):
+        value = pattern
+    else:
+        value = build.symbol(scope.fresh("value"))
+        if pattern is not None:
+            body = build.list("let", Build(pattern.span).vector(pattern, value), body)
+    core = yield expand.call(body, scope.bind(value.name))
+    return build.list("query*", name, build.vector(value), core)
+
+
+def _def(form: ListForm, scope: Scope) -> Expanding:
+    """`(def name doc? value?)`."""
+    usage = "(def name value)"
+    if not 2 <= len(form.items) <= 4 or not isinstance(form.items[1], Symbol):
+        raise shape_error(form, usage)
+    if len(form.items) == 4 and not (
+        isinstance(form.items[2], Literal) and isinstance(form.items[2].value, str)
+    ):
+        raise shape_error(form, usage)
+    value: Form = Literal(None, form.span)
+    if len(form.items) > 2:
+        value = yield expand.call(form.items[-1], scope)
+    doc = form.items[2:3] if len(form.items) == 4 else ()
+    return ListForm((form.items[0], form.items[1], *doc, value), form.span)
+
+
+_SPECIAL = {
+    "quote": _quote,
+    "if": _plain("(if test then else?)", 2, 3),
+    "do": _do,
+    "let": _let,
+    "let*": _let,
+    "loop": _loop,
+    "loop*": _loop,
+    "fn": _fn,
+    "fn*": _fn,
+    "recur": _plain("(recur value...)", 0, None),
+    "query": _query,
+    "query*": _query,
+    "sample": _plain("(sample distribution) or (sample id distribution)", 1, 2),
+    "observe": _plain("(observe distribution value), e.g. (observe (normal mu 1) y)", 2, 3),
+    "predict": _plain("(predict value) or (predict label value)", 1, 2),
+    "mem": _plain("(mem function)", 1, 1),
+    "def": _def,
+}

@@ -1,0 +1,131 @@
+"""The artifact: a trained network as one file, data and never code.
+
+It names the query it was trained for (name, program hash, sites), lists its addresses with families and sizes, and keeps
+the options, versions and record of its training. Reading one needs no torch; `network_of` in `ic.store` builds the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from anglipy.diagnostics import ArtifactError
+from anglipy.ic.container import read_container, write_container
+from anglipy.ic.options import TrainingRecord
+
+__all__ = ["KIND", "AddressRow", "Artifact"]
+
+KIND = "anglipy artifact"
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRow:
+    """One row of the address table."""
+
+    site: str
+    role: str
+    """`sample` or `observe`."""
+    family: str
+    """Of the proposal, or how the observation is read: numbers, image, choice."""
+    shape: tuple[int, ...]
+    """(categories,) or (coordinates,) of a sample, the shape of an observation."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Artifact:
+    """A trained network and where it came from. `arrays` are its parameters and buffers by name."""
+
+    query: str
+    program_hash: str
+    sites: tuple[str, ...] | None
+    """The static sites of the program, if the trainer was told."""
+    shape: dict[str, int]
+    """Sizes of the network."""
+    addresses: tuple[AddressRow, ...]
+    """In the order in which the network met them."""
+    fixed: tuple[tuple[int, int], ...]
+    """(observer, instance) of the observed numbers that lie side by side."""
+    epsilon: float
+    options: dict[str, Any]
+    versions: dict[str, str]
+    record: TrainingRecord
+    arrays: dict[str, np.ndarray]
+
+    def save(self, path: str | Path) -> None:
+        """Write the file, atomically. Raises ArtifactError AQ601."""
+        document = {
+            "query": self.query,
+            "program_hash": self.program_hash,
+            "sites": None if self.sites is None else list(self.sites),
+            "shape": self.shape,
+            "addresses": [[row.site, row.role, row.family, list(row.shape)] for row in self.addresses],
+            "fixed": [list(pair) for pair in self.fixed],
+            "epsilon": self.epsilon,
+            "options": self.options,
+            "versions": self.versions,
+            "record": self.record.to_data(),
+        }
+        write_container(Path(path), KIND, self.arrays, document)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Artifact:
+        """Read a file. Nothing in it is executed.
+
+        Raises:
+            ArtifactError: AQ601 cannot be read, AQ602 is no artifact, AQ603 is damaged, AQ604 is of a later version.
+        """
+        arrays, document = read_container(Path(path), KIND)
+        try:
+            return cls(
+                query=str(document["query"]),
+                program_hash=str(document["program_hash"]),
+                sites=None if document["sites"] is None else tuple(map(str, document["sites"])),
+                shape={str(name): int(size) for name, size in document["shape"].items()},
+                addresses=tuple(
+                    AddressRow(str(site), str(role), str(family), tuple(map(int, shape)))
+                    for site, role, family, shape in document["addresses"]
+                ),
+                fixed=tuple((int(observer), int(instance)) for observer, instance in document["fixed"]),
+                epsilon=float(document["epsilon"]),
+                options=dict(document["options"]),
+                versions=dict(document["versions"]),
+                record=TrainingRecord.from_data(document["record"]),
+                arrays=arrays,
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise ArtifactError("AQ603", f"{path} is damaged: its document lacks something ({error})",
+                                help="compile again") from error
+
+    def check(self, program_hash: str, sites: Iterable[str]) -> tuple[str, ...]:
+        """Whether the artifact fits a program. Gives warnings, none if the hash is the same.
+
+        `sites` are the program's static sites. Addresses computed while the program runs are no part of the comparison:
+        what the artifact does not know of them is proposed by the prior.
+
+        Raises:
+            ArtifactError: AQ605 if the sites differ, with the missing and the new ones.
+        """
+        if program_hash == self.program_hash:
+            return ()
+        now = set(sites)
+        trained = set(self.sites) if self.sites is not None else {row.site for row in self.addresses}
+        missing = sorted(trained - now)
+        new = sorted(now - trained) if self.sites is not None else []
+        if missing or new:
+            notes = [f"in the artifact but not in the program: {site}" for site in missing]
+            notes += [f"in the program but not in the artifact: {site}" for site in new]
+            notes.append(f"program hash {program_hash[:12]}, artifact's {self.program_hash[:12]}")
+            raise ArtifactError(
+                "AQ605",
+                f"the artifact was compiled for another program (query `{self.query}`)",
+                help="compile it again for this program",
+                notes=tuple(notes),
+            )
+        return (
+            f"the program has changed since the artifact for `{self.query}` was compiled; "
+            "its addresses are the same, so the proposals still fit, but may be worse",
+        )

@@ -1,0 +1,148 @@
+"""Files of named arrays and one JSON document: safetensors, never pickle.
+
+Writing is atomic: a temporary file in the same folder, synced, then renamed over the target, so that a reader sees the old
+file or the new one. Reading executes nothing from the file, and refuses what it cannot trust: pickles and zip archives,
+truncated or altered files (a SHA-256 of document and arrays is part of the file), documents of another format or of a
+later version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+
+from anglipy.diagnostics import ArtifactError
+
+__all__ = ["VERSION", "Contents", "read_container", "write_container"]
+
+VERSION = 1
+"""Of the format. A reader refuses files with a higher one."""
+
+_NOT_OURS = {
+    b"PK\x03\x04": "a zip archive, such as torch.save writes",
+    b"\x80\x02": "a Python pickle",
+    b"\x80\x03": "a Python pickle",
+    b"\x80\x04": "a Python pickle",
+    b"\x80\x05": "a Python pickle",
+    b"\x89PNG": "a PNG image",
+    b"\x93NUMPY": "a numpy array",
+    b"\x1f\x8b": "a gzip file",
+}
+
+
+class Contents(NamedTuple):
+    """What a file holds."""
+
+    arrays: dict[str, np.ndarray]
+    document: dict[str, Any]
+
+
+def write_container(path: Path, kind: str, arrays: Mapping[str, np.ndarray],
+                    document: Mapping[str, Any]) -> None:
+    """Write the arrays and the document to `path`, atomically.
+
+    Raises:
+        ArtifactError: AQ601 if the file cannot be written.
+    """
+    ordered = {name: np.ascontiguousarray(arrays[name]) for name in sorted(arrays)}
+    text = json.dumps(document, sort_keys=True)
+    metadata = {"format": kind, "version": str(VERSION), "document": text,
+                "sha256": _digest(kind, text, ordered)}
+    data = safetensors.numpy.save(ordered, metadata)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ArtifactError("AQ601", f"cannot write {path}: {error.strerror or error}") from error
+
+
+def read_container(path: Path, kind: str) -> Contents:
+    """The arrays and the document of a file that `write_container` wrote.
+
+    Raises:
+        ArtifactError: AQ601 cannot be read, AQ602 is something else, AQ603 is damaged, AQ604 is of a later version.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ArtifactError("AQ601", f"cannot read {path}: {error.strerror or error}") from error
+    for magic, what in _NOT_OURS.items():
+        if data.startswith(magic):
+            raise ArtifactError("AQ602", f"{path} is not an artifact but {what}",
+                                help="artifacts are written by `anglipy compile`")
+    metadata = _metadata(path, data)
+    if metadata.get("format") != kind:
+        raise ArtifactError("AQ602", f"{path} is not {_a(kind)}",
+                            help="artifacts are written by `anglipy compile`")
+    if not metadata.get("version", "").isdecimal() or int(metadata["version"]) > VERSION:
+        raise ArtifactError(
+            "AQ604",
+            f"{path} has format version {metadata.get('version')}, this anglipy reads up to {VERSION}",
+            help="a newer anglipy wrote it: use that one, or compile again",
+        )
+    try:
+        arrays = safetensors.numpy.load(data)
+        document = json.loads(metadata["document"])
+    except (safetensors.SafetensorError, KeyError, ValueError, TypeError) as error:
+        raise _damaged(path, str(error)) from error
+    ordered = {name: arrays[name] for name in sorted(arrays)}
+    if _digest(kind, metadata["document"], ordered) != metadata.get("sha256"):
+        raise _damaged(path, "its checksum does not fit its content")
+    if not isinstance(document, dict):
+        raise _damaged(path, "its document is not a JSON object")
+    return Contents(ordered, document)
+
+
+def _metadata(path: Path, data: bytes) -> dict[str, str]:
+    """The strings of the header: 8 bytes of length, then JSON."""
+    if not data:
+        raise _damaged(path, "it is empty")
+    length = int.from_bytes(data[:8], "little")
+    if len(data) < 8 or data[8:9] != b"{":
+        raise ArtifactError("AQ602", f"{path} is not an artifact",
+                            help="artifacts are written by `anglipy compile`")
+    if len(data) < 8 + length:
+        raise _damaged(path, "it ends too early")
+    try:
+        header = json.loads(data[8 : 8 + length])
+        metadata = header.get("__metadata__", {})
+    except (ValueError, AttributeError, RecursionError) as error:
+        raise _damaged(path, "its header is not JSON") from error
+    if not isinstance(metadata, dict):
+        raise _damaged(path, "its header has no metadata")
+    return {str(name): str(value) for name, value in metadata.items()}
+
+
+def _digest(kind: str, text: str, arrays: Mapping[str, np.ndarray]) -> str:
+    digest = hashlib.sha256(f"{kind}\n{len(text)}\n{text}".encode())
+    for name, array in arrays.items():
+        digest.update(f"\n{name} {array.dtype.str} {array.shape}\n".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def _damaged(path: Path, reason: str) -> ArtifactError:
+    return ArtifactError("AQ603", f"{path} is damaged: {reason}",
+                         help="copy it again, or compile again")
+
+
+def _a(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"

@@ -1,0 +1,88 @@
+"""Small layers: standardisation by running moments, a perceptron with a linear path, a code for instance numbers."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from anglipy.ic.squash import squash
+
+__all__ = ["INSTANCE_WIDTH", "Dense", "InstanceCode", "Moments"]
+
+INSTANCE_WIDTH = 16
+KNOWN_INSTANCES = 64
+ENOUGH = 2048
+"""Values of a column after which its moments stay as they are."""
+
+
+class Moments(nn.Module):
+    """Standardises columns by the mean and sd of the first values seen in training, then squashes beyond 6 sd.
+
+    Before any value has been seen it only squashes. A column that never varied has sd 1.
+    """
+
+    count: Tensor
+    mean: Tensor
+    squares: Tensor
+
+    def __init__(self, columns: int) -> None:
+        super().__init__()
+        self.register_buffer("count", torch.zeros(columns, dtype=torch.float64))
+        self.register_buffer("mean", torch.zeros(columns, dtype=torch.float64))
+        self.register_buffer("squares", torch.zeros(columns, dtype=torch.float64))
+
+    @torch.no_grad()
+    def update(self, x: Tensor, present: Tensor | None = None) -> None:
+        """Take in rows, (n, columns) float64; `present` says which entries count. Chan, Golub and LeVeque 1983."""
+        if len(x) == 0 or bool((self.count >= ENOUGH).all()):
+            return
+        mask = torch.ones_like(x) if present is None else present.to(x.dtype)
+        added = mask.sum(0)
+        mean = (x * mask).sum(0) / added.clamp_min(1.0)
+        squares = (((x - mean) * mask) ** 2).sum(0)
+        total = self.count + added
+        shift = mean - self.mean
+        share = added / total.clamp_min(1.0)
+        self.squares += squares + shift**2 * self.count * share
+        self.mean += shift * share
+        self.count.copy_(total)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(n, columns) float64 -> (n, columns) float32."""
+        sd = (self.squares / self.count.clamp_min(1.0)).sqrt()
+        sd = torch.where(sd > 1e-9 * (1.0 + self.mean.abs()), sd, 1.0)
+        return squash((x - self.mean) / sd, 6.0).float()
+
+
+class Dense(nn.Module):
+    """One hidden layer, and a linear path beside it so that linear relations extrapolate."""
+
+    def __init__(self, inputs: int, hidden: int, outputs: int) -> None:
+        super().__init__()
+        self.hidden = nn.Linear(inputs, hidden)
+        self.output = nn.Linear(hidden, outputs)
+        self.direct = nn.Linear(inputs, outputs, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(n, inputs) -> (n, outputs)."""
+        return self.output(torch.relu(self.hidden(x))) + self.direct(x)
+
+
+class InstanceCode(nn.Module):
+    """Instance numbers as vectors: a learned row for the first ones, waves for all, so that unseen ones have a code."""
+
+    waves: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = nn.Embedding(KNOWN_INSTANCES + 1, INSTANCE_WIDTH)
+        nn.init.normal_(self.table.weight, std=0.3)
+        self.mix = nn.Linear(16, INSTANCE_WIDTH)
+        lengths = 2.0 * torch.pi / (3.0 * 2.0 ** torch.arange(8))
+        self.register_buffer("waves", lengths, persistent=False)
+
+    def forward(self, instances: Tensor) -> Tensor:
+        """(n,) int64 -> (n, INSTANCE_WIDTH). Row 0 stands for every instance beyond the table."""
+        known = torch.where(instances <= KNOWN_INSTANCES, instances, 0)
+        angles = instances[:, None].float() * self.waves
+        return self.table(known) + self.mix(torch.cat([angles.sin(), angles.cos()], 1))

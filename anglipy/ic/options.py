@@ -1,0 +1,171 @@
+"""What training can be told, and what it tells: options, progress, the record kept in the artifact."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from anglipy.diagnostics import OptionError
+
+__all__ = ["Progress", "SiteLoss", "TrainingOptions", "TrainingRecord"]
+
+DEFAULT_TRACES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingOptions:
+    """How to train. Raises OptionError AQ303 for values that make no sense."""
+
+    traces: int | None = None
+    """Stop after so many traces; 100,000 if `minutes` is not given either."""
+    minutes: float | None = None
+    """Stop after so many minutes of training."""
+    batch: int = 64
+    """Traces per step of the optimiser."""
+    seed: int = 0
+    """Of the traces, the validation set and the initial network."""
+    learning_rate: float = 2e-3
+    """At its highest: it rises over the first 3 % of the budget, then falls along a cosine to a hundredth."""
+    weight_decay: float = 1e-4
+    """Of AdamW."""
+    clip: float = 5.0
+    """Largest norm of a gradient."""
+    average: float = 0.998
+    """Decay per step of the running average of the weights, which is what is validated and saved; 0 for none."""
+    hidden: int = 128
+    """Units of the LSTM and of the hidden layers of heads."""
+    width: int = 128
+    """Of the embedded observations."""
+    components: int = 10
+    """Of mixture proposals."""
+    epsilon: float = 0.01
+    """Weight of the prior in every proposal, in training and in inference."""
+    validation: int = 1000
+    """Traces of the fixed validation set."""
+    validate_every: int | None = None
+    """Traces between validations; by default 40 times in the budget."""
+    example_args: Any = None
+    """The argument the query is called with; needed if the shape of its data decides what the program does."""
+    resume: bool = False
+    """Go on from `<artifact>.resume`."""
+
+    def __post_init__(self) -> None:
+        for name in ("traces", "validate_every"):
+            if getattr(self, name) is not None:
+                _whole(name, getattr(self, name), 1)
+        for name, least in (("batch", 1), ("seed", 0), ("hidden", 8), ("width", 8), ("components", 1),
+                            ("validation", 16)):
+            _whole(name, getattr(self, name), least)
+        _between("minutes", 1.0 if self.minutes is None else self.minutes, 0.0, math.inf)
+        _between("learning_rate", self.learning_rate, 0.0, 1.0)
+        _between("clip", self.clip, 0.0, math.inf)
+        for name in ("weight_decay", "average", "epsilon"):
+            if getattr(self, name) != 0:
+                _between(name, getattr(self, name), 0.0, 1.0)
+        if self.width % 4:
+            raise OptionError("AQ303", f"the option `width` must be a multiple of 4, got {self.width}")
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """The names of all options."""
+        return tuple(f.name for f in fields(cls))
+
+    def fixed(self) -> dict[str, Any]:
+        """The options that must be the same when training is resumed, as plain data."""
+        free = {"traces", "minutes", "resume", "example_args", "validate_every"}
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in free}
+
+    @property
+    def budget(self) -> int | None:
+        """Traces in all, or None if time alone decides."""
+        return DEFAULT_TRACES if self.traces is None and self.minutes is None else self.traces
+
+    def fraction(self, traces: int, seconds: float) -> float:
+        """How much of the budget is used up, 0 to 1 and beyond."""
+        used = 0.0
+        if self.budget is not None:
+            used = traces / self.budget
+        if self.minutes is not None:
+            used = max(used, seconds / (60.0 * self.minutes))
+        return used
+
+    def rate(self, fraction: float) -> float:
+        """The learning rate at this point of the budget. Cosine schedule: Loshchilov and Hutter 2017."""
+        warm_up = 0.03
+        if fraction < warm_up:
+            return self.learning_rate * (0.05 + 0.95 * fraction / warm_up)
+        falling = 0.5 * (1.0 + math.cos(math.pi * min(1.0, (fraction - warm_up) / (1.0 - warm_up))))
+        return self.learning_rate * (0.01 + 0.99 * falling)
+
+
+def _whole(name: str, value: Any, least: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise OptionError("AQ303", f"the option `{name}` must be a whole number from {least}, got {value!r}")
+
+
+def _between(name: str, value: Any, low: float, high: float) -> None:
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not low < value < high:
+        limit = f"between {low:g} and {high:g}" if high < math.inf else f"above {low:g}"
+        raise OptionError("AQ303", f"the option `{name}` must be a number {limit}, got {value!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The state of training at a validation. Losses are nats per trace."""
+
+    traces: int
+    traces_per_second: float
+    """Since the last report."""
+    training_loss: float
+    """Mean since the last report."""
+    validation_loss: float
+    prior_loss: float
+    """Of proposing from the prior, on the same validation traces."""
+    best_loss: float
+    best_at: int
+    """Traces at the best validation."""
+    seconds: float
+    """Of training so far, over all sessions."""
+    fraction: float
+    """Of the budget."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLoss:
+    """How well one site is learned: nats per trace on the validation set."""
+
+    site: str
+    loss: float
+    prior_loss: float
+    steps: int
+    """Choices at this site in the validation set."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRecord:
+    """What became of a training; part of the artifact."""
+
+    traces: int
+    seconds: float
+    best_loss: float
+    best_at: int
+    prior_loss: float
+    interrupted: bool
+    history: tuple[Progress, ...] = ()
+    sites: tuple[SiteLoss, ...] = ()
+    warnings: tuple[str, ...] = field(default=())
+
+    def to_data(self) -> dict[str, Any]:
+        """As plain data for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> TrainingRecord:
+        """The inverse of `to_data`. Raises TypeError or KeyError for other data."""
+        return cls(**{
+            **data,
+            "history": tuple(Progress(**entry) for entry in data["history"]),
+            "sites": tuple(SiteLoss(**entry) for entry in data["sites"]),
+            "warnings": tuple(data["warnings"]),
+        })

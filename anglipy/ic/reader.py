@@ -1,0 +1,150 @@
+"""The observations of a run as the network sees them: a summary vector, and tokens to attend to.
+
+The summary enters the LSTM at every step. It holds the pooled tokens, and, where the program observes a small number of
+numbers at addresses that do not change from run to run, those numbers themselves, side by side. The tokens are keys and
+values of the attention: one per observed number or vector, many per picture. Observations that a run did not make are
+masked; one learned token is always there, so that a run without observations has something to look at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from anglipy.ic.batches import ObserverGroup, ObserverKey
+from anglipy.ic.embedders import Observer, observer_for
+from anglipy.ic.layers import Dense, InstanceCode, Moments
+
+__all__ = ["FixedNumber", "ObservationReader", "Reading", "fixed_numbers"]
+
+MOST_FIXED = 256
+"""At most this many numbers are laid side by side."""
+
+
+class FixedNumber(NamedTuple):
+    """An address whose observed numbers have their own place in the summary."""
+
+    observer: int
+    instance: int
+
+
+class Reading(NamedTuple):
+    """What was read from the observations of B runs."""
+
+    summary: Tensor
+    """(B, width)."""
+    tokens: Tensor
+    """(B, P, width)."""
+    present: Tensor
+    """(B, P) bool: which tokens are there."""
+
+
+def fixed_numbers(groups: Sequence[ObserverGroup], observers: Mapping[ObserverKey, int],
+                  runs: int) -> tuple[FixedNumber, ...]:
+    """The addresses of numbers that every run observes, if they are few enough to be laid side by side; else ()."""
+    fixed: list[FixedNumber] = []
+    columns = 0
+    for group in groups:
+        if group.key.kind.name != "numbers":
+            continue
+        for instance in sorted(set(group.instances.tolist())):
+            if int((group.instances == instance).sum()) == runs:
+                fixed.append(FixedNumber(observers[group.key], instance))
+                columns += group.key.kind.shape[0]
+    return tuple(fixed) if columns <= MOST_FIXED else ()
+
+
+class ObservationReader(nn.Module):
+    """All observers of a network, and what is made of their tokens."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.width = width
+        self.observers = nn.ModuleList()
+        self.index: dict[ObserverKey, int] = {}
+        self.instances = InstanceCode()
+        self.nothing = nn.Parameter(0.1 * torch.randn(width))
+        self.pooled = nn.Linear(width, width)
+        self.fixed: tuple[FixedNumber, ...] = ()
+        self.moments: Moments | None = None
+        self.side_by_side: Dense | None = None
+
+    def add(self, key: ObserverKey) -> None:
+        """A new observer for this site and shape."""
+        self.index[key] = len(self.observers)
+        self.observers.append(observer_for(key, self.width))
+
+    def fix(self, fixed: tuple[FixedNumber, ...]) -> None:
+        """Decide which addresses are laid side by side; done once, before training."""
+        self.fixed = fixed
+        columns = sum(self._columns(number) for number in fixed)
+        if columns:
+            self.moments = Moments(columns)
+            self.side_by_side = Dense(2 * columns, 2 * self.width, self.width)
+
+    def adapt(self, groups: Sequence[ObserverGroup], runs: int) -> None:
+        """Take the moments of these values in."""
+        for group in groups:
+            self._observer(group).adapt(group)
+        if self.moments is not None:
+            values, present = self._layout(groups, runs)
+            self.moments.update(values, present)
+
+    def forward(self, groups: Sequence[ObserverGroup], runs: int, widest: int) -> Reading:
+        """Read the observations of `runs` runs, of which the one with most made `widest`."""
+        tokens, present = self._tokens([g for g in groups if g.key in self.index], runs, widest)
+        weights = present[:, :, None].float()
+        pooled = (tokens * weights).sum(1) / weights.sum(1)
+        summary = self.pooled(pooled)
+        if self.moments is not None and self.side_by_side is not None:
+            values, there = self._layout(groups, runs)
+            standard = self.moments(values) * there
+            summary = summary + self.side_by_side(torch.cat([standard, there], 1))
+        return Reading(summary, tokens, present)
+
+    def _observer(self, group: ObserverGroup) -> Observer:
+        return self.observers[self.index[group.key]]  # type: ignore[return-value]
+
+    def _columns(self, number: FixedNumber) -> int:
+        return self.observers[number.observer].key.kind.shape[0]  # type: ignore[union-attr,index,return-value]
+
+    def _tokens(self, groups: Sequence[ObserverGroup], runs: int, widest: int) -> tuple[Tensor, Tensor]:
+        """Tokens (B, P, width) and which are there (B, P). Token 0 is the learned one."""
+        nothing = self.nothing.expand(runs, 1, -1)
+        there = torch.ones(runs, 1, dtype=torch.bool)
+        if not groups:
+            return nothing, there
+        span = max(self._observer(group).tokens for group in groups)
+        rows, parts = [], []
+        for group in groups:
+            part = self._observer(group)(group, self.instances)
+            count = part.shape[1]
+            first = group.rows * (widest * span) + group.places * span
+            rows.append((first[:, None] + torch.arange(count)).reshape(-1))
+            parts.append(part.reshape(-1, self.width))
+        order, flat = torch.cat(rows), torch.cat(parts)
+        places = runs * widest * span
+        tokens = flat.new_zeros(places, self.width).index_copy(0, order, flat)
+        present = torch.zeros(places, dtype=torch.bool).index_fill(0, order, True)
+        return (torch.cat([nothing, tokens.reshape(runs, -1, self.width)], 1),
+                torch.cat([there, present.reshape(runs, -1)], 1))
+
+    def _layout(self, groups: Sequence[ObserverGroup], runs: int) -> tuple[Tensor, Tensor]:
+        """The fixed numbers side by side, (B, columns) float64, and which are there, (B, columns) float32."""
+        columns = sum(self._columns(number) for number in self.fixed)
+        values = torch.zeros(runs, columns, dtype=torch.float64)
+        there = torch.zeros(runs, columns)
+        by_observer = {self.index[g.key]: g for g in groups if g.key in self.index}
+        start = 0
+        for number in self.fixed:
+            end = start + self._columns(number)
+            group = by_observer.get(number.observer)
+            if group is not None:
+                chosen = group.instances == number.instance
+                values[group.rows[chosen], start:end] = group.values[chosen]
+                there[group.rows[chosen], start:end] = 1.0
+            start = end
+        return values, there

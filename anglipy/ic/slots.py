@@ -1,0 +1,120 @@
+"""One address of the network: its vector, the embedding of its values and of its prior, and its proposal head."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from anglipy.ic.batches import SlotKey, StepGroup
+from anglipy.ic.layers import Dense, Moments
+from anglipy.ic.proposals import FAMILIES
+from anglipy.ic.squash import squash
+
+if TYPE_CHECKING:
+    from anglipy.ic.network import Shape
+
+__all__ = ["ADDRESS_WIDTH", "PRIOR_WIDTH", "VALUE_WIDTH", "Slot"]
+
+ADDRESS_WIDTH = 32
+VALUE_WIDTH = 32
+PRIOR_WIDTH = 16
+
+
+class Slot(nn.Module):
+    """What the network has for one site and family. Tables of categories grow when a larger prior is met."""
+
+    def __init__(self, key: SlotKey, categories: int, inputs: int, shape: Shape) -> None:
+        super().__init__()
+        self.key = key
+        self.family = FAMILIES[key.family]
+        self.categories = categories
+        self.address = nn.Parameter(0.3 * torch.randn(ADDRESS_WIDTH))
+        size = categories or key.size
+        outputs = self.family.outputs(size, shape.components)
+        self.head: Dense | None = _small(Dense(inputs, shape.hidden, outputs)) if outputs else None
+        if self.head is not None:
+            with torch.no_grad():
+                self.head.output.bias.copy_(self.family.biases(size, shape.components))
+        self.table = nn.Embedding(categories, VALUE_WIDTH) if categories else None
+        self.values = None if categories else Moments(key.size)
+        self.perceptron = None if categories else Dense(2 * key.size, VALUE_WIDTH, VALUE_WIDTH)
+        self.priors, self.prior = self._prior_reader(size)
+
+    def _prior_reader(self, size: int) -> tuple[Moments | None, nn.Linear | None]:
+        columns = self.family.prior_width(size)
+        return (Moments(columns), nn.Linear(columns, PRIOR_WIDTH)) if columns else (None, None)
+
+    @property
+    def proposes(self) -> bool:
+        """False for the family `prior`."""
+        return self.head is not None
+
+    @property
+    def size(self) -> int:
+        """Categories or coordinates."""
+        return self.categories or self.key.size
+
+    def adapt(self, group: StepGroup) -> bool:
+        """Take values and priors into the moments; grow the table if it is too small. True if it grew."""
+        grew = group.categories > self.categories
+        if grew:
+            self._grow(group.categories)
+        if self.values is not None:
+            self.values.update(group.values.reshape(len(group.values), -1))
+        if self.priors is not None:
+            self.priors.update(self.family.prior_features(group.numbers, self.size))
+        return grew
+
+    def embed(self, numbers: Tensor, values: Tensor) -> Tensor:
+        """Values as vectors, (n, VALUE_WIDTH). Categories beyond the table count as its last."""
+        if self.table is not None:
+            return self.table(values.long().clamp_max(self.categories - 1))
+        assert self.values is not None
+        assert self.perceptron is not None
+        relative = squash(self.family.relative(numbers, values), 6.0).float()
+        absolute = self.values(values.reshape(len(values), -1))
+        return self.perceptron(torch.cat([relative, absolute], 1))
+
+    def read_prior(self, numbers: Tensor) -> Tensor:
+        """The prior's numbers as a vector, (n, PRIOR_WIDTH)."""
+        if self.priors is None or self.prior is None:
+            return torch.zeros(len(numbers), PRIOR_WIDTH)
+        return self.prior(self.priors(self.family.prior_features(numbers, self.size)))
+
+    def _grow(self, categories: int) -> None:
+        """More categories: old rows stay, new ones start small."""
+        assert self.table is not None
+        assert self.head is not None
+        with torch.no_grad():
+            self.table = _wider_table(self.table, categories)
+            self.head.output = _wider_linear(self.head.output, categories)
+            self.head.direct = _wider_linear(self.head.direct, categories)
+        self.categories = categories
+        self.priors, self.prior = self._prior_reader(categories)
+
+
+def _small(head: Dense) -> Dense:
+    """A head whose outputs start near their biases, so that the first proposals are about the prior."""
+    with torch.no_grad():
+        head.output.weight.mul_(0.1)
+        head.direct.weight.mul_(0.1)
+        head.output.bias.zero_()
+    return head
+
+
+def _wider_table(old: nn.Embedding, rows: int) -> nn.Embedding:
+    new = nn.Embedding(rows, old.embedding_dim)
+    new.weight[: old.num_embeddings] = old.weight
+    return new
+
+
+def _wider_linear(old: nn.Linear, outputs: int) -> nn.Linear:
+    new = nn.Linear(old.in_features, outputs, bias=old.bias is not None)
+    new.weight.mul_(0.1)
+    new.weight[: old.out_features] = old.weight
+    if old.bias is not None:
+        new.bias.zero_()
+        new.bias[: old.out_features] = old.bias
+    return new

@@ -1,0 +1,120 @@
+"""Between networks and arrays: an artifact from a network, a network from an artifact."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import safetensors
+import torch
+
+from anglipy.diagnostics import ArtifactError
+from anglipy.ic.artifact import AddressRow, Artifact
+from anglipy.ic.batches import ObserverKey, SlotKey
+from anglipy.ic.network import Network, Shape, Structure
+from anglipy.ic.options import TrainingOptions, TrainingRecord
+from anglipy.ic.proposals import FAMILIES
+from anglipy.ic.reader import FixedNumber
+from anglipy.ic.traces import Kind
+
+__all__ = ["artifact_of", "arrays_of", "load_arrays", "network_of", "rows_of", "structure_of"]
+
+LARGEST = 1 << 20
+"""No size in an artifact is above this."""
+
+
+def artifact_of(network: Network, query: str, program_hash: str, sites: Iterable[str] | None,
+                options: TrainingOptions, record: TrainingRecord) -> Artifact:
+    """Everything about a trained network."""
+    return Artifact(
+        query=query,
+        program_hash=program_hash,
+        sites=None if sites is None else tuple(sorted(sites)),
+        shape=asdict(network.shape),
+        addresses=rows_of(network.structure),
+        fixed=tuple((number.observer, number.instance) for number in network.structure.fixed),
+        epsilon=options.epsilon,
+        options=_plain(options),
+        versions=versions(),
+        record=record,
+        arrays=arrays_of(network),
+    )
+
+
+def _plain(options: TrainingOptions) -> dict[str, Any]:
+    return {**options.fixed(), "traces": options.budget, "minutes": options.minutes}
+
+
+def versions() -> dict[str, str]:
+    """What trained it."""
+    from anglipy import __version__
+
+    return {"anglipy": __version__, "torch": torch.__version__, "numpy": np.__version__,
+            "safetensors": safetensors.__version__, "python": platform.python_version()}
+
+
+def rows_of(structure: Structure) -> tuple[AddressRow, ...]:
+    """The address table."""
+    samples = [AddressRow(key.site, "sample", key.family, (categories or key.size,))
+               for key, categories in structure.slots]
+    observes = [AddressRow(key.site, "observe", key.kind.name, tuple(key.kind.shape))
+                for key in structure.observers]
+    return (*samples, *observes)
+
+
+def structure_of(rows: Iterable[AddressRow], fixed: Iterable[tuple[int, int]]) -> Structure:
+    """The inverse of `rows_of`. Raises ValueError for a table that no network has."""
+    slots, observers = [], []
+    for row in rows:
+        if not all(0 < size <= LARGEST for size in row.shape):
+            raise ValueError(f"the size {row.shape} at {row.site}")
+        if row.role == "sample":
+            if row.family not in FAMILIES or len(row.shape) != 1:
+                raise ValueError(f"the proposal family {row.family} at {row.site}")
+            table = row.family == "categorical"
+            slots.append((SlotKey(row.site, row.family, 0 if table else row.shape[0]),
+                          row.shape[0] if table else 0))
+        elif (row.family, len(row.shape)) in {("numbers", 1), ("choice", 1), ("image", 2)}:
+            observers.append(ObserverKey(row.site, Kind(row.family, row.shape)))
+        else:
+            raise ValueError(f"the kind of observation {row.family} at {row.site}")
+    numbers = tuple(FixedNumber(*pair) for pair in fixed)
+    if any(not 0 <= n.observer < len(observers) or observers[n.observer].kind.name != "numbers"
+           for n in numbers):
+        raise ValueError("an observed number without an observer")
+    return Structure(tuple(slots), tuple(observers), numbers)
+
+
+def arrays_of(network: Network) -> dict[str, np.ndarray]:
+    """Parameters and buffers by name, copied."""
+    return {name: tensor.detach().numpy().copy() for name, tensor in network.state_dict().items()}
+
+
+def load_arrays(network: Network, arrays: dict[str, np.ndarray]) -> None:
+    """Put parameters and buffers in their places. Raises RuntimeError if names or shapes differ."""
+    network.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in arrays.items()},
+                            strict=True, assign=False)
+
+
+def network_of(artifact: Artifact) -> Network:
+    """The artifact's network, ready to propose. Raises ArtifactError AQ603 if its parts do not fit together."""
+    try:
+        if not all(0 < size <= LARGEST for size in artifact.shape.values()):
+            raise ValueError("a size of the network")
+        shape = Shape(**artifact.shape)
+        structure = structure_of(artifact.addresses, artifact.fixed)
+        with torch.device("meta"):
+            expected = Network.of_structure(shape, structure).state_dict()
+        found = {name: tuple(array.shape) for name, array in artifact.arrays.items()}
+        if found != {name: tuple(tensor.shape) for name, tensor in expected.items()}:
+            raise ValueError("its arrays are not those of its address table")
+        with torch.random.fork_rng(devices=[]):
+            network = Network.of_structure(shape, structure)
+        load_arrays(network, artifact.arrays)
+    except (RuntimeError, TypeError, ValueError) as error:
+        raise ArtifactError("AQ603", f"the artifact for `{artifact.query}` is damaged: {error}",
+                            help="compile again") from error
+    return network.eval()

@@ -1,0 +1,177 @@
+"""The results that an engine has so far: weighted draws that grow by sharing, never by changing.
+
+An engine's state holds one `Draws`; adding to it makes a new one that refers to the old one, so
+that a state stays usable after the next step. Draws of weight zero are counted, with the observe at
+which each of them died, and not kept: they carry no probability, and their runs need not be
+finished.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from anglipy.diagnostics import InferenceError
+from anglipy.inference.log_space import FloatArray, log_mean_exp
+from anglipy.inference.posterior import Posterior, Predicts
+from anglipy.runtime.checkpoints import Observe, Site
+from anglipy.runtime.equality import Sequential, known_length
+from anglipy.runtime.printing import pr_str
+from anglipy.runtime.seqs import List
+from anglipy.runtime.state import INITIAL
+
+__all__ = ["NO_DEATHS", "NO_DRAWS", "Deaths", "Draws", "all_weights_zero", "place_of", "realised"]
+
+
+@dataclass(frozen=True, slots=True)
+class Deaths:
+    """How many runs got weight zero at which observe site, and the last of those observes."""
+
+    by_site: Mapping[Site, int] = field(default_factory=dict)
+    last: Observe | None = None
+
+    def and_at(self, observes: Sequence[Observe]) -> Deaths:
+        """With one more death at each of these."""
+        if not observes:
+            return self
+        by_site = dict(self.by_site)
+        for observe in observes:
+            by_site[observe.site] = by_site.get(observe.site, 0) + 1
+        return Deaths(by_site, observes[-1])
+
+
+NO_DEATHS = Deaths()
+_NO_WEIGHTS = np.empty(0)
+LAZY_LIMIT = 100_000
+"""Elements of a lazy result that are computed before it is taken to be endless."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Draws:
+    """Weighted results: the newest block, and the ones before it."""
+
+    count: int = 0
+    """All draws, those of weight zero among them."""
+    values: Sequence[Any] = ()
+    log_weights: FloatArray = field(default_factory=lambda: _NO_WEIGHTS)
+    predicts: Sequence[tuple[Any, ...]] = ()
+    """`State.predicts` of each run."""
+    earlier: Draws | None = None
+    deaths: Deaths = NO_DEATHS
+
+    def and_also(
+        self,
+        values: Sequence[Any],
+        log_weights: Sequence[float],
+        predicts: Sequence[tuple[Any, ...]],
+        died: Sequence[Observe] = (),
+    ) -> Draws:
+        """With one more block: results of positive weight, and the observes at which other runs
+        died.
+        """
+        return Draws(
+            self.count + len(values) + len(died),
+            tuple(values),
+            np.asarray(log_weights, dtype=np.float64),
+            tuple(predicts),
+            self,
+            self.deaths.and_at(died),
+        )
+
+    def all_log_weights(self) -> FloatArray:
+        """The log weights of the kept draws in the order in which they were made, shape (M,)."""
+        return np.concatenate([block.log_weights for block in self._blocks()])
+
+    def posterior(self, algorithm: str, options: object, standard_error: float | None) -> Posterior:
+        """These draws; the log evidence is the log of the mean weight over all `count` of them.
+
+        Raises:
+            InferenceError: AQ501 if every weight is zero, AQ507 if there is no draw at all.
+
+        """
+        if self.count == 0:
+            raise InferenceError(
+                "AQ507",
+                "the inference was stopped before its first draw was complete",
+                help="give it more time, or make less at a time",
+            )
+        log_weights = self.all_log_weights()
+        if log_weights.size == 0:
+            raise all_weights_zero(f"all {self.count} runs", self.deaths)
+        blocks = self._blocks()
+        return Posterior(
+            values=[realised(value) for block in blocks for value in block.values],
+            log_weights=log_weights,
+            predicts=[_predicts_of(node) for block in blocks for node in block.predicts],
+            algorithm=algorithm,
+            options=options,
+            draws=self.count,
+            log_evidence=log_mean_exp(log_weights, self.count),
+            log_evidence_standard_error=standard_error,
+        )
+
+    def _blocks(self) -> list[Draws]:
+        """First to last."""
+        blocks = []
+        block: Draws | None = self
+        while block is not None:
+            blocks.append(block)
+            block = block.earlier
+        blocks.reverse()
+        return blocks
+
+
+NO_DRAWS = Draws()
+
+
+def all_weights_zero(who: str, deaths: Deaths) -> InferenceError:
+    """AQ501: nothing that was tried can explain the observations; `who` such as "all 100 runs"."""
+    last = deaths.last
+    counts = sorted(deaths.by_site.items(), key=lambda pair: -pair[1])
+    notes = tuple(f"{count} ended at the observe {place_of(site)}" for site, count in counts)
+    if last is None:
+        return InferenceError("AQ501", f"{who} have weight zero")
+    return InferenceError(
+        "AQ501",
+        f"{who} have weight zero: none can explain the observed {_short(last.value)}",
+        last.site.span,
+        help=f"the last one expected {last.dist!r}; check that the data lie in its support, "
+        "or allow for noise",
+        notes=notes,
+    )
+
+
+def place_of(site: Site) -> str:
+    """A site for a message: its id, and where it is in the source."""
+    return site.id if site.span is None else f"{site.id} ({site.span})"
+
+
+def realised(value: Any) -> Any:
+    """A result with nothing left to compute: a lazy sequence becomes a list.
+
+    Raises InferenceError AQ508 for a sequence that has no end within `LAZY_LIMIT` elements.
+    """
+    if not isinstance(value, Sequential) or known_length(value) is not None:
+        return value
+    items = tuple(islice(iter(value), LAZY_LIMIT + 1))
+    if len(items) <= LAZY_LIMIT:
+        return List.of(items)
+    raise InferenceError(
+        "AQ508",
+        f"a result is a lazy sequence of more than {LAZY_LIMIT} elements, or an endless one",
+        help="return a part of it, as in (take 100 xs), or a vector, as in (vec xs)",
+    )
+
+
+def _short(value: Any) -> str:
+    text = pr_str(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _predicts_of(node: tuple[Any, ...]) -> Predicts:
+    """The predicts of one run, first to last, from `State.predicts`."""
+    return tuple(INITIAL._replace(predicts=node).predict_list()) if node else ()

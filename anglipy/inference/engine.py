@@ -1,0 +1,245 @@
+"""What an engine is, the engines by name, and `infer`, which runs one from its first step to its
+posterior.
+
+An engine is a handler of checkpoints with four verbs. Its state is a value that a step replaces,
+never changes, so that an interrupted step loses nothing but itself:
+
+    engine = engine_named("smc")
+    state = engine.init(query, value, options_of("smc", particles=100))
+    while not engine.is_done(state):
+        state, info = engine.step(state, rng)
+    posterior = engine.result(state)
+
+An engine of a higher floor calls `register` when it is imported. This module knows no engine by
+name, imports no numpy, and never looks into a program.
+"""
+
+from __future__ import annotations
+
+import difflib
+import operator
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from anglipy.diagnostics import OptionError
+from anglipy.runtime.random_source import using_rng
+
+if TYPE_CHECKING:
+    from anglipy.inference.posterior import Posterior
+    from anglipy.runtime.checkpoints import Checkpoint
+
+__all__ = [
+    "ENGINES",
+    "Engine",
+    "Options",
+    "Startable",
+    "StepInfo",
+    "engine_named",
+    "infer",
+    "nearest",
+    "options_of",
+    "register",
+    "whole_number",
+]
+
+
+class Startable(Protocol):
+    """A compiled query, as far as an engine needs it."""
+
+    name: str
+
+    def start(self, value: Any = None) -> Checkpoint:
+        """The first checkpoint of a run with this argument."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The base of every engine's options: one frozen dataclass per engine, checked when it is
+    made.
+    """
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """The names that `of` takes."""
+        return tuple(field.name for field in fields(cls))
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Self:
+        """The options with these values given and the rest at their defaults."""
+        return cls(**given)
+
+
+@dataclass(frozen=True, slots=True)
+class StepInfo:
+    """What a step reports. Nothing of it is needed to go on."""
+
+    draws: int
+    """Draws that a posterior would have now, those of weight zero among them."""
+    total: int | None
+    """Draws at the end, where this is known."""
+    ess: float | None = None
+    """Effective sample size of the particles under way (SMC), or None."""
+    log_evidence: float | None = None
+    """Running estimate of the log evidence, or None."""
+    resampled: bool = False
+
+
+class Engine(Protocol):
+    """An inference algorithm. `S`, the type of its state, is its own affair."""
+
+    @property
+    def name(self) -> str:
+        """What the user calls it."""
+
+    @property
+    def options_type(self) -> type[Options]:
+        """Its options."""
+
+    def init(self, query: Startable, value: Any, options: Any) -> Any:
+        """The state before the first step."""
+
+    def step(self, state: Any, rng: Any) -> tuple[Any, StepInfo]:
+        """The next state, and a report. The old state stays usable."""
+
+    def is_done(self, state: Any) -> bool:
+        """Whether there is nothing left to do."""
+
+    def result(self, state: Any) -> Posterior:
+        """The posterior of the draws so far. Raises InferenceError if there is none."""
+
+
+ENGINES: dict[str, Engine] = {}
+"""Every engine that has been imported, by name. Filled by `register` when an engine's module is
+loaded."""
+
+
+def register(engine: Engine) -> None:
+    """Make an engine known by its name."""
+    ENGINES[engine.name] = engine
+
+
+def engine_named(algorithm: str) -> Engine:
+    """The engine of this name. Raises OptionError AQ301 with the known names."""
+    engine = ENGINES.get(algorithm)
+    if engine is None:
+        raise OptionError(
+            "AQ301",
+            f"there is no algorithm `{algorithm}`",
+            help=f"{nearest(algorithm, ENGINES)}known: {', '.join(sorted(ENGINES))}",
+        )
+    return engine
+
+
+def options_of(algorithm: str, **given: Any) -> Options:
+    """The options of an engine; those left out have their defaults.
+
+    Raises:
+        OptionError: AQ302 for an option that the engine does not have, AQ303 for a bad value.
+
+    """
+    kind = engine_named(algorithm).options_type
+    known = kind.names()
+    for name in given:
+        if name not in known:
+            raise OptionError(
+                "AQ302",
+                f"the algorithm `{algorithm}` has no option `{name}`",
+                help=f"{nearest(name, known)}known: {', '.join(known)}",
+            )
+    return kind.of(given)
+
+
+def infer(
+    query: Startable,
+    value: Any = None,
+    algorithm: str = "importance",
+    *,
+    rng: Any = None,
+    seed: int | None = None,
+    on_progress: Callable[[StepInfo], object] | None = None,
+    stop: Callable[[], bool] | None = None,
+    keep_partial: bool = False,
+    **given: Any,
+) -> Posterior:
+    """Run an engine on a query to its end.
+
+    Args:
+        query: a compiled query.
+        value: its one argument (a vector where the query has several parameters).
+        algorithm: a name in `ENGINES`.
+        rng: a numpy Generator or a test double. Give this or `seed`, or neither.
+        seed: for a new numpy Generator; the same seed gives the same posterior.
+        on_progress: called after every step.
+        stop: asked between steps; when it says True, the posterior of the draws so far is returned.
+        keep_partial: on Ctrl-C return the posterior of the draws so far, if there are any, instead
+        of raising.
+        given: options of the engine.
+
+    Raises:
+        OptionError: AQ301, AQ302, AQ303.
+        InferenceError: the engine cannot go on.
+        ProgramError: a value was wrong while the program ran.
+
+    """
+    engine = engine_named(algorithm)
+    options = options_of(algorithm, **given)
+    generator = _generator(rng, seed)
+    began = time.perf_counter()
+    with using_rng(generator):
+        state = engine.init(query, value, options)
+    draws = 0
+    try:
+        with using_rng(generator):
+            while not engine.is_done(state) and not (stop is not None and stop()):
+                state, info = engine.step(state, generator)
+                draws = info.draws
+                if on_progress is not None:
+                    on_progress(info)
+    except KeyboardInterrupt:
+        if not keep_partial or draws == 0:
+            raise
+    posterior = engine.result(state)
+    return replace(
+        posterior,
+        query=query.name,
+        seconds=time.perf_counter() - began,
+        stopped=not engine.is_done(state),
+    )
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`did you mean `x`? ` for the nearest of the known names, or nothing.
+
+    >>> nearest("partciles", ["particles", "sweeps"])
+    'did you mean `particles`? '
+    """
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f"did you mean `{close[0]}`? " if close else ""
+
+
+def whole_number(name: str, value: Any, least: int = 1) -> int:
+    """The value of an option that counts something. Raises OptionError AQ303."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or isinstance(value, bool) or number < least:
+        raise OptionError(
+            "AQ303", f"the option `{name}` must be a whole number from {least}, got {value!r}"
+        )
+    return number
+
+
+def _generator(rng: Any, seed: int | None) -> Any:
+    """The source of randomness that `infer` was told to use."""
+    if rng is not None:
+        if seed is not None:
+            raise OptionError("AQ303", "give a seed or an rng, not both")
+        return rng
+    import numpy as np
+
+    if seed is not None:
+        seed = whole_number("seed", seed, least=0)
+    return np.random.default_rng(seed)

@@ -1,0 +1,77 @@
+"""Other files and Python modules that a program asks for."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from anglipy.diagnostics import ResolveError, Span
+
+__all__ = ["import_python", "library_namespace", "local_file"]
+
+_LIBRARIES = ("clojure", "anglican", "anglib", "anglipy", "gorilla-plot", "gorilla-repl", "incanter", "nstools")
+
+
+def library_namespace(name: str) -> bool:
+    """Whether a namespace is one whose functions are built in (or are known not to be needed)."""
+    return name.partition(".")[0] in _LIBRARIES
+
+
+def local_file(name: str, directory: Path) -> Path | None:
+    """The .aq or .clj file of a namespace, beside the file that asks or in the working directory."""
+    relative = name.replace("-", "_").replace(".", "/")
+    for base in (directory, Path.cwd()):
+        for suffix in (".aq", ".clj"):
+            path = base / f"{relative}{suffix}"
+            if path.is_file():
+                return path
+    return None
+
+
+def import_python(name: str, directory: Path, span: Span) -> ModuleType:
+    """A Python module: a file beside the program first, then anything Python can import.
+
+    Raises ResolveError AQ226 if there is none, AQ228 if it fails while being imported.
+    """
+    dotted = name.replace("-", "_")
+    relative = dotted.replace(".", "/")
+    for base in (directory, Path.cwd()):
+        path = base / f"{relative}.py"
+        if path.is_file():
+            return _from_file(dotted, path, span)
+    try:
+        return importlib.import_module(dotted)
+    except ModuleNotFoundError as error:
+        if error.name and dotted.startswith(error.name):
+            raise ResolveError(
+                "AQ226", f"there is no Python module `{name}`", span,
+                help=f"looked for {relative}.py in {directory} and for an installed `{dotted}`",
+            ) from error
+        raise _failed(name, error, span) from error
+    except Exception as error:
+        # Any error of the user's own module becomes a message with the place that asked for it.
+        raise _failed(name, error, span) from error
+
+
+def _from_file(dotted: str, path: Path, span: Span) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"anglipy_user.{dotted}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        # As above.
+        del sys.modules[spec.name]
+        raise _failed(dotted, error, span) from error
+    return module
+
+
+def _failed(name: str, error: Exception, span: Span) -> ResolveError:
+    missing = isinstance(error, ModuleNotFoundError)
+    hint = f"install the package that provides `{error.name}`" if missing else None  # type: ignore[attr-defined]
+    return ResolveError("AQ228", f"importing `{name}` failed: {type(error).__name__}: {error}", span, help=hint)

@@ -1,0 +1,258 @@
+"""Closure conversion: nested continuations and functions to flat code.
+
+Every continuation, loop and function becomes a `Code` of its own with the list of variables it
+captures; what stays in its place is a `Frame` (a tuple of the code and the captured values) or a
+`Make` (a function value). Flat code is why nothing is limited by Python's nesting limits, and why a
+continuation can be copied by reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from anglipy.cps import (
+    Bind,
+    Branch,
+    Continue,
+    Enter,
+    FnK,
+    Invoke,
+    Jump,
+    KName,
+    Kont,
+    LetK,
+    QueryK,
+    SetPredict,
+    Tail,
+    Take,
+)
+from anglipy.diagnostics import Span
+from anglipy.names import Names
+from anglipy.stackless import stackless
+from anglipy.syntax import Call, Const, Do, Fn, Global, If, Let, Local, Loop, Node, Recur, children
+
+__all__ = ["Code", "Frame", "Goto", "Make", "lower"]
+
+MAX_NESTING = 15
+"""Branches nested deeper than this become code of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A continuation value: the code and what it captured."""
+
+    code: str
+    captured: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Make:
+    """A function value: kind "closure", "direct" or "query"."""
+
+    kind: str
+    code: str
+    captured: tuple[str, ...]
+    name: str
+    required: int
+    variadic: bool
+    span: Span
+    params: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Goto:
+    """Go on in other code: the rest of something nested too deep."""
+
+    frame: Frame
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One flat function of the generated program.
+
+    kind: "k" (a continuation of one value), "loop" (of several), "closure", "query" or "direct"
+    (plain Python). `own` is the variable that holds the running frame itself: a loop or a function
+    that refers to itself.
+    """
+
+    name: str
+    kind: str
+    captured: tuple[str, ...]
+    params: tuple[str, ...]
+    rest: str | None
+    k: str | None
+    own: str | None
+    body: Any
+    span: Span
+
+
+Found = Generator[Any, Any, tuple[Any, frozenset[str], int]]
+_NONE: frozenset[str] = frozenset()
+
+
+def lower(tail: Tail, k: str, names: Names, label: str, span: Span) -> tuple[list[Code], str]:
+    """Flat code for a program that ends in the continuation `k`; the entry is the code named
+    second.
+    """
+    lowering = _Lowering(names)
+    body, free, _ = stackless(lowering.tail)(tail, label)
+    assert free <= {k}, free
+    entry = names(f"{label}_top")
+    lowering.codes.append(Code(entry, "loop", (), (k,), None, None, None, body, span))
+    return lowering.codes, entry
+
+
+class _Lowering:
+    def __init__(self, names: Names) -> None:
+        self.fresh = names
+        self.codes: list[Code] = []
+
+    def tail(self, tail: Tail, label: str) -> Found:
+        """(the flat tail, its free variables, how deep its branches nest). `label` names code after
+        its function.
+        """
+        match tail:
+            case Continue(k, value):
+                value, free = yield self.value(value, label)
+                k, more = yield self.continuation(k, label, tail.span)
+                return replace(tail, k=k, value=value), free | more, 0
+            case Invoke(fn, args, k):
+                fn, free = yield self.value(fn, label)
+                args, in_args = yield self.values(args, label)
+                k, more = yield self.continuation(k, label, tail.span)
+                return replace(tail, fn=fn, args=args, k=k), free | in_args | more, 0
+            case Take(_, id_, dist, value, k):
+                nodes = [n for n in (id_, dist, value) if n is not None]
+                done, free = yield self.values(tuple(nodes), label)
+                rest = list(done)
+                new = {name: rest.pop(0) for name in ("id", "dist", "value") if getattr(tail, name) is not None}
+                k, more = yield self.continuation(k, label, tail.span)
+                return replace(tail, k=k, **new), free | more, 0
+            case Jump(target, args):
+                args, free = yield self.values(args, label)
+                return replace(tail, args=args), free | {target.label}, 0
+            case Enter():
+                return (yield self.enter(tail, label))
+            case Branch():
+                return (yield self.branch(tail, label))
+            case Bind(name, value, rest):
+                value, free = yield self.value(value, label)
+                rest, more, nesting = yield self.tail(rest, label)
+                return replace(tail, value=value, rest=rest), free | (more - {name}), nesting
+            case SetPredict(shown, value, rest):
+                (shown, value), free = yield self.values((shown, value), label)
+                rest, more, nesting = yield self.tail(rest, label)
+                return replace(tail, label=shown, value=value, rest=rest), free | more, nesting
+            case LetK(name, k, rest):
+                frame, free = yield self.continuation(k, label, tail.span)
+                rest, more, nesting = yield self.tail(rest, label)
+                return Bind(name, frame, rest, tail.span), free | (more - {name}), nesting
+        raise AssertionError(tail)
+
+    def add(self, name: str, kind: str, body: Any, free: frozenset[str], span: Span, **more: Any) -> tuple[str, ...]:
+        """Record a code; the variables it captures."""
+        params, rest = more.get("params", ()), more.get("rest")
+        k, own = more.get("k"), more.get("own")
+        captured = tuple(sorted(free - {*params, rest, k, own}))
+        kept = own if own in free else None
+        self.codes.append(Code(name, kind, captured, params, rest, k, kept, body, span))
+        return captured
+
+    def continuation(self, k: KName | Kont, label: str, span: Span) -> Generator[Any, Any, tuple[Any, frozenset[str]]]:
+        if isinstance(k, KName):
+            return k, frozenset((k.name,))
+        body, free, _ = yield self.tail(k.body, label)
+        if isinstance(body, Continue) and isinstance(body.k, KName) and isinstance(body.value, Local) \
+                and body.value.name == k.param:
+            return body.k, frozenset((body.k.name,))
+        name = self.fresh(f"{label}_k_{k.param}" if k.param else f"{label}_k")
+        captured = self.add(name, "k", body, free, span, params=(k.param,) if k.param else ())
+        return Frame(name, captured), frozenset(captured)
+
+    def enter(self, tail: Enter, label: str) -> Found:
+        inits, free = yield self.values(tail.inits, label)
+        body, in_body, _ = yield self.tail(tail.body, label)
+        name = self.fresh(f"{label}_{tail.target.label}")
+        captured = self.add(name, "loop", body, in_body, tail.span, params=tail.names, own=tail.target.label)
+        entered = replace(tail, inits=inits, body=Frame(name, captured))
+        return entered, free | frozenset(captured), 0
+
+    def branch(self, tail: Branch, label: str) -> Found:
+        test, free = yield self.value(tail.test, label)
+        sides, deepest = [], 0
+        for side in (tail.then, tail.otherwise):
+            body, more, nesting = yield self.tail(side, label)
+            if nesting >= MAX_NESTING:
+                name = self.fresh(f"{label}_part")
+                frame = Frame(name, self.add(name, "k", body, more, side.span))
+                body, nesting = Goto(frame, side.span), 0
+            sides.append(body)
+            free |= more
+            deepest = max(deepest, nesting + 1)
+        return replace(tail, test=test, then=sides[0], otherwise=sides[1]), free, deepest
+
+    def values(self, nodes: tuple[Node, ...], label: str) -> Generator[Any, Any, tuple[tuple[Any, ...], frozenset[str]]]:
+        done, free = [], _NONE
+        for node in nodes:
+            value, more = yield self.value(node, label)
+            done.append(value)
+            free |= more
+        return tuple(done), free
+
+    def value(self, node: Any, label: str) -> Generator[Any, Any, tuple[Any, frozenset[str]]]:
+        """A simple node with its functions made flat, and its free variables."""
+        match node:
+            case Const() | Global():
+                return node, _NONE
+            case Local(name):
+                return node, frozenset((name,))
+            case FnK() | QueryK():
+                return (yield self.function(node))
+            case Fn():
+                return (yield self.direct(node))
+            case Let(name, value, body):
+                value, free = yield self.value(value, label)
+                body, more = yield self.value(body, label)
+                return replace(node, value=value, body=body), free | (more - {name})
+            case If() | Do() | Call() | Recur():
+                done, free = yield self.values(tuple(children(node)), label)
+                return _rebuilt(node, done), free
+            case Loop(names=names):
+                inits, free = yield self.values(node.inits, label)
+                body, more = yield self.value(node.body, label)
+                return replace(node, inits=inits, body=body), free | (more - set(names))
+        raise AssertionError(node)
+
+    def function(self, node: FnK | QueryK) -> Generator[Any, Any, tuple[Make, frozenset[str]]]:
+        body, free, _ = yield self.tail(node.body, node.label)
+        if isinstance(node, QueryK):
+            captured = self.add(node.label, "query", body, free, node.span, params=(node.param,), k=node.k)
+            made = Make("query", node.label, captured, node.name, 1, False, node.span, node.params)
+        else:
+            captured = self.add(node.label, "closure", body, free, node.span, params=node.params,
+                                rest=node.rest, k=node.k, own=node.name)
+            made = Make("closure", node.label, captured, node.name or node.label, len(node.params),
+                        node.rest is not None, node.span)
+        return made, frozenset(captured)
+
+    def direct(self, node: Fn) -> Generator[Any, Any, tuple[Make, frozenset[str]]]:
+        body, free = yield self.value(node.body, node.label)
+        captured = self.add(node.label, "direct", body, free, node.span, params=node.params, rest=node.rest)
+        made = Make("direct", node.label, captured, node.name or node.label, len(node.params),
+                    node.rest is not None, node.span)
+        return made, frozenset(captured)
+
+
+def _rebuilt(node: If | Do | Call | Recur, parts: tuple[Any, ...]) -> Node:
+    match node:
+        case If():
+            return replace(node, test=parts[0], then=parts[1], otherwise=parts[2])
+        case Do():
+            return replace(node, first=parts[0], rest=parts[1])
+        case Call():
+            return replace(node, fn=parts[0], args=parts[1:])
+        case Recur():
+            return replace(node, args=parts)

@@ -1,0 +1,55 @@
+"""Names of the language as valid, readable and unique names in Python."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+__all__ = ["Names", "nearest", "python_name"]
+
+_SPELLED = {
+    "-": "_", "/": "_", ".": "_", "|": "_", "%": "arg", "?": "_p", "!": "_bang", "*": "_star", "+": "_plus",
+    ">": "_gt", "<": "_lt", "=": "_eq", "'": "_prime", "$": "", "&": "_and", "#": "",
+}  # fmt: skip
+
+
+def python_name(name: str) -> str:
+    """A Python name close to a name of the language: `get-x` is `get_x`, `same?` is `same_p`."""
+    name = re.sub(r"\|\d+$", "", name).replace("->", "_to_")
+    text = "".join(
+        c if c.isascii() and (c.isalnum() or c == "_") else _SPELLED.get(c, f"_x{ord(c):x}") for c in name
+    )
+    text = text.lstrip("_") or "it"
+    return f"n{text}" if text[0].isdigit() else text
+
+
+class Names:
+    """Gives out names that have not been given out before."""
+
+    def __init__(self, taken: set[str] | None = None) -> None:
+        self._taken = set(taken or ())
+        self._counts: dict[str, int] = {}
+
+    def __call__(self, name: str) -> str:
+        base = python_name(name)
+        if base not in self._taken and not keyword.iskeyword(base) and not keyword.issoftkeyword(base):
+            self._taken.add(base)
+            return base
+        count = self._counts.get(base, 1)
+        while True:
+            count += 1
+            candidate = f"{base}_{count}"
+            if candidate not in self._taken:
+                break
+        self._counts[base] = count
+        self._taken.add(candidate)
+        return candidate
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name closest in spelling, if one is close."""
+    candidates = [k for k in dict.fromkeys(known) if "|" not in k]
+    found = get_close_matches(name, candidates, n=1, cutoff=0.7)
+    return found[0] if found else None

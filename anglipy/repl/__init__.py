@@ -1,0 +1,1 @@
+"""The read-eval-print loop: `session` holds the conversation, `terminal` the keyboard."""

@@ -1,0 +1,98 @@
+"""Functions that the language's own forms expand into, and the ones that draw and weigh by hand.
+
+`(case x)` without a matching clause calls `no-matching-clause`, `(defdist ...)` calls `user-distribution`, and so on.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from anglipy.diagnostics import ArityError, ProgramError
+from anglipy.runtime.access import seq_of
+from anglipy.runtime.distributions.base import UserDistribution
+from anglipy.runtime.maps import PersistentMap
+from anglipy.runtime.primitives.registry import primitive
+from anglipy.runtime.printing import pr_str, to_str
+from anglipy.runtime.randomness import observe_star, sample_star
+from anglipy.runtime.seqs import Seq
+
+__all__ = [
+    "assertion_failed",
+    "no_matching_clause",
+    "print_elapsed",
+    "user_distribution",
+    "wrong_arity",
+]
+
+primitive("sample*", arity=(1, 1), pure=False)(sample_star)
+primitive("observe*", arity=(2, 2))(observe_star)
+
+
+@primitive("sequence", arity=(1, 1))
+def sequence(collection: Any) -> Seq:
+    """The elements of a collection as a sequence, `()` if there are none."""
+    return seq_of(collection, "sequence")
+
+
+@primitive("wrong-arity", arity=(2, 2))
+def wrong_arity(name: str, count: int) -> Any:
+    """The error of calling a function of several arities with none that fits."""
+    raise ArityError("AQ405", f"`{name}` has no version with {count} argument(s)")
+
+
+@primitive("no-matching-clause", arity=(1, 1))
+def no_matching_clause(value: Any) -> Any:
+    """The error of a `case` or `condp` in which nothing matches."""
+    raise ProgramError(
+        "AQ408", f"no matching clause: {pr_str(value)}", help="add a default as the last form"
+    )
+
+
+@primitive("assertion-failed", arity=(2, 2))
+def assertion_failed(message: Any, test: Any) -> Any:
+    """The error of an `assert` whose test is false."""
+    raise ProgramError("AQ409", to_str(message), notes=(f"the test was {pr_str(test)}",))
+
+
+@primitive("current-seconds", arity=(0, 0), pure=False)
+def current_seconds() -> float:
+    """Seconds of a clock that only moves forward."""
+    return time.perf_counter()
+
+
+@primitive("print-elapsed", arity=(1, 1), pure=False)
+def print_elapsed(start: float) -> None:
+    """Say on standard error how long it is since `start`, in milliseconds."""
+    print(f"Elapsed time: {1000 * (time.perf_counter() - start):.3f} msecs", file=sys.stderr)
+
+
+@primitive("user-distribution", arity=(4, 4))
+def user_distribution(
+    name: str,
+    record: PersistentMap,
+    sampler: Callable[..., Any] | None,
+    density: Callable[..., Any] | None,
+) -> UserDistribution:
+    """The distribution that a `defdist` describes; its methods take the distribution itself first."""
+    fields = {key.name: value for key, value in record.items()}
+    made: UserDistribution
+
+    def draw(rng: Any) -> Any:
+        if sampler is None:
+            raise ProgramError(
+                "AQ412", f"{name}: has no `sample*` method, so nothing can be drawn from it"
+            )
+        return sampler(made)
+
+    def log_prob(value: Any) -> Any:
+        if density is None:
+            raise ProgramError(
+                "AQ412", f"{name}: has no `observe*` method, so it cannot be observed"
+            )
+        return density(made, value)
+
+    made = UserDistribution(name, fields, draw, log_prob)
+    return made

@@ -1,0 +1,82 @@
+"""Log densities of the gamma family, accurate for large parameters too, where lgamma loses all
+digits by cancellation.
+
+The saddle-point form of C. Loader, "Fast and accurate computation of binomial probabilities"
+(2000): log n! = stirling_error(n) + log sqrt(2 pi n) + n log n - n, and deviance(x, m) = x log(x /
+m) + m - x. Each function takes and gives floats and stands on the math module alone.
+"""
+
+from __future__ import annotations
+
+from math import inf, lgamma, log, log1p, pi
+
+__all__ = ["deviance", "log_binomial_mass", "log_poisson_mass", "stirling_error"]
+
+_HALF_LOG_TWO_PI = 0.5 * log(2.0 * pi)
+_DIRECT = 500.0
+"""Below this the plain formulas are used: their rounding error is then under 1e-12."""
+
+
+def stirling_error(n: float) -> float:
+    """Log gamma(n + 1) - (n + 1/2) log n + n - log sqrt(2 pi), n > 0 (Loader 2000, section 3)."""
+    if n < 16.0:
+        return lgamma(n + 1.0) - (n + 0.5) * log(n) + n - _HALF_LOG_TWO_PI
+    square = n * n
+    series = 1.0 / 1260.0 - (1.0 / 1680.0 - 1.0 / (1188.0 * square)) / square
+    return (1.0 / 12.0 - (1.0 / 360.0 - series / square) / square) / n
+
+
+def deviance(x: float, mean: float) -> float:
+    """X log(x / mean) + mean - x, x > 0 and mean > 0, without cancellation near x = mean (Loader
+    2000, section 4).
+    """
+    difference = x - mean
+    if abs(difference) >= 0.1 * (x + mean):
+        return x * log(x / mean) + mean - x
+    v = difference / (x + mean)
+    total = difference * v
+    term = 2.0 * x * v
+    for odd in range(3, 2000, 2):
+        term *= v * v
+        previous = total
+        total += term / odd
+        if total == previous:
+            break
+    return total
+
+
+def log_poisson_mass(x: float, mean: float) -> float:
+    """X log mean - mean - log gamma(x + 1) for x >= 0, mean >= 0; x need not be an integer."""
+    if mean == 0.0:
+        return 0.0 if x == 0.0 else -inf
+    if x == 0.0:
+        return -mean
+    if (x < _DIRECT and mean < _DIRECT) or x < 1.0:
+        return x * log(mean) - mean - lgamma(x + 1.0)
+    if mean == inf or x == inf:
+        return -inf
+    return -stirling_error(x) - deviance(x, mean) - _HALF_LOG_TWO_PI - 0.5 * log(x)
+
+
+def log_binomial_mass(x: float, n: float, p: float, q: float) -> float:
+    """Log of gamma(n+1) / (gamma(x+1) gamma(n-x+1)) p^x q^(n-x), 0 <= x <= n, q = 1 - p; not only
+    for integers.
+    """
+    rest = n - x
+    if p == 0.0:
+        return 0.0 if x == 0.0 else -inf
+    if q == 0.0:
+        return 0.0 if rest == 0.0 else -inf
+    if x == 0.0 or rest == 0.0:
+        return rest * log_complement(p, q) + x * log_complement(q, p)
+    if n < _DIRECT or x < 1.0 or rest < 1.0:
+        coefficient = lgamma(n + 1.0) - lgamma(x + 1.0) - lgamma(rest + 1.0)
+        return coefficient + x * log_complement(q, p) + rest * log_complement(p, q)
+    corrections = stirling_error(n) - stirling_error(x) - stirling_error(rest)
+    distances = deviance(x, n * p) + deviance(rest, n * q)
+    return corrections - distances + 0.5 * (log(n) - log(x) - log(rest)) - _HALF_LOG_TWO_PI
+
+
+def log_complement(p: float, q: float) -> float:
+    """Log q where q = 1 - p, from whichever of the two is the more precise."""
+    return log1p(-p) if p < 0.5 else log(q)

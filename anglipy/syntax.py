@@ -1,0 +1,343 @@
+"""The core language as a typed tree: what `analyze` makes of core forms and `cps` takes.
+
+Each node knows its span, its level and its depth.
+
+* level SIMPLE: evaluates without a checkpoint and without calling an unknown function, so it
+  becomes plain Python; LOOPING: simple but for jumps to the loop around it; COMPOUND: must be
+  transformed to continuation-passing style.
+* depth: how deep the Python expression would nest. What would nest deeper than `MAX_DEPTH` is made
+  COMPOUND, which flattens it; this is why no program is too deep for Python.
+
+Names of locals are unique within one top-level form and are valid Python names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from anglipy.diagnostics import Span
+from anglipy.forms import Form, Keyword, ListForm, Literal, Symbol, VectorForm
+from anglipy.stackless import stackless
+
+__all__ = [
+    "COMPOUND",
+    "LOOPING",
+    "MAX_DEPTH",
+    "SIMPLE",
+    "Binding",
+    "Call",
+    "Const",
+    "Do",
+    "Fn",
+    "Global",
+    "If",
+    "Let",
+    "Local",
+    "Loop",
+    "LoopTarget",
+    "Node",
+    "Observe",
+    "Predict",
+    "Query",
+    "Recur",
+    "Sample",
+    "children",
+    "core_form",
+]
+
+SIMPLE, LOOPING, COMPOUND = 0, 1, 2
+MAX_DEPTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What a global name means: how it is called in generated code, and what is known of it.
+
+    kind: "primitive" (built in), "python" (imported), "direct" (a user function without
+    checkpoints), "closure" (a user function in continuation-passing style), "value" (anything
+    else), "declared" (defined further on).
+    """
+
+    name: str
+    python: str
+    kind: str
+    low: int = 0
+    high: int | None = None
+    function_args: tuple[int, ...] = ()
+    """For a higher-order function: the positions of its arguments that are functions; (-1,) means all."""
+    stochastic: Binding | None = None
+    """The version of a higher-order function that takes functions with checkpoints inside."""
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether a call needs no continuation."""
+        return self.kind in ("primitive", "python", "direct")
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A literal or quoted value."""
+
+    value: Any
+    span: Span
+    level: int = SIMPLE
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A local variable; `direct` if it is known to hold a function that needs no continuation."""
+
+    name: str
+    span: Span
+    direct: bool = False
+    level: int = SIMPLE
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Global:
+    """A global name."""
+
+    binding: Binding
+    span: Span
+    level: int = SIMPLE
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """A choice by Clojure truth."""
+
+    test: Node
+    then: Node
+    otherwise: Node
+    span: Span
+    level: int
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Let:
+    """One binding around a body."""
+
+    name: str
+    value: Node
+    body: Node
+    span: Span
+    level: int
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """Evaluate `first` for its effect, then `rest`."""
+
+    first: Node
+    rest: Node
+    span: Span
+    level: int
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fn:
+    """A function. `direct` if its body is simple: then it is a plain Python function."""
+
+    name: str | None
+    label: str
+    params: tuple[str, ...]
+    rest: str | None
+    body: Node
+    span: Span
+    direct: bool
+    level: int = SIMPLE
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call; `direct` if the function needs no continuation."""
+
+    fn: Node
+    args: tuple[Node, ...]
+    span: Span
+    direct: bool
+    level: int
+    depth: int
+
+
+@dataclass(eq=False, slots=True)
+class LoopTarget:
+    """The identity of a loop. It becomes a function if some `recur` to it is not in tail position.
+    """
+
+    label: str
+    count: int
+    used: bool = False
+    tail_only: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A loop with its variables."""
+
+    target: LoopTarget
+    names: tuple[str, ...]
+    inits: tuple[Node, ...]
+    body: Node
+    span: Span
+    level: int
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recur:
+    """The next turn of a loop."""
+
+    target: LoopTarget
+    args: tuple[Node, ...]
+    span: Span
+    level: int
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A draw. The site is known here, or named at run time by `id`."""
+
+    site: str | None
+    id: Node | None
+    dist: Node
+    span: Span
+    level: int = COMPOUND
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Observe:
+    """An observation."""
+
+    site: str | None
+    id: Node | None
+    dist: Node
+    value: Node
+    span: Span
+    level: int = COMPOUND
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Predict:
+    """A labelled value added to the predicts of the run."""
+
+    label: Node
+    value: Node
+    span: Span
+    level: int = COMPOUND
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query as a value."""
+
+    name: str
+    label: str
+    param: str
+    body: Node
+    span: Span
+    params: str = field(default="")
+    level: int = SIMPLE
+    depth: int = 0
+
+
+Node = (
+    Const | Local | Global | If | Let | Do | Fn | Call | Loop | Recur | Sample | Observe | Predict | Query
+)
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes directly inside a node, in evaluation order."""
+    match node:
+        case Const() | Local() | Global():
+            return
+        case If(test, then, otherwise):
+            yield from (test, then, otherwise)
+        case Let(_, value, body):
+            yield from (value, body)
+        case Do(first, rest):
+            yield from (first, rest)
+        case Fn(body=body) | Query(body=body):
+            yield body
+        case Call(fn, args):
+            yield fn
+            yield from args
+        case Loop(inits=inits, body=body):
+            yield from inits
+            yield body
+        case Recur(args=args):
+            yield from args
+        case Sample(id=id_, dist=dist):
+            yield from (dist,) if id_ is None else (id_, dist)
+        case Observe(id=id_, dist=dist, value=value):
+            yield from (dist, value) if id_ is None else (id_, dist, value)
+        case Predict(label, value):
+            yield from (label, value)
+
+
+@stackless
+def core_form(node: Node, inner: Any = None) -> Any:
+    """The tree as a form, for `anglipy emit --stage core`. `inner` forms the nodes inside (default:
+    itself).
+    """
+    span = node.span
+    inner = inner or core_form.call
+
+    def symbol(name: str) -> Symbol:
+        return Symbol(name, span)
+
+    def make(head: str, *items: Form) -> ListForm:
+        return ListForm((symbol(head), *items), span)
+
+    parts: list[Form] = []
+    for child in children(node):
+        parts.append((yield inner(child)))
+    match node:
+        case Const(value):
+            return Literal(value, span) if is_literal(value) else symbol(repr(value))
+        case Local(name):
+            return symbol(name)
+        case Global(binding):
+            return symbol(binding.name)
+        case If():
+            return make("if", *parts)
+        case Let(name):
+            return make("let", VectorForm((symbol(name), parts[0]), span), parts[1])
+        case Do():
+            return make("do", *parts)
+        case Fn(name, label, params, rest):
+            names = [symbol(p) for p in params] + ([symbol("&"), symbol(rest)] if rest else [])
+            named = (symbol(name),) if name else ()
+            return make("fn" if node.direct else "fm", *named, VectorForm(tuple(names), span), *parts)
+        case Call():
+            return ListForm(tuple(parts), span) if node.direct else make("call", *parts)
+        case Loop(target, names):
+            pairs = [f for n, i in zip(names, parts, strict=False) for f in (symbol(n), i)]
+            return make("loop", symbol(target.label), VectorForm(tuple(pairs), span), parts[-1])
+        case Recur(target):
+            return make("recur", symbol(target.label), *parts)
+        case Sample(site) | Observe(site):
+            head = "sample" if isinstance(node, Sample) else "observe"
+            return make(head, *(() if site is None else (Keyword(site, span),)), *parts)
+        case Predict():
+            return make("predict", *parts)
+        case Query(name, label, param):
+            return make("query", symbol(name), VectorForm((symbol(param),), span), *parts)
+
+
+def is_literal(value: Any) -> bool:
+    """Whether a constant prints as one literal."""
+    return value is None or isinstance(value, bool | int | float | str)

@@ -1,0 +1,229 @@
+"""Commands end to end: what goes to stdout, what to stderr, to files, and to the shell."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import pytest
+
+from anglipy.cli import edge, main
+from anglipy.cli.files import write_whole
+from anglipy.diagnostics import OptionError
+
+COIN = """
+(defquery coin [a b c]
+  (let [r (sample (uniform-continuous 0 1))]
+    (observe (flip r) a)
+    (observe (flip r) b)
+    (observe (flip r) c)
+    (> r 1/2)))
+"""
+GAUSS = """
+(defquery gauss [y1 y2]
+  (let [mu (sample (normal 1 (sqrt 5)))]
+    (observe (normal mu (sqrt 2)) y1)
+    (observe (normal mu (sqrt 2)) y2)
+    mu))
+"""
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A directory with two programs, which is the current one."""
+    (tmp_path / "coin.aq").write_text(COIN)
+    (tmp_path / "gauss.aq").write_text(GAUSS)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    captured = capsys.readouterr()
+    assert isinstance(end.value.code, int)
+    return end.value.code, captured.out, captured.err
+
+
+def run_coin(capsys: pytest.CaptureFixture[str], *more: str) -> str:
+    code, out, err = call(capsys, "run", "coin.aq", "-v", "[true true false]", *more)
+    assert (code, err) == (0, "")
+    return out
+
+
+def test_json_is_one_object_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    data = json.loads(run_coin(capsys, "-f", "json", "-n", "500", "--seed", "3"))
+    assert (data["query"], data["algorithm"], data["draws"]) == ("coin", "importance", 500)
+    assert data["options"]["samples"] == 500
+    assert 0 < data["ess"] <= 500
+    assert data["seconds"] > 0
+    assert {text for text, _ in data["posterior"]["probabilities"]} == {"true", "false"}
+    assert sum(p for _, p in data["posterior"]["probabilities"]) == pytest.approx(1)
+    # log p(true, true, false) = log 1/12; the standard error of 500 draws is about 0.04.
+    assert data["log_evidence"] == pytest.approx(-2.4849, abs=0.25)
+
+
+def test_a_seed_repeats_a_run(capsys: pytest.CaptureFixture[str]) -> None:
+    runs = [json.loads(run_coin(capsys, "-f", "json", "--seed", seed)) for seed in "778"]
+    for data in runs:
+        del data["seconds"]
+    assert runs[0] == runs[1]
+    assert runs[0] != runs[2]
+
+
+def test_smc_by_option(capsys: pytest.CaptureFixture[str]) -> None:
+    data = json.loads(run_coin(capsys, "-a", "smc", "--particles", "50", "-f", "json"))
+    assert data["algorithm"] == "smc"
+    assert data["options"]["particles"] == 50
+
+
+def test_out_writes_the_file_and_nothing_to_stdout(
+    capsys: pytest.CaptureFixture[str], place: Path
+) -> None:
+    out = run_coin(capsys, "-f", "json", "-n", "10", "--out", "posterior.json")
+    assert out == ""
+    assert json.loads((place / "posterior.json").read_text())["draws"] == 10
+
+
+def test_a_failed_write_leaves_the_old_file(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = place / "posterior.json"
+    path.write_text("old")
+
+    def broken(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", broken)
+    with pytest.raises(OptionError, match="no space left"):
+        write_whole(path, "new")
+    assert path.read_text() == "old"
+    assert not list(place.glob(".posterior*"))
+
+
+def test_check_json_is_an_array(capsys: pytest.CaptureFixture[str], place: Path) -> None:
+    (place / "bad.aq").write_text("(defquery bad []\n  (sample (nromal 0 1)))")
+    code, out, err = call(capsys, "check", "bad.aq", "coin.aq", "--json")
+    assert (code, err) == (1, "")
+    (message,) = json.loads(out)
+    assert (message["file"], message["line"], message["severity"]) == ("bad.aq", 2, "error")
+
+
+def test_check_executes_nothing(capsys: pytest.CaptureFixture[str], place: Path) -> None:
+    (place / "loud.py").write_text("open('touched', 'w').close()\ndef f(x):\n    return x\n")
+    (place / "loud.aq").write_text(
+        '(require-python \'[loud :refer [f]])\n(println "hello")\n(def x (f 1))\n'
+    )
+    code, out, _ = call(capsys, "check", "loud.aq")
+    assert code == 0
+    assert "hello" not in out
+    assert not (place / "touched").exists()
+
+
+@pytest.mark.parametrize("stage", ["expanded", "core", "cps", "python"])
+def test_emit(capsys: pytest.CaptureFixture[str], stage: str) -> None:
+    code, out, err = call(capsys, "emit", "gauss.aq", "--stage", stage)
+    assert (code, err) == (0, "")
+    assert "normal" in out
+
+
+def test_emitted_python_is_python(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = call(capsys, "emit", "gauss.aq")
+    compile(out, "gauss.py", "exec")
+
+
+def test_warnings_are_lines_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    def action() -> int:
+        warnings.warn("look out", UserWarning, stacklevel=1)
+        return 0
+
+    assert edge.guard(action) == 0
+    assert capsys.readouterr() == ("", "warning: look out\n")
+
+
+def process(*arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "anglipy", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1"},
+    )
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    shell = f"{sys.executable} -m anglipy emit gauss.aq | head -c 1"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        ["bash", "-c", shell],
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=60,
+        check=True,
+    )
+    assert done.stderr == ""
+
+
+@pytest.mark.slow
+def test_interrupted_run_prints_what_it_has() -> None:
+    running = process("run", "coin.aq", "-v", "[true true false]", "-n", "100000000", "-f", "json")
+    time.sleep(4)
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "Traceback" not in err
+    data = json.loads(out)
+    assert data["stopped"]
+    assert 0 < data["draws"] < 100_000_000
+
+
+@pytest.mark.slow
+def test_training_inspecting_and_using_an_artifact(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = call(
+        capsys, "compile", "gauss.aq", "-o", "gauss.artifact", "--traces", "256", "--batch", "64",
+        "--option", "validation=64", "--seed", "1",
+    )  # fmt: skip
+    assert code == 0
+    assert "gauss.artifact: 256 traces" in out
+    assert "validation" in err
+    code, out, err = call(capsys, "inspect", "gauss.artifact", "--json")
+    assert (code, err) == (0, "")
+    data = json.loads(out)
+    assert data["query"] == "gauss"
+    assert data["record"]["traces"] == 256
+    assert {row["role"] for row in data["addresses"]} == {"sample", "observe"}
+    code, out, err = call(capsys, "inspect", "gauss.artifact")
+    assert (code, err) == (0, "")
+    assert all(row["site"] in out for row in data["addresses"])
+    code, out, err = call(
+        capsys, "run", "gauss.aq", "--ic", "gauss.artifact", "-v", "[9 8]", "-n", "50", "-f", "json"
+    )
+    assert (code, err) == (0, "")
+    assert json.loads(out)["algorithm"] == "ic"
+
+
+@pytest.mark.slow
+def test_interrupted_training_can_be_resumed(
+    capsys: pytest.CaptureFixture[str], place: Path
+) -> None:
+    arguments = ("compile", "gauss.aq", "-o", "gauss.artifact", "--batch", "32")
+    more = ("--option", "validation=32", "--option", "validate-every=64")
+    running = process(*arguments, *more, "--minutes", "5")
+    assert running.stderr is not None
+    first = running.stderr.readline()
+    assert "traces/s" in first
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=60)
+    assert running.returncode == 130, err
+    assert "Traceback" not in err
+    assert "--resume" in err
+    assert (place / "gauss.artifact").exists()
+    done = int(out.split(": ")[1].split()[0].replace(",", ""))
+    code, out, _ = call(capsys, *arguments, *more, "--traces", str(done + 64), "--resume")
+    assert code == 0
+    assert f"{done + 64:,} traces" in out
