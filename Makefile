@@ -29,7 +29,7 @@ $(READY): pyproject.toml constraints.txt
 	@touch $@
 
 demo: $(READY)
-	$(BIN)/python -m examples.captcha.demo
+	$(BIN)/python examples/captcha/demo.py
 
 test: $(READY)
 	$(PYTEST) -n $(WORKERS) -m 'not nightly and not bench'

@@ -16,6 +16,7 @@ from immutables import Map
 
 from anglipy.datum import datum
 from anglipy.diagnostics import AnglipyError, ArityError, ErrorGroup, ExpandError, ResolveError, Span
+from anglipy.expand import RESERVED
 from anglipy.forms import Form, Keyword, ListForm, Literal, MapForm, SetForm, Symbol, VectorForm, walk
 from anglipy.names import Names, nearest
 from anglipy.printer import print_form
@@ -151,8 +152,10 @@ class _Analyzer:
             case ListForm(items=()):
                 return Const(datum(form), form.span)
         head = form.items[0]
-        if isinstance(head, Symbol) and head.name in _FORMS and head.name not in at.names:
-            return (yield _FORMS[head.name](self, form, at))
+        if isinstance(head, Symbol) and (head.name in RESERVED or head.name not in at.names):
+            special = _FORMS.get(head.name.removeprefix("clojure.core/"))
+            if special is not None:
+                return (yield special(self, form, at))
         return (yield self.call(form, at))
 
     # ---- names
@@ -287,7 +290,7 @@ class _Analyzer:
         low = len(plain) - variadic
         defining = name is not None and at.path.rpartition("/")[2] == name
         path = at.path if defining else (f"{at.path}/{name or 'fn'}" if at.path else name or "fn")
-        label = self.fresh(path.rpartition("/")[2])
+        label = self.fresh(f"{name}-code" if defining else path.rpartition("/")[2])
         inner = _Context(at.names, path, LoopTarget(label, len(plain)), tail=True)
         own = None
         if name is not None:
@@ -305,7 +308,7 @@ class _Analyzer:
         direct = body.level == SIMPLE and own not in self._selves
         self_name = own if own in self._selves else None
         rest_name = params.pop() if variadic else None
-        return Fn(self_name, label, tuple(params), rest_name, body, form.span, direct)
+        return Fn(self_name, name or "fn", label, tuple(params), rest_name, body, form.span, direct)
 
     def loop_of_fn(self, target: LoopTarget, params: list[str], body: Node, span: Span) -> Node:
         """A function that recurs to itself is a loop over its parameters."""
@@ -401,9 +404,8 @@ class _Analyzer:
             self.errors.append(ExpandError("AQ224", message, form.span, help="e.g. (normal 0 1)"))
 
     def predict(self, form: ListForm, at: _Context) -> Analyzing:
-        nodes = yield self.items(form.items[1:], at)
-        label = nodes[0] if len(nodes) == 2 else Const(datum(form.items[1]), form.span)
-        return Predict(label, nodes[-1], form.span)
+        label, value = yield self.items(form.items[1:], at)
+        return Predict(label, value, form.span)
 
     def mem(self, form: ListForm, at: _Context) -> Analyzing:
         """`(mem (fn name ...))` recurs through the memo: the function takes its memoised self as an
@@ -426,32 +428,12 @@ class _Analyzer:
         path = at.path if defining or not at.path else f"{at.path}/{name.name}"
         path = path or name.name
         shown = params.items[0].name  # type: ignore[union-attr]
-        label, python = self.fresh(name.name), self.fresh(shown)
+        label = self.fresh(f"{name.name}-code" if defining else name.name)
+        python = self.fresh(shown)
         inner = _Context(at.names, path).bind(shown, _Info(python))
         body = yield self.node.call(self, body_form, inner)
-        return Query(name.name, label, python, body, form.span, _shown_parameters(shown, body_form))
-
-
-def _shown_parameters(name: str, body: Form) -> str:
-    """The parameters of a query as the user wrote them, e.g. `[x y]`, found in its destructuring.
-    """
-    if not name.startswith("value|"):
-        return "" if name == "$value" else name
-    found: list[str] = []
-    if isinstance(body, ListForm) and isinstance(body.items[1], VectorForm):
-        held: set[str] = {name}
-        whole: str | None = None
-        items = body.items[1].items
-        for target, value in zip(items[::2], items[1::2], strict=True):
-            assert isinstance(target, Symbol)
-            if isinstance(value, Symbol) and value.name in held and whole is None:
-                whole = target.name
-            elif isinstance(value, ListForm) and whole is not None and len(value.items) > 1:
-                source = value.items[1]
-                if isinstance(source, Symbol) and source.name == whole:
-                    more = value.items[0].name.endswith("nthnext")  # type: ignore[union-attr]
-                    found += ["&", target.name] if more else [target.name]
-    return f"[{' '.join('_' if '|' in n else n for n in found)}]"
+        text = "" if params.meta is None else params.meta.items[1].value  # type: ignore[union-attr]
+        return Query(name.name, label, python, body, form.span, str(text))
 
 
 def _outside(what: str, span: Span) -> ExpandError:

@@ -19,7 +19,7 @@ from anglipy.cps import cps_form
 from anglipy.diagnostics import Diagnostic, OptionError, Source
 from anglipy.environment import Namespace
 from anglipy.names import nearest
-from anglipy.printer import pretty
+from anglipy.pretty import pretty
 from anglipy.runtime.convert import from_python
 from anglipy.runtime.machine import Query
 from anglipy.runtime.printing import pr_str
@@ -32,6 +32,11 @@ if TYPE_CHECKING:
 __all__ = ["STAGES", "Model", "Program", "Session", "check", "emit", "load", "loads"]
 
 STAGES = ("expanded", "core", "cps", "python")
+
+_PROTOCOL = """\
+# A query, called with its argument, is a generator: `next` gives the first checkpoint, `send(answer)` the next one,
+# and `StopIteration.value` is the result. Underneath, each function below takes one step: it returns a checkpoint, or
+# (code, frame, state, value) for the step to take next. A frame is a continuation: its code and what it captured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +214,7 @@ def emit(path: str | Path, stage: str = "python") -> str:
         raise OptionError("AQ303", f"there is no stage `{stage}`", help=f"known: {', '.join(STAGES)}")
     compiler = Compiler(Namespace(), Path(path).parent, execute=False, keep_stages=True)
     compiler.load(_read(path))
-    parts = []
+    parts = [_PROTOCOL] if stage == "python" else []
     for stages in compiler.stages:
         if stage == "expanded":
             parts.append(pretty(stages.expanded))

@@ -107,6 +107,7 @@ class Assembler:
         self._lambdas: list[_Lambda] = []
         self._depth = 0
         self._spoilt: set[int] = set()
+        self._sameness = Sameness()
         self._builders: dict[str, Callable[[list[Any]], Value]] = {
             "list": self._list,
             "vector": self._vector,
@@ -255,10 +256,9 @@ class Assembler:
         return SetForm(items, span)
 
     def _check_distinct(self, items: tuple[Form, ...], name: str) -> None:
-        sameness = Sameness()
         seen: dict[object, Form] = {}
-        for item in items:
-            first = seen.setdefault(sameness.key(item), item)
+        for item in items if len(items) > 1 else ():
+            first = seen.setdefault(self._sameness.key(item), item)
             if first is not item and item.span.start not in self._spoilt:
                 text = self._text[item.span.start : item.span.end]
                 shown = f"`{text}`" if len(text) <= 40 and "\n" not in text else "below"

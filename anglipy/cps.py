@@ -160,7 +160,8 @@ Tail = Continue | Invoke | Take | Jump | Enter | Branch | Bind | SetPredict | Le
 class FnK:
     """A function in continuation-passing style, as a value."""
 
-    name: str | None
+    own: str | None
+    name: str
     label: str
     params: tuple[str, ...]
     rest: str | None
@@ -311,7 +312,7 @@ class _Pass:
             k_name = self.fresh("k")
             body = yield self.go(node.body, KName(k_name))
             label = node.target.label
-            fn = FnK(label, self.fresh(label), node.names, None, k_name, body, node.span)
+            fn = FnK(label, "loop", self.fresh(label), node.names, None, k_name, body, node.span)
             return (yield self.with_values(
                 node.inits, lambda values: Invoke(fn, values, k, node.span)))  # type: ignore[arg-type]
         join, define = self.named(k)
@@ -330,7 +331,7 @@ class _Pass:
             case Fn(direct=False):
                 k = self.fresh("k")
                 body = yield self.go(node.body, KName(k))
-                return FnK(node.name, node.label, node.params, node.rest, k, body, node.span)  # type: ignore[return-value]
+                return FnK(node.own, node.name, node.label, node.params, node.rest, k, body, node.span)  # type: ignore[return-value]
             case Query():
                 k = self.fresh("k")
                 body = yield self.go(node.body, KName(k))

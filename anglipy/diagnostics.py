@@ -20,6 +20,7 @@ characters. This module imports the standard library only and never prints.
 
 from __future__ import annotations
 
+import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -55,14 +56,15 @@ class Source:
 
     @cached_property
     def _starts(self) -> list[int]:
-        starts = [0]
+        # A byte order mark has no column.
+        starts = [1 if self.text.startswith("\ufeff") else 0]
         starts.extend(i + 1 for i, char in enumerate(self.text) if char == "\n")
         return starts
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of a character offset, both counted from 1."""
-        line = bisect_right(self._starts, offset)
-        return line, offset - self._starts[line - 1] + 1
+        line = max(1, bisect_right(self._starts, offset))
+        return line, max(1, offset - self._starts[line - 1] + 1)
 
     def offset(self, line: int, column: int) -> int:
         """The inverse of `position`."""
@@ -230,7 +232,7 @@ def render(diagnostic: Diagnostic, color: bool = False) -> str:
     if diagnostic.span is not None:
         span = diagnostic.span
         number, column = span.source.position(span.start)
-        text = span.source.line(number)
+        text, lead, carets = _excerpt(span, span.source.line(number), column)
         margin = " " * (len(str(number)) + 1)
         bar = paint(_BLUE, "|")
         at_end = span.start >= len(span.source.text.rstrip())
@@ -238,13 +240,46 @@ def render(diagnostic: Diagnostic, color: bool = False) -> str:
         lines.append(f"{margin[:-1]}{paint(_BLUE, '-->')} {place}")
         lines.append(f"{margin}{bar}")
         lines.append(f"{paint(_BLUE, str(number))} {bar} {text}")
-        lead = "".join(c if c == "\t" else " " for c in text[: column - 1])
-        width = max(1, min(span.end - span.start, len(text) - column + 1))
-        lines.append(f"{margin}{bar} {lead}{paint(head, '^' * width)}")
+        lines.append(f"{margin}{bar} {lead}{paint(head, '^' * carets)}")
     if diagnostic.help is not None:
         lines.append(f"{margin}{paint(_BLUE, '=')} help: {diagnostic.help}")
     lines.extend(f"{margin}{paint(_BLUE, '=')} note: {note}" for note in diagnostic.notes)
     return "\n".join(lines)
+
+
+_LONGEST_LINE = 120
+_LEFT_OF_SPAN = 50
+
+
+def _excerpt(span: Span, text: str, column: int) -> tuple[str, str, int]:
+    """The line to show, what stands in front of the carets, and how many carets there are.
+
+    A long line is cut around the span; control characters are shown as `?`; wide characters take two
+    cells and combining ones none, as on a terminal.
+    """
+    text = "".join(char if char == "\t" or _is_visible(char) else "?" for char in text)
+    first = column - 1
+    last = min(len(text), max(first + 1, first + span.end - span.start))
+    cut = max(0, first - _LEFT_OF_SPAN) if len(text) > _LONGEST_LINE else 0
+    end = cut + _LONGEST_LINE if len(text) > _LONGEST_LINE else len(text)
+    dots = "..." if cut else ""
+    shown = dots + text[cut:end] + ("..." if end < len(text) else "")
+    lead = "".join(char if char == "\t" else " " * _cells(char) for char in text[cut:first])
+    carets = sum(_cells(char) for char in text[first : min(last, end)])
+    return shown, " " * len(dots) + lead, max(1, carets)
+
+
+def _is_visible(char: str) -> bool:
+    return char.isprintable() or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def _cells(char: str) -> int:
+    """How many cells of a terminal a character takes."""
+    if char.isascii():
+        return 1
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
 
 
 def to_data(diagnostic: Diagnostic) -> dict[str, object]:

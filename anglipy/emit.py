@@ -330,8 +330,8 @@ class _Emitter:
                 return self._constants[key]
         except TypeError:
             key = (type(value), id(value))
-        hint = f"{type(value).__name__.lower()}_{value}" if len(str(value)) < 20 else "constant"
-        name = self.fresh(hint.replace(":", "").replace('"', "").replace(" ", "_"))
+        kind, text = type(value).__name__.lower(), _short_name(value)
+        name = self.fresh(f"{kind}-{text}" if text.replace("-", "").isalnum() else kind)
         self._constants[key] = name
         self.emitted.constants[name] = value
         return name
@@ -412,6 +412,12 @@ def _has_statements(node: Any) -> bool:
             return True
         node = node.otherwise
     return isinstance(node, Let | Do | Loop | Recur)
+
+
+def _short_name(value: Any) -> str:
+    """A short atom as it is written, without its colon; nothing for a collection."""
+    text = getattr(value, "name", None)
+    return text if isinstance(text, str) and len(text) < 20 else ""
 
 
 def _plain(value: Any) -> bool:

@@ -4,13 +4,14 @@ Takes forms as read; gives forms in which only these heads are special:
 
     (quote x) (if c t e) (do e...) (let* [x e ...] body) (loop* [x e ...] body) (recur e...)
     (fn* name? [x ... & rest?] body) (query* name [x] body) (sample d) (sample id d) (observe d v)
-    (observe id d v) (predict e) (predict label e) (mem f)   and, at top level, (def name doc? e)
+    (observe id d v) (predict label e) (mem f)   and, at top level, (def name doc? e)
     (declare* x...) (require* ...) (require-python* ...)
 
 Everything else is a call or a literal. What the core forms do is in `analyze`. Spans of the user's
 forms are kept; what an expansion adds carries the span of the form it came from. A name bound
-locally hides a macro of that name. Expanding a core form gives it back (the pass is idempotent).
-Macros live in `macros`, patterns in `destructure`.
+locally hides a macro or a form of that name, but for those that all others are made of (RESERVED);
+what an expansion adds says `clojure.core/let`, which nothing hides. Expanding a core form gives it
+back (the pass is idempotent). Macros live in `macros`, patterns in `destructure`.
 """
 
 from __future__ import annotations
@@ -26,16 +27,15 @@ from anglipy.destructure import bind_pattern, is_pattern
 from anglipy.diagnostics import ExpandError, Span
 from anglipy.forms import Form, Keyword, ListForm, Literal, MapForm, SetForm, Symbol, VectorForm
 from anglipy.macros import MACROS
+from anglipy.printer import print_form
 from anglipy.stackless import stackless
 
-__all__ = ["CORE_HEADS", "Scope", "expand", "sequence"]
+__all__ = ["RESERVED", "Scope", "expand", "sequence"]
 
 Expanding = Generator[Any, Any, Form]
 
-CORE_HEADS = frozenset(
-    "quote if do let* loop* recur fn* query* sample observe predict mem def declare* require* "
-    "require-python*".split()
-)
+RESERVED = frozenset("quote if do let* loop* recur fn* query* def".split())
+"""Heads of forms that no local name hides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,9 @@ class Scope:
         """With these names standing for others (`with-primitive-procedures [m/add]`)."""
         return Scope(self.names.update(names), self.fresh)
 
-    def is_local(self, name: str) -> bool:
-        """Whether a `let`, `fn`, `loop` or query around binds the name."""
-        return name in self.names and self.names[name] is None
+    def hides(self, head: str) -> bool:
+        """Whether a `let`, `fn`, `loop` or query around gives the head of a form another meaning."""
+        return head not in RESERVED and head in self.names and self.names[head] is None
 
 
 @stackless
@@ -80,7 +80,7 @@ def expand(form: Form, scope: Scope) -> Expanding:
             case ListForm(items=()):
                 return form
         head = form.items[0]
-        if isinstance(head, Symbol) and not scope.is_local(head.name):
+        if isinstance(head, Symbol) and not scope.hides(head.name):
             name = head.name.removeprefix("clojure.core/").removeprefix("anglican.emit/")
             if name in _SPECIAL:
                 return (yield _SPECIAL[name](form, scope))
@@ -96,11 +96,15 @@ def expand(form: Form, scope: Scope) -> Expanding:
 def sequence(body: Iterable[Form], span: Span) -> Form:
     """A body of several forms as one; `(declare :primitive ...)` among them says nothing we need.
     """
-    forms = [form for form in body if not _is_declaration(form)]
+    forms = _statements(body)
     if len(forms) == 1:
         return forms[0]
     build = Build(span)
     return build.list("do", *forms) if forms else build.literal(None)
+
+
+def _statements(body: Iterable[Form]) -> list[Form]:
+    return [form for form in body if not _is_declaration(form)]
 
 
 def _is_declaration(form: Form) -> bool:
@@ -127,7 +131,7 @@ def _plain(usage: str, low: int, high: int | None) -> Any:
         count = len(form.items) - 1
         if count < low or (high is not None and count > high):
             raise shape_error(form, usage)
-        items: list[Form] = [form.items[0]]
+        items: list[Form] = [_core_head(form, scope)]
         for item in form.items[1:]:
             items.append((yield expand.call(item, scope)))
         return ListForm(tuple(items), form.span)
@@ -135,11 +139,19 @@ def _plain(usage: str, low: int, high: int | None) -> Any:
     return expander
 
 
+def _core_head(form: ListForm, scope: Scope) -> Form:
+    """The head without its namespace, unless a local hides it then."""
+    head = form.items[0]
+    assert isinstance(head, Symbol)
+    short = head.name.rpartition("/")[2]
+    return Symbol(f"clojure.core/{short}" if scope.hides(short) else short, head.span)
+
+
 def _do(form: ListForm, scope: Scope) -> Expanding:
-    inner = sequence(form.items[1:], form.span)
-    if isinstance(inner, ListForm) and inner.items and inner.items[0] == form.items[0]:
-        return (yield _plain("(do expression...)", 0, None)(inner, scope))
-    return (yield expand.call(inner, scope))
+    core: list[Form] = []
+    for statement in _statements(form.items[1:]):
+        core.append((yield expand.call(statement, scope)))
+    return sequence(core, form.span)
 
 
 def _bindings(form: ListForm, usage: str) -> list[tuple[Form, Form]]:
@@ -186,9 +198,9 @@ def _loop(form: ListForm, scope: Scope) -> Expanding:
             outer += [name, value, pattern, name]
             names += [name, name]
             again += [pattern, name]
-        inner = build.list("let", build.vector(*again), *form.items[2:])
+        inner = build.list(build.core("let"), build.vector(*again), *form.items[2:])
         loop = build.list("loop*", build.vector(*names), inner)
-        return (yield expand.call(build.list("let", build.vector(*outer), loop), scope))
+        return (yield expand.call(build.list("let*", build.vector(*outer), loop), scope))
     bound: list[Form] = []
     for name, value in pairs:
         assert isinstance(name, Symbol)
@@ -218,7 +230,8 @@ def _fn(form: ListForm, scope: Scope) -> Expanding:
         scope = scope.bind(name.name)
     plain, patterns = _parameters(params, scope.fresh)
     if patterns:
-        body = Build(form.span).list("let", Build(params.span).vector(*patterns), body)
+        build = Build(form.span)
+        body = build.list(build.core("let"), Build(params.span).vector(*patterns), body)
     scope = scope.bind(*(p.name for p in plain if p.name != "&"))
     core = yield expand.call(body, scope)
     build = Build(form.span)
@@ -278,14 +291,14 @@ def _many_arities(
             count,
             inner.literal(len(params) - 2 if variadic else len(params)),
         )
-        then = inner.list("let", inner.vector(clause.items[0], args), *clause.items[1:])
+        then = inner.list(inner.core("let"), inner.vector(clause.items[0], args), *clause.items[1:])
         body = inner.list("if", test, then, body)
     counted = build.vector(count, build.list(build.core("count"), args))
     return build.vector(build.symbol("&"), args), build.list("let*", counted, body)
 
 
 def _query(form: ListForm, scope: Scope) -> Expanding:
-    """`(query name? param? body...)`; `(query* name [value] body)` is its core form."""
+    """`(query name? param? body...)`; its core form `(query* name [value] body)` keeps the parameters as metadata."""
     build = Build(form.span)
     rest = form.items[1:]
     name: Form = build.symbol("query")
@@ -305,9 +318,19 @@ def _query(form: ListForm, scope: Scope) -> Expanding:
     else:
         value = build.symbol(scope.fresh("value"))
         if pattern is not None:
-            body = build.list("let", Build(pattern.span).vector(pattern, value), body)
+            body = build.list(build.core("let"), Build(pattern.span).vector(pattern, value), body)
     core = yield expand.call(body, scope.bind(value.name))
-    return build.list("query*", name, build.vector(value), core)
+    shown = "" if pattern is None or value.name == "$value" else print_form(pattern)
+    meta = MapForm((build.keyword("params"), build.literal(shown)), form.span)
+    return build.list("query*", name, VectorForm((value,), form.span, meta), core)
+
+
+def _predict(form: ListForm, scope: Scope) -> Expanding:
+    """A predict without a label is labelled with its expression as the user wrote it."""
+    if len(form.items) == 2:
+        quoted = Build(form.items[1].span).list("quote", form.items[1])
+        form = ListForm((form.items[0], quoted, form.items[1]), form.span)
+    return (yield from _plain("(predict value) or (predict label value)", 1, 2)(form, scope))
 
 
 def _def(form: ListForm, scope: Scope) -> Expanding:
@@ -323,7 +346,7 @@ def _def(form: ListForm, scope: Scope) -> Expanding:
     if len(form.items) > 2:
         value = yield expand.call(form.items[-1], scope)
     doc = form.items[2:3] if len(form.items) == 4 else ()
-    return ListForm((form.items[0], form.items[1], *doc, value), form.span)
+    return ListForm((_core_head(form, scope), form.items[1], *doc, value), form.span)
 
 
 _SPECIAL = {
@@ -341,7 +364,7 @@ _SPECIAL = {
     "query*": _query,
     "sample": _plain("(sample distribution) or (sample id distribution)", 1, 2),
     "observe": _plain("(observe distribution value), e.g. (observe (normal mu 1) y)", 2, 3),
-    "predict": _plain("(predict value) or (predict label value)", 1, 2),
+    "predict": _predict,
     "mem": _plain("(mem function)", 1, 1),
     "def": _def,
 }

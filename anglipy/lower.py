@@ -233,15 +233,15 @@ class _Lowering:
             made = Make("query", node.label, captured, node.name, 1, False, node.span, node.params)
         else:
             captured = self.add(node.label, "closure", body, free, node.span, params=node.params,
-                                rest=node.rest, k=node.k, own=node.name)
-            made = Make("closure", node.label, captured, node.name or node.label, len(node.params),
+                                rest=node.rest, k=node.k, own=node.own)
+            made = Make("closure", node.label, captured, node.name, len(node.params),
                         node.rest is not None, node.span)
         return made, frozenset(captured)
 
     def direct(self, node: Fn) -> Generator[Any, Any, tuple[Make, frozenset[str]]]:
         body, free = yield self.value(node.body, node.label)
         captured = self.add(node.label, "direct", body, free, node.span, params=node.params, rest=node.rest)
-        made = Make("direct", node.label, captured, node.name or node.label, len(node.params),
+        made = Make("direct", node.label, captured, node.name, len(node.params),
                     node.rest is not None, node.span)
         return made, frozenset(captured)
 

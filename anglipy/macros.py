@@ -13,7 +13,7 @@ user has bound `first`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,10 @@ class _Builder(Build):
         self.form, self.usage = form, usage
         self._fresh = fresh
 
+    def list(self, head: str | Form, *items: Form) -> ListForm:
+        """A list form; a head given as text means the language's own, whatever the user has bound."""
+        return super().list(self.core(head) if isinstance(head, str) else head, *items)
+
     def temporary(self, hint: str) -> Symbol:
         return self.symbol(self._fresh(hint))
 
@@ -57,7 +61,7 @@ class _Builder(Build):
         """A call of a built-in function."""
         return self.list(self.core(name), *items)
 
-    def pairs(self, bindings: Form) -> list[tuple[Form, Form]]:
+    def pairs(self, bindings: Form) -> Sequence[tuple[Form, Form]]:
         if not isinstance(bindings, VectorForm) or len(bindings.items) % 2:
             raise ExpandError("AQ204", "bindings are a vector of names and values", bindings.span,
                               help=self.usage)

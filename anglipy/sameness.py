@@ -15,16 +15,17 @@ class Sameness:
     """Gives forms keys: two forms are the same exactly if their keys are equal.
 
     Each distinct collection met gets a number, and a collection's key is made of the numbers of its items,
-    so that keys are small however deep the form is. Keys of two `Sameness` objects do not compare.
+    so that keys are small however deep the form is; a collection is looked at once however often it is
+    asked for. Keys of two `Sameness` objects do not compare.
     """
 
     def __init__(self) -> None:
         self._numbers: dict[object, int] = {}
+        # By identity; the form is kept, so that its identity stays its own.
+        self._known: dict[int, tuple[Form, object]] = {}
 
     def key(self, form: Form) -> object:
         """The key of a form."""
-        if isinstance(form, Symbol | Keyword | Literal):
-            return _atom_key(form)
         done: list[object] = []
         stack: list[tuple[Form, bool]] = [(form, False)]
         while stack:
@@ -33,8 +34,12 @@ class Sameness:
                 done.append(_atom_key(node))
             elif finished:
                 first = len(done) - len(node.items)
-                key = _collection_key(node, done[first:])
-                done[first:] = [("number", self._numbers.setdefault(key, len(self._numbers)))]
+                parts = _collection_key(node, done[first:])
+                key = ("number", self._numbers.setdefault(parts, len(self._numbers)))
+                self._known[id(node)] = node, key
+                done[first:] = [key]
+            elif id(node) in self._known:
+                done.append(self._known[id(node)][1])
             else:
                 stack.append((node, True))
                 stack.extend((item, False) for item in reversed(node.items))

@@ -144,9 +144,13 @@ class Do:
 
 @dataclass(frozen=True, slots=True)
 class Fn:
-    """A function. `direct` if its body is simple: then it is a plain Python function."""
+    """A function. `direct` if its body is simple: then it is a plain Python function.
 
-    name: str | None
+    `own` is the variable by which it refers to itself, `name` what the user calls it, `label` its name in Python.
+    """
+
+    own: str | None
+    name: str
     label: str
     params: tuple[str, ...]
     rest: str | None
@@ -318,9 +322,9 @@ def core_form(node: Node, inner: Any = None) -> Any:
             return make("let", VectorForm((symbol(name), parts[0]), span), parts[1])
         case Do():
             return make("do", *parts)
-        case Fn(name, label, params, rest):
+        case Fn(own, params=params, rest=rest):
             names = [symbol(p) for p in params] + ([symbol("&"), symbol(rest)] if rest else [])
-            named = (symbol(name),) if name else ()
+            named = (symbol(own),) if own else ()
             return make("fn" if node.direct else "fm", *named, VectorForm(tuple(names), span), *parts)
         case Call():
             return ListForm(tuple(parts), span) if node.direct else make("call", *parts)

@@ -136,7 +136,7 @@ class EnumeratingRng:
 
 
 def all_paths(run: Callable[[Any], T]) -> Iterator[tuple[Fraction, T]]:
-    """Every outcome of `run(rng)` with its probability; one entry per path, probabilities sum to 1."""
+    """Every outcome of `run(rng)` with its probability; the probabilities sum to 1."""
     script: list[bool] = []
     while True:
         rng = EnumeratingRng(script)
@@ -150,7 +150,7 @@ def all_paths(run: Callable[[Any], T]) -> Iterator[tuple[Fraction, T]]:
 
 
 def expectation(run: Callable[[Any], Any]) -> Any:
-    """The exact expectation of a number, or of an array of numbers, over all paths of `run(rng)`."""
+    """The exact expectation of a number or an array of numbers over all paths of `run(rng)`."""
     return sum(float(probability) * outcome for probability, outcome in all_paths(run))
 
 

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 
 from anglipy.diagnostics import AnglipyError, ArtifactError
@@ -29,6 +30,7 @@ from anglipy.ic.priors import Prior, describe, encode
 from anglipy.ic.proposals import draw_all, numbers_of, values_of
 from anglipy.ic.reader import Reading
 from anglipy.ic.store import network_of
+from anglipy.ic.threads import fitting_threads
 from anglipy.ic.traces import Observation, observation_of
 from anglipy.inference.draws import NO_DRAWS, Draws
 from anglipy.inference.engine import (
@@ -99,11 +101,12 @@ class Compiled:
         """One block of particles."""
         network, options = state.network, state.options
         reading, unknown = state.reading, set(state.unknown)
-        if reading is None:
-            reading = _read(network, state.first, rng)
-        count = min(BLOCK, options.particles - state.draws.count)
-        block = _Block(network, reading, options.artifact.epsilon, state.first, count, rng)
-        block.run()
+        with fitting_threads(network):
+            if reading is None:
+                reading = _read(network, state.first)
+            count = min(BLOCK, options.particles - state.draws.count)
+            block = _Block(network, reading, options.artifact.epsilon, state.first, count, rng)
+            block.run()
         _warn(block.unknown - unknown)
         draws = state.draws.and_also(*block.results())
         after = CompiledState(state.first, options, network, reading, draws,
@@ -144,8 +147,9 @@ def infer_compiled(
 
 
 @torch.inference_mode()
-def _read(network: Network, first: Checkpoint, rng: Any) -> Reading:
-    """What the network makes of the data."""
+def _read(network: Network, first: Checkpoint) -> Reading:
+    """What the network makes of the data. The runs that look for it have a generator of their own."""
+    rng = np.random.default_rng(0)
     found: dict[tuple[str, int], Observation] = {}
     runs = 1 if _always_the_same(network) else SCOUTS
     for _ in range(runs):

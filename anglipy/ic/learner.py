@@ -32,20 +32,18 @@ class Learner:
         self.network = network
         self.options = options
         self.steps = 0
-        self.optimiser = self._new_optimiser()
         self.average: Network | None = None
-        self._forget_average()
+        self._take_stock()
 
     def learn(self, batch: Batch, rate: float) -> float:
         """One step on a batch: the mean loss in nats per trace before the step."""
-        self.network.train()
         if self.network.grow(batch):
             self._follow_growth()
         log_q = self.network.log_proposals(batch, self.options.epsilon)
         loss = -log_q.sum() / batch.count
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.options.clip, foreach=True)
+        torch.nn.utils.clip_grad_norm_(self.parameters, self.options.clip, foreach=True)
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         self.optimiser.step()
@@ -56,12 +54,10 @@ class Learner:
     @property
     def best(self) -> Network:
         """The network to validate and to save: the average, if one is kept."""
+        self._copy_buffers()
         return self.network if self.average is None else self.average
 
     # -- the average of the weights ------------------------------------------------------------
-
-    def _forget_average(self) -> None:
-        self.average = copy.deepcopy(self.network) if self.options.average else None
 
     @torch.no_grad()
     def _average_in(self) -> None:
@@ -69,23 +65,33 @@ class Learner:
         if self.average is None:
             return
         decay = min(self.options.average, (1.0 + self.steps) / (10.0 + self.steps))
-        torch._foreach_lerp_(list(self.average.parameters()), list(self.network.parameters()),
-                             1.0 - decay)
-        for old, new in zip(self.average.buffers(), self.network.buffers(), strict=True):
-            old.copy_(new)
+        averages, weights = self._pairs
+        torch._foreach_lerp_(averages, weights, 1.0 - decay)
+
+    def _copy_buffers(self) -> None:
+        """The average has the moments and running statistics of the network itself."""
+        if self.average is not None:
+            for old, new in zip(self.average.buffers(), self.network.buffers(), strict=True):
+                old.copy_(new)
 
     # -- growth ------------------------------------------------------------------------------
 
-    def _new_optimiser(self) -> torch.optim.AdamW:
-        return torch.optim.AdamW(self.network.parameters(), lr=self.options.learning_rate,
-                                 weight_decay=self.options.weight_decay, betas=(0.9, 0.99), foreach=True)
+    def _take_stock(self) -> None:
+        """A new optimiser and a new average for the network as it is now; lists of parameters made once."""
+        self.parameters = list(self.network.parameters())
+        self.optimiser = torch.optim.AdamW(self.parameters, lr=self.options.learning_rate,
+                                           weight_decay=self.options.weight_decay, betas=(0.9, 0.99),
+                                           fused=True)
+        self.average = copy.deepcopy(self.network) if self.options.average else None
+        averages: list[Tensor] = [] if self.average is None else list(self.average.parameters())
+        self._pairs = (averages, list(self.parameters))
+        self.network.train()
 
     def _follow_growth(self) -> None:
-        before = self._moments()
+        moments = self._moments()
         averages = {} if self.average is None else dict(self.average.named_parameters())
-        self.optimiser = self._new_optimiser()
-        self._set_moments(before)
-        self._forget_average()
+        self._take_stock()
+        self._set_moments(moments)
         if self.average is not None:
             with torch.no_grad():
                 for name, parameter in self.average.named_parameters():

@@ -138,7 +138,7 @@ def _positions(values: tuple[Any, ...], kinds: tuple[type, ...]) -> tuple[int, .
 
 
 def _categorical(dist: Any) -> Prior:
-    weights = dist.indices.weights
+    weights = dist.weights
     positions = _positions(dist.values, tuple(value.__class__ for value in dist.values))
     if positions is not None:
         merged = [0.0] * len(weights)

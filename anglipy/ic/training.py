@@ -31,6 +31,7 @@ from anglipy.ic.learner import VALIDATION_CHUNK, Learner, Losses, validate
 from anglipy.ic.network import Network, Shape
 from anglipy.ic.options import Progress, SiteLoss, TrainingOptions, TrainingRecord
 from anglipy.ic.store import artifact_of, rows_of, structure_of
+from anglipy.ic.threads import fitting_threads
 from anglipy.ic.traces import Trace, record
 from anglipy.runtime.machine import Query
 
@@ -75,12 +76,13 @@ def train(
         if options.resume:
             trainer.restore()
         stop = should_stop or (lambda: False)
-        while not trainer.is_done and not interrupted.is_set() and not stop():
-            trainer.step()
-            if trainer.is_due:
+        with fitting_threads(trainer.learner.network):
+            while not trainer.is_done and not interrupted.is_set() and not stop():
+                trainer.step()
+                if trainer.is_due:
+                    _tell(on_progress, trainer.report())
+            if trainer.unreported:
                 _tell(on_progress, trainer.report())
-        if trainer.unreported:
-            _tell(on_progress, trainer.report())
         return trainer.finish(not trainer.is_done)
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from anglipy.diagnostics import AnglipyError, InferenceError, ProgramError
+from anglipy.diagnostics import AnglipyError, InferenceError
 from anglipy.inference.log_space import is_log_weight
 from anglipy.runtime.checkpoints import Checkpoint, Observe, Result, Sample
-from anglipy.runtime.distributions.base import Distribution
+from anglipy.runtime.locate import explain
 from anglipy.runtime.machine import resume
 from anglipy.runtime.printing import pr_str
 
@@ -28,11 +28,11 @@ __all__ = [
 
 
 def run_weighted(checkpoint: Checkpoint, rng: Any) -> tuple[Result | Observe, float]:
-    """Run to the end, samples drawn from the prior: the result and its log weight, the sum of log
-    p(observe).
+    """Run to the end with samples drawn from the prior: the result and its log weight, which is
+    the sum of the log probabilities of the observes.
 
-    A run that meets an observe of probability zero is not carried on: the observe is returned, with
-    -inf.
+    A run that meets an observe of probability zero is not carried on: that observe is returned,
+    with -inf.
     """
     log_weight = 0.0
     while True:
@@ -48,15 +48,8 @@ def run_weighted(checkpoint: Checkpoint, rng: Any) -> tuple[Result | Observe, fl
 
 def answer_samples(checkpoint: Checkpoint, rng: Any) -> Observe | Result:
     """The next observe or the result, every sample before it answered by a draw from its prior."""
-    try:
-        while isinstance(checkpoint, Sample):
-            checkpoint = resume(checkpoint, checkpoint.dist.sample(rng))
-    except AnglipyError as error:
-        _place(error, checkpoint)
-        raise
-    except AttributeError as error:
-        _require_distribution(checkpoint, "sample", error)
-        raise
+    while isinstance(checkpoint, Sample):
+        checkpoint = resume_with(checkpoint, draw(checkpoint, rng))
     return checkpoint
 
 
@@ -64,31 +57,30 @@ def draw(sample: Sample, rng: Any) -> Any:
     """A value from the prior of one sample."""
     try:
         return sample.dist.sample(rng)
-    except AnglipyError as error:
-        _place(error, sample)
-        raise
-    except AttributeError as error:
-        _require_distribution(sample, "sample", error)
-        raise
+    except Exception as error:
+        # A distribution may be user code: any error of it becomes one that the user can read.
+        explained = _placed(explain(error), sample)
+        if explained is error:
+            raise
+        raise explained from error
 
 
 def log_prob_of(checkpoint: Sample | Observe, value: Any = None) -> float:
-    """Log p of an observe's value (or of `value` at a sample): finite or -inf.
+    """The log probability of an observe's value (or of `value` at a sample): finite or -inf.
 
     Raises:
-        InferenceError: AQ503 if it is nan or +inf, with the address, the value and the
-        distribution.
+        InferenceError: AQ503 if it is nan or +inf, with the address, the value, the distribution.
 
     """
     observed = checkpoint.value if isinstance(checkpoint, Observe) else value
     try:
         log_prob = checkpoint.dist.log_prob(observed)
-    except AnglipyError as error:
-        _place(error, checkpoint)
-        raise
-    except AttributeError as error:
-        _require_distribution(checkpoint, "observe", error)
-        raise
+    except Exception as error:
+        # A distribution may be user code: any error of it becomes one that the user can read.
+        explained = _placed(explain(error), checkpoint)
+        if explained is error:
+            raise
+        raise explained from error
     if is_log_weight(log_prob):
         return log_prob
     what = "infinite" if log_prob == math.inf else "not a number (nan)"
@@ -102,34 +94,18 @@ def log_prob_of(checkpoint: Sample | Observe, value: Any = None) -> float:
 
 def resume_observed(observe: Observe) -> Checkpoint:
     """What comes after an observe; the program goes on with the observed value."""
+    return resume_with(observe, observe.value)
+
+
+def resume_with(checkpoint: Sample | Observe, value: Any) -> Checkpoint:
+    """What comes after a checkpoint that is answered by this value."""
     try:
-        return resume(observe, observe.value)
+        return resume(checkpoint, value)
     except AnglipyError as error:
-        _place(error, observe)
+        _placed(error, checkpoint)
         raise
 
 
-def resume_with(sample: Sample, value: Any) -> Checkpoint:
-    """What comes after a sample that is answered by this value."""
-    try:
-        return resume(sample, value)
-    except AnglipyError as error:
-        _place(error, sample)
-        raise
-
-
-def _place(error: AnglipyError, checkpoint: Checkpoint) -> None:
-    """Give an error the address of the last checkpoint, and its span if it had none."""
-    if not isinstance(checkpoint, Result):
-        error.located(checkpoint.site.span).noted(f"at {checkpoint.address}")
-
-
-def _require_distribution(checkpoint: Checkpoint, verb: str, error: AttributeError) -> None:
-    """Raise ProgramError AQ412 if an attribute was missing because `dist` is not a distribution."""
-    if isinstance(checkpoint, Result):
-        return
-    dist: object = checkpoint.dist
-    if not isinstance(dist, Distribution):
-        span, notes = checkpoint.site.span, (f"at {checkpoint.address}",)
-        message = f"{verb}: needs a distribution, got {pr_str(dist)}"
-        raise ProgramError("AQ412", message, span, notes=notes) from error
+def _placed(error: AnglipyError, checkpoint: Sample | Observe) -> AnglipyError:
+    """The error with the address of the last checkpoint, and with its span if it had none."""
+    return error.located(checkpoint.site.span).noted(f"at {checkpoint.address}")

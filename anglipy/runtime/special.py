@@ -27,13 +27,12 @@ def stirling_error(n: float) -> float:
 
 
 def deviance(x: float, mean: float) -> float:
-    """X log(x / mean) + mean - x, x > 0 and mean > 0, without cancellation near x = mean (Loader
-    2000, section 4).
-    """
+    """The sum x log(x / mean) + mean - x for x > 0 and mean > 0, exact near x = mean too (Loader, 4)."""
     difference = x - mean
-    if abs(difference) >= 0.1 * (x + mean):
-        return x * log(x / mean) + mean - x
-    v = difference / (x + mean)
+    if abs(difference) >= 0.1 * x + 0.1 * mean:
+        ratio = x / mean
+        return x * (log(ratio) if 0.0 < ratio < inf else log(x) - log(mean)) + mean - x
+    v = 0.5 * difference / (0.5 * x + 0.5 * mean)
     total = difference * v
     term = 2.0 * x * v
     for odd in range(3, 2000, 2):
@@ -46,7 +45,7 @@ def deviance(x: float, mean: float) -> float:
 
 
 def log_poisson_mass(x: float, mean: float) -> float:
-    """X log mean - mean - log gamma(x + 1) for x >= 0, mean >= 0; x need not be an integer."""
+    """The sum x log mean - mean - log gamma(x + 1) for x >= 0, mean >= 0; x need not be an integer."""
     if mean == 0.0:
         return 0.0 if x == 0.0 else -inf
     if x == 0.0:
@@ -58,11 +57,12 @@ def log_poisson_mass(x: float, mean: float) -> float:
     return -stirling_error(x) - deviance(x, mean) - _HALF_LOG_TWO_PI - 0.5 * log(x)
 
 
-def log_binomial_mass(x: float, n: float, p: float, q: float) -> float:
-    """Log of gamma(n+1) / (gamma(x+1) gamma(n-x+1)) p^x q^(n-x), 0 <= x <= n, q = 1 - p; not only
-    for integers.
+def log_binomial_mass(x: float, rest: float, p: float, q: float) -> float:
+    """Log of gamma(n + 1) / (gamma(x + 1) gamma(rest + 1)) p^x q^rest with n = x + rest, q = 1 - p.
+
+    x >= 0 and rest >= 0 need not be integers. They are given apart, because their sum may round.
     """
-    rest = n - x
+    n = x + rest
     if p == 0.0:
         return 0.0 if x == 0.0 else -inf
     if q == 0.0:
@@ -70,11 +70,21 @@ def log_binomial_mass(x: float, n: float, p: float, q: float) -> float:
     if x == 0.0 or rest == 0.0:
         return rest * log_complement(p, q) + x * log_complement(q, p)
     if n < _DIRECT or x < 1.0 or rest < 1.0:
-        coefficient = lgamma(n + 1.0) - lgamma(x + 1.0) - lgamma(rest + 1.0)
+        small, large = (x, rest) if x < rest else (rest, x)
+        coefficient = log_gamma_growth(large, small) - lgamma(small + 1.0)
         return coefficient + x * log_complement(q, p) + rest * log_complement(p, q)
     corrections = stirling_error(n) - stirling_error(x) - stirling_error(rest)
     distances = deviance(x, n * p) + deviance(rest, n * q)
     return corrections - distances + 0.5 * (log(n) - log(x) - log(rest)) - _HALF_LOG_TWO_PI
+
+
+def log_gamma_growth(x: float, step: float) -> float:
+    """Log of gamma(x + step + 1) / gamma(x + 1) for x >= 0, step >= 0."""
+    if x + step < _DIRECT:
+        return lgamma(x + step + 1.0) - lgamma(x + 1.0)
+    n = x + step
+    growth = (x + 0.5) * log1p(step / x) + step * log(n) - step
+    return stirling_error(n) - stirling_error(x) + growth
 
 
 def log_complement(p: float, q: float) -> float:

@@ -61,9 +61,9 @@ FIELDS = 32  # smooth displacement fields kept ready
 NOISE_POOL = 1 << 18  # standard normal numbers kept ready
 
 SHRINK = 2  # the density compares images at half size ...
-SLACK = 3  # ... lets a letter stray so many half-size pixels from where the one before puts it ...
+SLACK = 2  # ... lets a letter stray so many half-size pixels from where the one before puts it ...
 RISE = 6  # ... and so many rows from the baseline ...
-TEMPERATURE = 1.0  # ... and divides the squared residual (ground 0, ink 1) by twice this
+TEMPERATURE = 0.1  # ... and divides the squared residual (ground 0, ink 1) by twice this
 
 
 # -- setting the text -------------------------------------------------------------------------
@@ -314,7 +314,7 @@ def residual(sheet: Sheet, text: str, font: str, size: int, kerning: int) -> flo
     for letter, (_, rows), column in zip(text, fits, columns, strict=True):
         ink, row = stamp(font, size, letter).ink, rows[column]
         box = drawn[row : row + ink.shape[0], column : column + ink.shape[1]]
-        np.maximum(box, ink, out=box)
+        box += ink  # not the maximum: two letters may not claim the same ink
     drawn -= sheet.ink
     return float(np.vdot(drawn, drawn))
 

@@ -1,9 +1,10 @@
 """Assertions about random output whose rate of false alarms is known, not hoped for.
 
-The suite may raise a false alarm with probability ALPHA in total. At most ASSERTIONS calls share that budget, so each
-call may err with probability LEVEL. Every call states the smallest discrepancy it must see; the number of draws is
-computed from it such that a discrepancy of that size goes unseen with probability MISS at most. All bounds hold for
-finite samples, none is an approximation for large ones:
+The suite may raise a false alarm with probability ALPHA in total. At most ASSERTIONS calls share
+that budget, so each call may err with probability LEVEL. Every call states the smallest discrepancy
+it must see; the number of draws is computed from it such that a discrepancy of that size goes
+unseen with probability MISS at most. All bounds hold for finite samples, none is an approximation
+for large ones:
 
     assert_mean    Hoeffding 1963, theorem 2 (values in known bounds), or the median of means (known bound on the
                    standard deviation; Lugosi and Mendelson 2019, theorem 2)
@@ -52,7 +53,9 @@ Draw = Callable[[int], Sequence[Any] | np.ndarray]
 
 
 def seeded_rng(label: str) -> np.random.Generator:
-    """A generator seeded by the label, or by ANGLIPY_SEED if that is set; prints the seed for a failure report."""
+    """A generator seeded by the label, or by ANGLIPY_SEED if that is set; prints the seed for a
+    failure report.
+    """
     seed = int(os.environ.get("ANGLIPY_SEED", zlib.crc32(label.encode())))
     print(f"seed of {label}: {seed} (repeat with ANGLIPY_SEED={seed})")
     return np.random.default_rng(seed)
@@ -68,8 +71,8 @@ def assert_mean(
 ) -> None:
     """The expectation of the replicates is `truth`.
 
-    Give either `bounds` that hold every replicate, or an upper bound `sd` of their standard deviation.
-    Draws about 27 (range / discrepancy)^2, or 2650 (sd / discrepancy)^2, replicates.
+    Give either `bounds` that hold every replicate, or an upper bound `sd` of their standard
+    deviation. Draws about 27 (range / discrepancy)^2, or 2650 (sd / discrepancy)^2, replicates.
     """
     if (bounds is None) == (sd is None):
         raise ValueError("assert_mean needs either bounds or sd")
@@ -83,7 +86,9 @@ def assert_mean(
     )
 
 
-def _hoeffding(draw: Draw, bounds: tuple[float, float], discrepancy: float) -> tuple[float, float, int]:
+def _hoeffding(
+    draw: Draw, bounds: tuple[float, float], discrepancy: float
+) -> tuple[float, float, int]:
     width = bounds[1] - bounds[0]
     alarm, miss = math.log(2 / LEVEL) / 2, math.log(2 / MISS) / 2
     n = math.ceil(((math.sqrt(alarm) + math.sqrt(miss)) * width / discrepancy) ** 2)
@@ -113,7 +118,8 @@ def cdf_sample_size(discrepancy: float) -> int:
 def assert_cdf(draw: Draw, cdf: Callable[[Any], Any], *, discrepancy: float) -> None:
     """The replicates have the distribution function `cdf` (of an array), continuous.
 
-    Sees every distribution whose function is somewhere `discrepancy` away. Draws about 27 / discrepancy^2 replicates.
+    Sees every distribution whose function is somewhere `discrepancy` away. Draws about 27 /
+    discrepancy^2 replicates.
     """
     n = cdf_sample_size(discrepancy)
     values = np.sort(_floats(draw, n))
@@ -128,7 +134,8 @@ def assert_cdf(draw: Draw, cdf: Callable[[Any], Any], *, discrepancy: float) -> 
 
 
 def relative_entropy_bound(n: int, categories: int, probability: float) -> float:
-    """The relative entropy that n draws from `categories` exceed with at most this probability (Agrawal 2020).
+    """The relative entropy that n draws from `categories` exceed with at most this probability
+    (Agrawal 2020).
 
     P(D >= x) <= exp(-n x) (e n x / (k - 1))^(k - 1) for n x > k - 1; solved for x by bisection.
     """
@@ -149,16 +156,21 @@ def relative_entropy_bound(n: int, categories: int, probability: float) -> float
 
 
 def counts_sample_size(categories: int, discrepancy: float) -> int:
-    """Draws after which a total variation of this size is seen; by Pinsker's inequality, TV <= sqrt(D / 2)."""
+    """Draws after which a total variation of this size is seen; by Pinsker's inequality, TV <=
+    sqrt(D / 2).
+    """
     alarm, miss = (relative_entropy_bound(1, categories, p) for p in (LEVEL, MISS))
     return math.ceil(((math.sqrt(alarm / 2) + math.sqrt(miss / 2)) / discrepancy) ** 2)
 
 
-def assert_counts(draw: Draw, probabilities: Mapping[Hashable, float], *, discrepancy: float) -> None:
-    """The replicates have these probabilities; what is not listed shares the probability that is left over.
+def assert_counts(
+    draw: Draw, probabilities: Mapping[Hashable, float], *, discrepancy: float
+) -> None:
+    """The replicates have these probabilities; what is not listed shares the probability that is
+    left over.
 
-    Sees every distribution at a total variation of `discrepancy` or more. Equality of outcomes is that of Python's
-    dictionaries. Draws about (30 + 3 k) / discrepancy^2 replicates for k outcomes.
+    Sees every distribution at a total variation of `discrepancy` or more. Equality of outcomes is
+    that of Python's dictionaries. Draws about (30 + 3 k) / discrepancy^2 replicates for k outcomes.
     """
     rest = 1.0 - math.fsum(probabilities.values())
     assert rest > -1e-9, f"the probabilities sum to {1.0 - rest}"

@@ -1,4 +1,6 @@
-"""The statistical assertions keep their two promises: few false alarms, and the stated discrepancy is seen."""
+"""The statistical assertions keep their two promises: few false alarms, and the stated discrepancy
+is seen.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ from tests.statistical.assertions import (
 
 @pytest.mark.parametrize("p", [0.5, 0.1, 0.003])
 @pytest.mark.parametrize("probability", [0.05, 1e-4, LEVEL])
-def test_entropy_bound_is_not_exceeded_more_often_than_it_says(p: float, probability: float) -> None:
+def test_entropy_bound_is_not_exceeded_more_often_than_it_says(
+    p: float, probability: float
+) -> None:
     """Exactly, by summing the binomial probabilities of all counts beyond the bound."""
     n = 400
     bound = relative_entropy_bound(n, 2, probability)
@@ -52,8 +56,12 @@ def test_correct_replicates_pass() -> None:
     assert_mean(lambda n: rng.random(n), 0.5, discrepancy=0.02, bounds=(0.0, 1.0))
     assert_mean(lambda n: rng.standard_exponential(n), 1.0, discrepancy=0.1, sd=1.0)
     assert_cdf(lambda n: rng.standard_normal(n), stats.norm.cdf, discrepancy=0.02)
-    assert_counts(lambda n: rng.integers(0, 4, n).tolist(), dict.fromkeys(range(4), 0.25), discrepancy=0.02)
-    assert_counts(lambda n: rng.poisson(1.0, n).tolist(), {0: math.exp(-1), 1: math.exp(-1)}, discrepancy=0.02)
+    assert_counts(
+        lambda n: rng.integers(0, 4, n).tolist(), dict.fromkeys(range(4), 0.25), discrepancy=0.02
+    )
+    assert_counts(
+        lambda n: rng.poisson(1.0, n).tolist(), {0: math.exp(-1), 1: math.exp(-1)}, discrepancy=0.02
+    )
 
 
 def test_the_stated_discrepancy_of_a_mean_is_seen() -> None:

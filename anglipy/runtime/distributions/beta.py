@@ -6,7 +6,7 @@ from math import inf, lgamma, log, log1p
 from typing import Any
 
 from anglipy.runtime.distributions.base import Distribution, UnitInterval
-from anglipy.runtime.distributions.checks import positive, value_number
+from anglipy.runtime.distributions.checks import parameter_error, positive, value_number
 from anglipy.runtime.random_source import Rng
 from anglipy.runtime.special import log_binomial_mass
 
@@ -32,6 +32,8 @@ class Beta(Distribution):
         self.given = (a, b)
         self.a = positive("beta", "a", a)
         self.b = positive("beta", "b", b)
+        if self.a + self.b == inf:
+            raise parameter_error("beta", "a + b", "finite", inf)
 
     def sample(self, rng: Rng) -> float:
         """Numpy's beta, kept inside the open interval."""
@@ -40,9 +42,7 @@ class Beta(Distribution):
 
     def log_prob(self, value: Any) -> float:
         """(a - 1) log x + (b - 1) log(1 - x) - log B(a, b)."""
-        x: float = (
-            value if value.__class__ is float and value == value else value_number("beta", value)
-        )
+        x = value_number("beta", value)
         a, b = self.a, self.b
         if not 0.0 < x < 1.0:
             if (x == 0.0 and a == 1.0) or (x == 1.0 and b == 1.0):
@@ -58,10 +58,10 @@ class Beta(Distribution):
         """The same for large shapes, by the binomial mass (Loader 2000)."""
         a, b = self.a, self.b
         if a < 1.0:
-            return log(a) - log(x) + log_binomial_mass(a, a + b - 1.0, x, 1.0 - x)
+            return log(a) - log(x) + log_binomial_mass(a, b - 1.0, x, 1.0 - x)
         if b < 1.0:
-            return log(b) - log1p(-x) + log_binomial_mass(a - 1.0, a + b - 1.0, x, 1.0 - x)
-        return log(a + b - 1.0) + log_binomial_mass(a - 1.0, a + b - 2.0, x, 1.0 - x)
+            return log(b) - log1p(-x) + log_binomial_mass(a - 1.0, b, x, 1.0 - x)
+        return log(a + b - 1.0) + log_binomial_mass(a - 1.0, b - 1.0, x, 1.0 - x)
 
     @property
     def support(self) -> UnitInterval:

@@ -63,7 +63,7 @@ class Binomial(Distribution):
         x = value_number("binomial", value)
         if not 0.0 <= x <= self.n or x == inf or x != int(x):
             return -inf
-        return log_binomial_mass(x, float(self.n), self.p, 1.0 - self.p)
+        return log_binomial_mass(x, self.n - x, self.p, 1.0 - self.p)
 
     @property
     def support(self) -> IntegerRange:

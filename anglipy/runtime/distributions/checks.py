@@ -36,7 +36,8 @@ _SHOWN = 100
 
 def show(value: Any) -> str:
     """A value as the user would write it, shortened if it is long."""
-    text = pr_str(value)
+    scalar = hasattr(value, "item") and tuple(getattr(value, "shape", (0,))) == ()
+    text = pr_str(value.item() if scalar else value)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
 
 

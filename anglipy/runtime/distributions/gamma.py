@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf, log
+from math import inf, lgamma, log
 from typing import Any
 
 from anglipy.runtime.distributions.base import Distribution, Positive
@@ -12,6 +12,10 @@ from anglipy.runtime.special import log_poisson_mass
 
 __all__ = ["ChiSquared", "Exponential", "Gamma"]
 
+_UNDERFLOW = 1e-290
+"""Where the product of value and rate loses digits by underflow, their logs are added."""
+_GAMMA_LIMIT = 1e305
+"""Above this the log of the gamma function is beyond the doubles."""
 _SMALLEST = 5e-324
 """The smallest positive double: a draw below it is rounded up to it, since zero is outside of the
 support.
@@ -68,7 +72,7 @@ class ChiSquared(Distribution):
 
     def log_prob(self, value: Any) -> float:
         """That of gamma(nu / 2, 1 / 2)."""
-        return _log_density("chi-squared", 0.5 * self.nu, 0.5, value)
+        return _log_density("chi-squared", 0.5 * self.nu or _SMALLEST, 0.5, value)
 
     @property
     def support(self) -> Positive:
@@ -117,6 +121,10 @@ def _log_density(name: str, shape: float, rate: float, value: Any) -> float:
         return log(rate) if x == 0.0 and shape == 1.0 else -inf
     if x == inf:
         return -inf
+    mean = x * rate
+    if mean < _UNDERFLOW:
+        log_gamma = lgamma(shape) if shape < _GAMMA_LIMIT else inf
+        return (shape - 1.0) * (log(x) + log(rate)) + log(rate) - log_gamma
     if shape < 1.0:
-        return log_poisson_mass(shape, x * rate) + log(shape) - log(x)
-    return log_poisson_mass(shape - 1.0, x * rate) + log(rate)
+        return log_poisson_mass(shape, mean) + log(shape) - log(x)
+    return log_poisson_mass(shape - 1.0, mean) + log(rate)

@@ -40,9 +40,7 @@ class Normal(Distribution):
 
     def log_prob(self, value: Any) -> float:
         """-z^2/2 - log sd - log sqrt(2 pi) with z = (x - mean) / sd."""
-        x: float = (
-            value if value.__class__ is float and value == value else value_number("normal", value)
-        )
+        x = value_number("normal", value)
         z = (x - self.mean) / self.sd
         return -0.5 * z * z - log(self.sd) - _HALF_LOG_TWO_PI
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import lgamma, log, log1p, pi
+from math import lgamma, log, log1p, pi, sqrt
 from typing import Any
 
 from anglipy.runtime.distributions.base import Distribution, Reals
@@ -16,6 +16,7 @@ _LOG_PI = log(pi)
 _HALF_LOG_TWO_PI = 0.5 * log(2.0 * pi)
 _DIRECT = 500.0
 _SQUARABLE = 1e150
+_SMALLEST = 5e-324
 
 
 class StudentT(Distribution):
@@ -81,15 +82,16 @@ def _log_density(nu: float, t: float) -> float:
     """The log density of the standard t: by lgamma for small nu, in Loader's form for large nu (as
     R's dt does).
     """
-    far = abs(t) > _SQUARABLE
-    if nu < _DIRECT or far:
-        tail = 2.0 * log(abs(t)) - log(nu) if far else log1p(t * t / nu)
-        constant = lgamma(0.5 * (nu + 1.0)) - lgamma(0.5 * nu) - 0.5 * (log(nu) + _LOG_PI)
+    ratio = abs(t) / sqrt(nu)
+    tail = log1p(ratio * ratio) if ratio < _SQUARABLE else 2.0 * log(abs(t)) - log(nu)
+    if nu < _DIRECT:
+        constant = (
+            lgamma(0.5 * (nu + 1.0)) - lgamma(0.5 * nu or _SMALLEST) - 0.5 * (log(nu) + _LOG_PI)
+        )
         return constant - 0.5 * (nu + 1.0) * tail
     constant = (
         -deviance(0.5 * nu, 0.5 * (nu + 1.0))
         + stirling_error(0.5 * (nu + 1.0))
         - stirling_error(0.5 * nu)
     )
-    tail = 0.5 * log1p(t * t / nu)
-    return constant - nu * tail - _HALF_LOG_TWO_PI - tail
+    return constant - _HALF_LOG_TWO_PI - 0.5 * nu * tail - 0.5 * tail

@@ -1,4 +1,6 @@
-"""Log densities against scipy on random parameters and points, and that they integrate or sum to one."""
+"""Log densities against scipy on random parameters and points, and that they integrate or sum to
+one.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ def test_student_t(nu: float, loc: float, scale: float, x: float) -> None:
 
 @given(SHAPES, SCALES, st.floats(1e-9, 1e3))
 def test_gamma(shape: float, rate: float, x: float) -> None:
-    assert build("gamma", shape, rate).log_prob(x) == close(stats.gamma.logpdf(x, shape, scale=1 / rate))
+    assert build("gamma", shape, rate).log_prob(x) == close(
+        stats.gamma.logpdf(x, shape, scale=1 / rate)
+    )
     assert build("chi-squared", shape).log_prob(x) == close(stats.chi2.logpdf(x, shape))
     assert build("exponential", rate).log_prob(x) == close(stats.expon.logpdf(x, scale=1 / rate))
 
@@ -80,7 +84,9 @@ def test_mvn(size: int, seed: int) -> None:
     root = rng.normal(size=(size, size + 1))
     cov = root @ root.T + 0.1 * np.eye(size)
     mean, x = rng.normal(size=size), rng.normal(size=size)
-    assert build("mvn", mean, cov).log_prob(x) == close(stats.multivariate_normal.logpdf(x, mean, cov))
+    assert build("mvn", mean, cov).log_prob(x) == close(
+        stats.multivariate_normal.logpdf(x, mean, cov)
+    )
 
 
 @given(st.lists(st.one_of(st.just(0), st.floats(1e-3, 1e3)), min_size=1, max_size=20).filter(any))
@@ -94,7 +100,9 @@ def test_discrete_and_categorical(weights: list[float]) -> None:
 
 
 def coordinates(support: Any) -> tuple[Any, Any, Any]:
-    """A map of the support to the reals, its inverse, and dx/ds at s: no density is unbounded there."""
+    """A map of the support to the reals, its inverse, and dx/ds at s: no density is unbounded
+    there.
+    """
     match support:
         case Positive():
             return np.log, math.exp, math.exp

@@ -1,4 +1,6 @@
-"""Log densities that the original system returns, digit by digit, and the parameterisation they pin down."""
+"""Log densities that the original system returns, digit by digit, and the parameterisation they pin
+down.
+"""
 
 from __future__ import annotations
 
@@ -36,12 +38,16 @@ CHECKS: list[tuple[str, tuple[Any, ...], Any, float]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "parameters", "value", "expected"), CHECKS, ids=[c[0] for c in CHECKS])
+@pytest.mark.parametrize(
+    ("name", "parameters", "value", "expected"), CHECKS, ids=[c[0] for c in CHECKS]
+)
 def test_log_prob_is_that_of_the_original(
     name: str, parameters: tuple[Any, ...], value: Any, expected: float
 ) -> None:
     """The ten decimals that are known; the rest is compared with scipy elsewhere."""
-    assert build(name, *parameters).log_prob(value) == pytest.approx(expected, rel=1e-9, abs=5.1e-11)
+    assert build(name, *parameters).log_prob(value) == pytest.approx(
+        expected, rel=1e-9, abs=5.1e-11
+    )
 
 
 @pytest.mark.parametrize("kind", [int, float, Fraction, np.float64, np.int64, np.float32, np.array])
@@ -65,8 +71,12 @@ def test_arrays_and_tensors_are_vectors() -> None:
         assert build("discrete", convert([1, 2, 3])).log_prob(1) == pytest.approx(-1.0986122887)
         mvn = build("mvn", convert([0.0, 0.0]), convert([[2.0, 1.0], [1.0, 2.0]]))
         assert mvn.log_prob(convert([1.0, 1.0])) == pytest.approx(-2.7205165441)
-        assert build("dirichlet", convert([1, 2, 3])).log_prob([0.2, 0.3, 0.5]) == pytest.approx(1.5040773968)
-        assert build("normal", convert(0), convert(2)).log_prob(convert(1)) == pytest.approx(-1.7370857138)
+        assert build("dirichlet", convert([1, 2, 3])).log_prob([0.2, 0.3, 0.5]) == pytest.approx(
+            1.5040773968
+        )
+        assert build("normal", convert(0), convert(2)).log_prob(convert(1)) == pytest.approx(
+            -1.7370857138
+        )
 
 
 def test_categories_may_be_pairs_or_a_map() -> None:

@@ -145,7 +145,14 @@ NUMERIC: list[tuple[str, tuple[Any, ...]]] = [
 @pytest.mark.parametrize(("name", "parameters"), NUMERIC)
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [("a", '"a"'), (None, "nil"), (True, "true"), (Keyword("k"), ":k"), ([1], "[1]"), (Char("1"), "\\1")],
+    [
+        ("a", '"a"'),
+        (None, "nil"),
+        (True, "true"),
+        (Keyword("k"), ":k"),
+        ([1], "[1]"),
+        (Char("1"), "\\1"),
+    ],
 )
 def test_a_numeric_distribution_refuses_what_is_not_a_number(
     name: str, parameters: tuple[Any, ...], value: Any, shown: str
@@ -195,8 +202,13 @@ EXTREMES = st.one_of(
 )
 
 
-@given(st.sampled_from([row for row in NUMERIC if row[0] not in ("discrete", "uniform-discrete")]), st.data())
-def test_log_prob_is_never_nan_nor_plus_infinity(case: tuple[str, tuple[Any, ...]], data: st.DataObject) -> None:
+@given(
+    st.sampled_from([row for row in NUMERIC if row[0] not in ("discrete", "uniform-discrete")]),
+    st.data(),
+)
+def test_log_prob_is_never_nan_nor_plus_infinity(
+    case: tuple[str, tuple[Any, ...]], data: st.DataObject
+) -> None:
     """For any parameters that a constructor takes and any number."""
     name = case[0]
     count = len(CONSTRUCTORS[name].fields)

@@ -1,4 +1,6 @@
-"""What every distribution offers besides numbers: parameters, text, equality, supports, draws by comparison."""
+"""What every distribution offers besides numbers: parameters, text, equality, supports, draws by
+comparison.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +24,8 @@ from anglipy.runtime.distributions.base import (
     Interval,
     Naturals,
     Positive,
-    RealVector,
     Reals,
+    RealVector,
     Simplex,
     UnitInterval,
     Unknown,
@@ -61,7 +63,9 @@ ALL: list[tuple[str, tuple[Any, ...], str, Any]] = [
     ("uniform-continuous", (0, 2), "(uniform-continuous 0 2)", Interval(0.0, 2.0)),
     ("uniform-discrete", (0, 3), "(uniform-discrete 0 3)", IntegerRange(0, 2)),
 ]
-each = pytest.mark.parametrize(("name", "parameters", "text", "support"), ALL, ids=[row[0] for row in ALL])
+each = pytest.mark.parametrize(
+    ("name", "parameters", "text", "support"), ALL, ids=[row[0] for row in ALL]
+)
 
 
 def test_every_constructor_is_covered() -> None:
@@ -69,7 +73,9 @@ def test_every_constructor_is_covered() -> None:
 
 
 @each
-def test_text_support_and_parameters(name: str, parameters: tuple[Any, ...], text: str, support: Any) -> None:
+def test_text_support_and_parameters(
+    name: str, parameters: tuple[Any, ...], text: str, support: Any
+) -> None:
     dist = build(name, *parameters)
     assert repr(dist) == text
     assert dist.support == support
@@ -100,7 +106,9 @@ def test_pickle_and_copy_give_an_equal_value_that_draws_the_same(
 
 
 @each
-def test_instances_have_slots_only(name: str, parameters: tuple[Any, ...], text: str, support: Any) -> None:
+def test_instances_have_slots_only(
+    name: str, parameters: tuple[Any, ...], text: str, support: Any
+) -> None:
     assert not hasattr(build(name, *parameters), "__dict__")
 
 
@@ -133,7 +141,9 @@ def test_equal_categories_are_listed_once_in_the_support() -> None:
 
 
 class Uniform:
-    """A symbolic uniform on [low, high): `u < c` is answered by the script, and narrows the interval."""
+    """A symbolic uniform on [low, high): `u < c` is answered by the script, and narrows the
+    interval.
+    """
 
     def __init__(self, script: list[bool]) -> None:
         self.low, self.high, self.script, self.asked = 0.0, 1.0, script, 0
@@ -192,7 +202,9 @@ def enumerate_draws(dist: Distribution) -> dict[Any, float]:
         ("binomial", (0, 0.5)),
     ],
 )
-def test_one_uniform_and_comparisons_enumerate_every_outcome(name: str, parameters: tuple[Any, ...]) -> None:
+def test_one_uniform_and_comparisons_enumerate_every_outcome(
+    name: str, parameters: tuple[Any, ...]
+) -> None:
     dist = build(name, *parameters)
     outcomes = enumerate_draws(dist)
     assert math.fsum(outcomes.values()) == pytest.approx(1.0, abs=1e-15)
@@ -239,9 +251,14 @@ def test_user_distributions_look_like_the_others() -> None:
 
 def test_user_distributions_draw_from_the_engines_generator() -> None:
     """Also when one is made of another, and the cell is put back afterwards."""
-    inner = UserDistribution("inner", {}, lambda rng: sample_star(build("normal", 0, 1)), lambda value: 0.0)
+    inner = UserDistribution(
+        "inner", {}, lambda rng: sample_star(build("normal", 0, 1)), lambda value: 0.0
+    )
     outer = UserDistribution(
-        "outer", {}, lambda rng: (sample_star(inner), sample_star(build("flip", 0.5))), lambda value: 0.0
+        "outer",
+        {},
+        lambda rng: (sample_star(inner), sample_star(build("flip", 0.5))),
+        lambda value: 0.0,
     )
     before = current_rng()
     rng = np.random.default_rng(7)
@@ -260,13 +277,18 @@ def test_the_generator_is_put_back_after_an_error() -> None:
     assert current_rng() is before
 
 
-@pytest.mark.parametrize(("answer", "shown"), [(None, "nil"), ("x", '"x"'), (math.nan, "##NaN"), (True, "true")])
+@pytest.mark.parametrize(
+    ("answer", "shown"), [(None, "nil"), ("x", '"x"'), (math.nan, "##NaN"), (True, "true")]
+)
 def test_user_densities_must_be_numbers(answer: Any, shown: str) -> None:
     dist = UserDistribution("bad", {}, lambda rng: 0, lambda value: answer)
     with pytest.raises(ProgramError) as caught:
         dist.log_prob(5)
     assert caught.value.diagnostic.code == "AQ421"
-    assert caught.value.diagnostic.message == f"bad: observe* must give a number, got {shown} for the value 5"
+    assert (
+        caught.value.diagnostic.message
+        == f"bad: observe* must give a number, got {shown} for the value 5"
+    )
 
 
 def test_user_densities_may_be_any_number() -> None:

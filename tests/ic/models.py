@@ -1,0 +1,111 @@
+"""Programs made by hand for the tests of inference compilation, and networks for them that nobody trained."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from anglipy.ic.artifact import Artifact
+from anglipy.ic.batches import batch_of
+from anglipy.ic.network import Network, Shape
+from anglipy.ic.options import TrainingOptions, TrainingRecord
+from anglipy.ic.store import artifact_of
+from anglipy.ic.traces import record
+from anglipy.runtime.machine import Query
+from tests.inference.programs import Body, dist, done, observe, query, sample
+
+TINY = {"hidden": 16, "width": 16, "components": 3, "validation": 64, "batch": 16}
+
+
+def gaussian(argument: Any) -> Body:
+    """mu ~ normal(1, sqrt 5), two observations with sd sqrt 2."""
+    ys = argument if argument is not None else (None, None)
+
+    def second(mu: float) -> Body:
+        return observe("gauss/observe#2", dist("normal", mu, math.sqrt(2)), ys[1], lambda: done(mu))
+
+    return sample(
+        "gauss/mu",
+        dist("normal", 1.0, math.sqrt(5)),
+        lambda mu: observe("gauss/observe#1", dist("normal", mu, math.sqrt(2)), ys[0], lambda: second(mu)),
+    )
+
+
+def coin(argument: Any) -> Body:
+    """r ~ uniform(0, 1), three flips at one site."""
+    ys = argument if argument is not None else (None,) * 3
+
+    def toss(r: float, number: int) -> Body:
+        if number == 3:
+            return done(r)
+        return observe("coin/toss", dist("flip", r), ys[number], lambda: toss(r, number + 1))
+
+    return sample("coin/r", dist("uniform-continuous", 0.0, 1.0), lambda r: toss(r, 0))
+
+
+def wandering(argument: Any) -> Body:
+    """Branches, a rejection loop of at most three turns, tables of several sizes: all finite. y is true."""
+    y = True if argument is None else argument
+
+    def finish(value: int, chance: float) -> Body:
+        return observe("w/y", dist("flip", chance), y, lambda: done(value))
+
+    def reject(turn: int, low: int) -> Body:
+        return sample(
+            "w/try",
+            dist("uniform-discrete", low, low + 3),
+            lambda x: finish(x, 0.2 + 0.1 * x) if x != low or turn == 3 else reject(turn + 1, low),
+        )
+
+    def branch(side: bool) -> Body:
+        if side:
+            return reject(1, 1)
+        return sample(
+            "w/kind",
+            dist("categorical", [["a", 1.0], ["b", 2.0], ["c", 0.0]]),
+            lambda kind: finish(7, 0.9) if kind == "a" else finish(8, 0.05),
+        )
+
+    return sample("w/side", dist("flip", 0.4), branch)
+
+
+def growing(argument: Any) -> Body:
+    """Meets a new site with probability 1/50, and tables whose size grows."""
+
+    def rare(size: int) -> Body:
+        return sample("g/rare", dist("gamma", 2.0, 1.0),
+                      lambda x: observe("g/y", dist("normal", x, 1.0), 0.5, lambda: done(size)))
+
+    def common(size: int) -> Body:
+        return observe("g/y", dist("normal", float(size), 1.0), 0.5, lambda: done(size))
+
+    def table(n: int) -> Body:
+        return sample("g/table", dist("uniform-discrete", 0, n + 2),
+                      lambda i: rare(i) if n == 6 else common(i))
+
+    return sample("g/n", dist("discrete", [20, 10, 5, 5, 5, 4, 1]), table)
+
+
+def model(name: str, body: Callable[[Any], Body]) -> Query:
+    return query(name, body)
+
+
+def untrained(asked: Query, seed: int = 0, epsilon: float = 0.01, wild: float = 0.0,
+              traces: int = 200) -> Artifact:
+    """An artifact whose network has met the addresses of some runs, its heads moved about by noise of size `wild`."""
+    rng = np.random.default_rng(seed)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = Network(Shape(16, 16, 4, 3))
+        network.grow(batch_of([record(asked, None, rng) for _ in range(traces)]))
+        with torch.no_grad():
+            for slot in network.all_slots():
+                if slot.head is not None:
+                    for parameter in slot.head.parameters():
+                        parameter += wild * torch.randn_like(parameter)
+    empty = TrainingRecord(0, 0.0, 0.0, 0, 0.0, True)
+    return artifact_of(network, asked.name, "hash", None, TrainingOptions(epsilon=epsilon), empty)

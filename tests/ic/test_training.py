@@ -1,0 +1,225 @@
+"""Training: resuming is bitwise exact, networks grow, Ctrl-C saves, and known floors are reached."""
+
+from __future__ import annotations
+
+import math
+import os
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from anglipy.diagnostics import ArtifactError, OptionError
+from anglipy.ic.artifact import Artifact
+from anglipy.ic.batches import batch_of
+from anglipy.ic.engine import infer_compiled
+from anglipy.ic.learner import Learner
+from anglipy.ic.network import Network, Shape
+from anglipy.ic.options import Progress, TrainingOptions, TrainingRecord
+from anglipy.ic.store import arrays_of
+from anglipy.ic.traces import record
+from anglipy.ic.training import Trainer, resume_path, train
+from tests.ic.models import TINY, coin, gaussian, growing, model, wandering
+from tests.inference.programs import dist, done, observe, query, sample
+
+BODIES = {"gaussian": gaussian, "wandering": wandering, "growing": growing}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_resumed_training_is_bitwise_the_same(name: str, tmp_path: Path) -> None:
+    asked = model(name, BODIES[name])
+    options = TrainingOptions(traces=640, validate_every=100, **{**TINY, "validation": 16})
+    whole, parts = tmp_path / "whole.pt", tmp_path / "parts.pt"
+    train(asked, options, whole)
+    steps = iter(range(1000))
+    first = train(asked, options, parts, should_stop=lambda: next(steps) >= 13)
+    assert first.interrupted
+    assert first.traces == 13 * 16
+    second = train(asked, replace(options, resume=True), parts)
+    assert not second.interrupted
+    one, other = Artifact.load(whole), Artifact.load(parts)
+    assert one.addresses == other.addresses
+    one_end, other_end = (_state(resume_path(path)) for path in (whole, parts))
+    assert one_end.keys() == other_end.keys()
+    assert all(one_end[key] == other_end[key] for key in one_end)
+
+
+def _state(path: Path) -> dict[str, bytes]:
+    from anglipy.ic.container import read_container
+    from anglipy.ic.training import RESUME_KIND
+
+    contents = read_container(path, RESUME_KIND)
+    arrays = {name: array.tobytes() for name, array in contents.arrays.items()}
+    return arrays | {"rng": repr(contents.document["numpy_rng"]).encode()}
+
+
+def test_the_same_seed_gives_the_same_artifact(tmp_path: Path) -> None:
+    options = TrainingOptions(traces=200, **TINY)
+    for name in ("a", "b"):
+        train(model("gaussian", gaussian), options, tmp_path / name)
+    a, b = (Artifact.load(tmp_path / name).arrays for name in ("a", "b"))
+    assert all(a[key].tobytes() == b[key].tobytes() for key in a)
+
+
+def test_what_cannot_be_resumed_is_refused(tmp_path: Path) -> None:
+    asked, path = model("gaussian", gaussian), tmp_path / "a.pt"
+    options = TrainingOptions(traces=100, **TINY)
+    with pytest.raises(ArtifactError, match="nothing to resume"):
+        train(asked, replace(options, resume=True), path)
+    train(asked, options, path)
+    with pytest.raises(ArtifactError, match="batch was 16"):
+        train(asked, replace(options, resume=True, batch=32), path)
+    with pytest.raises(ArtifactError, match="another program"):
+        train(asked, replace(options, resume=True), path, program_hash="other")
+    longer = train(asked, replace(options, resume=True, traces=150), path)
+    assert longer.traces == 150
+
+
+def test_progress_and_record(tmp_path: Path) -> None:
+    seen: list[Progress] = []
+    options = TrainingOptions(traces=320, validate_every=100, **TINY)
+    done_ = train(model("gaussian", gaussian), options, tmp_path / "a.pt", seen.append,
+                  program_hash="abc", sites=["gauss/mu", "gauss/observe#1", "gauss/observe#2"])
+    assert [p.traces for p in seen] == [112, 224, 320]
+    assert seen[-1].fraction == 1.0
+    assert done_.best_loss == min(p.validation_loss for p in seen)
+    assert done_.prior_loss == pytest.approx(seen[0].prior_loss)
+    assert [site.site for site in done_.sites] == ["gauss/mu"]
+    artifact = Artifact.load(tmp_path / "a.pt")
+    assert artifact.record == done_
+    assert artifact.program_hash == "abc"
+    assert artifact.versions.keys() >= {"anglipy", "torch", "numpy"}
+    assert TrainingRecord.from_data(done_.to_data()) == done_
+
+
+def test_ctrl_c_saves_and_says_so(tmp_path: Path) -> None:
+    options = TrainingOptions(traces=100_000, validate_every=64, **TINY)
+    before = signal.getsignal(signal.SIGINT)
+
+    def interrupt(progress: Progress) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    found = train(model("gaussian", gaussian), options, tmp_path / "a.pt", interrupt)
+    assert found.interrupted
+    assert found.traces < 1000
+    assert Artifact.load(tmp_path / "a.pt").record.interrupted
+    assert resume_path(tmp_path / "a.pt").exists()
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_budget_in_minutes_ends(tmp_path: Path) -> None:
+    found = train(model("gaussian", gaussian), TrainingOptions(minutes=0.01, **TINY), tmp_path / "a.pt")
+    assert found.seconds >= 0.6
+    assert not found.interrupted
+
+
+def test_networks_grow_at_new_addresses_and_keep_what_they_know() -> None:
+    asked, rng = model("growing", growing), np.random.default_rng(0)
+    traces = [record(asked, None, rng) for _ in range(2000)]
+    plain = [t for t in traces if all(s.site != "g/rare" for s in t.steps)]
+    small = [t for t in plain if t.steps[1].prior.size <= 3]
+    learner = Learner(Network(Shape(16, 16, 4, 3)), TrainingOptions(**TINY))
+    for start in range(0, 64, 16):
+        learner.learn(batch_of(small[start : start + 16]), 1e-3)
+    before = arrays_of(learner.network)
+    state = learner.to_arrays()
+    assert [slot.key.site for slot in learner.network.all_slots()] == ["g/n", "g/table"]
+    table = learner.network.all_slots()[1]
+    assert table.categories == 3
+    assert learner.network.grow(batch_of(traces))
+    learner._follow_growth()
+    assert [slot.key.site for slot in learner.network.all_slots()] == ["g/n", "g/table", "g/rare"]
+    assert table.categories == 8
+    after, grown = arrays_of(learner.network), learner.to_arrays()
+    for name, old in before.items():
+        if "moments" in name or ".priors." in name or ".prior." in name or ".values." in name:
+            continue
+        new = after[name][tuple(slice(0, size) for size in old.shape)]
+        np.testing.assert_array_equal(new, old)
+    key = "optimiser.exp_avg.slots.1.head.output.weight"
+    np.testing.assert_array_equal(grown[key][:3], state[key])
+    assert not grown[key][3:].any()
+    loss = learner.learn(batch_of(traces[:64]), 1e-3)
+    assert math.isfinite(loss)
+
+
+def test_an_untrained_network_proposes_about_the_prior(tmp_path: Path) -> None:
+    trainer = Trainer(model("wandering", wandering), TrainingOptions(traces=100, **TINY),
+                      tmp_path / "a.pt", "", None)
+    progress = trainer.report()
+    assert progress.validation_loss == pytest.approx(progress.prior_loss, abs=0.2)
+
+
+def test_a_query_without_choices_is_refused(tmp_path: Path) -> None:
+    nothing = query("nothing", lambda _: observe("o", dist("normal", 0.0, 1.0), 1.0, lambda: done(1)))
+    with pytest.raises(ArtifactError, match="makes no choices"):
+        train(nothing, TrainingOptions(traces=10, **TINY), tmp_path / "a.pt")
+
+
+@pytest.mark.parametrize("bad", [{"traces": 0}, {"minutes": -1.0}, {"batch": 2.5}, {"epsilon": 2.0},
+                                 {"width": 30}, {"validation": 3}, {"learning_rate": 0.0}])
+def test_senseless_options_are_refused(bad: dict) -> None:
+    with pytest.raises(OptionError, match=next(iter(bad))):
+        TrainingOptions(**bad)
+
+
+def test_a_rare_observe_is_masked_where_it_is_missing(tmp_path: Path) -> None:
+    """Runs that observe different things, or nothing, are one minibatch."""
+    chance = query("sometimes", lambda _: sample(
+        "s/x", dist("flip", 0.5),
+        lambda x: observe("s/y", dist("normal", 0.0, 1.0), 1.0, lambda: done(x)) if x else done(x)))
+    found = train(chance, TrainingOptions(traces=200, **TINY), tmp_path / "a.pt")
+    assert math.isfinite(found.best_loss)
+
+
+# -- known floors ------------------------------------------------------------------------------
+
+
+def exact_gaussian(mu: float, ys: list[float]) -> float:
+    variance = 1.0 / (1.0 / 5.0 + 2.0 / 2.0)
+    return float(stats.norm(variance * (1.0 / 5.0 + sum(ys) / 2.0), math.sqrt(variance)).logpdf(mu))
+
+
+def exact_coin(r: float, ys: list[float]) -> float:
+    return float(stats.beta(1 + sum(ys), 4 - sum(ys)).logpdf(r))
+
+
+def gap(asked, options: TrainingOptions, found: TrainingRecord, exact) -> float:
+    """Loss above the exact posterior's own loss on the same validation traces."""
+    rng = np.random.default_rng([options.seed, 0x5EED])
+    traces = [record(asked, None, rng) for _ in range(options.validation)]
+    floor = -np.mean([exact(t.steps[0].value, [o.value[0] for o in t.observations]) for t in traces])
+    return found.best_loss - float(floor)
+
+
+@pytest.mark.slow
+def test_gaussian_unknown_mean_reaches_its_floor(tmp_path: Path) -> None:
+    asked, options = model("gauss", gaussian), TrainingOptions(traces=50_000)
+    found = train(asked, options, tmp_path / "a.pt")
+    assert gap(asked, options, found, exact_gaussian) < 0.02
+    artifact = Artifact.load(tmp_path / "a.pt")
+    for ys, least, log_evidence in (((9.0, 8.0), 0.9, -8.239404), ((12.0, 10.0), 0.7, -12.260237)):
+        posterior = infer_compiled(asked, ys, artifact, 10_000, seed=1)
+        assert posterior.ess / 10_000 >= least
+        assert posterior.log_evidence == pytest.approx(log_evidence, abs=0.05)
+
+
+@pytest.mark.slow
+def test_the_coin_reaches_its_floor(tmp_path: Path) -> None:
+    asked, options = model("coin", coin), TrainingOptions(traces=30_000)
+    found = train(asked, options, tmp_path / "a.pt")
+    assert gap(asked, options, found, exact_coin) < 0.01
+    artifact = Artifact.load(tmp_path / "a.pt")
+    for outcome in range(8):
+        ys = tuple(bool(outcome >> i & 1) for i in range(3))
+        posterior = infer_compiled(asked, ys, artifact, 20_000, seed=1)
+        assert posterior.mean() == pytest.approx((1 + sum(ys)) / 5, abs=0.01)
+
+
+def test_a_little_training_helps(tmp_path: Path) -> None:
+    asked, options = model("gauss", gaussian), TrainingOptions(traces=4_000, hidden=32, width=32, validation=300)
+    found = train(asked, options, tmp_path / "a.pt")
+    assert gap(asked, options, found, exact_gaussian) < 0.1
