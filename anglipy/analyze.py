@@ -243,8 +243,8 @@ class _Analyzer:
     # ---- special forms
 
     def quote(self, form: ListForm, at: _Context) -> Analyzing:
+        yield from ()
         return Const(datum(form.items[1]), form.span)
-        yield
 
     def if_(self, form: ListForm, at: _Context) -> Analyzing:
         test = yield self.node.call(self, form.items[1], at.inner())

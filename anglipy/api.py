@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from anglipy.compile import Compiler, program_hash, queries, reachable_sites
-from anglipy.cps import cps_form
 from anglipy.diagnostics import Diagnostic, OptionError, Source
 from anglipy.environment import Namespace
 from anglipy.names import nearest
@@ -24,6 +23,7 @@ from anglipy.runtime.convert import from_python
 from anglipy.runtime.machine import Query
 from anglipy.runtime.printing import pr_str
 from anglipy.syntax import core_form
+from anglipy.tails import cps_form
 
 if TYPE_CHECKING:
     from anglipy.ic.training import TrainingRecord

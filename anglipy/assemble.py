@@ -1,9 +1,9 @@
 """The meaning of the grammar's rules and terminals: from tokens and reductions to forms.
 
-The parser in `reader` calls `shift` for each token and `reduce` for each rule; both give the value that goes
-on its stack. A value is a form, a `Mark` (a bracket or prefix) or a list (the items of an
-unfinished collection). A mistake in a token or a collection goes to `faults` and something harmless takes
-its place, so that one reading finds them all.
+The parser in `reader` calls `shift` for each token and `reduce` for each rule; both give the
+value that goes on its stack. A value is a form, a `Mark` (a bracket or prefix) or a list (the
+items of an unfinished collection). A mistake in a token or a collection goes to `faults` and
+something harmless takes its place, so that one reading finds them all.
 """
 
 from __future__ import annotations
@@ -97,7 +97,9 @@ class _Lambda:
 
 
 class Assembler:
-    """Builds the forms of one source. `namespace` is what `::a` resolves to; `(ns name)` changes it."""
+    """Builds the forms of one source. `namespace` is what `::a` resolves to; `(ns name)` changes
+    it.
+    """
 
     def __init__(self, source: Source, namespace: str) -> None:
         self.faults: list[ReadError] = []
@@ -147,7 +149,7 @@ class Assembler:
         try:
             return Literal(convert(self._text[span.start : span.end]), span)
         except literals.LiteralFault as wrong:
-            return self._spoil(fault(wrong.name, span, **wrong.values), span)
+            return self._spoil(fault(wrong.name, span, (), **wrong.values), span)
 
     def _symbol(self, start: int, end: int) -> Form:
         name = self._text[start:end]

@@ -18,7 +18,7 @@ from typing import Any
 
 from anglipy import names as naming
 from anglipy.analyze import Analysis, analyze
-from anglipy.cps import Tail, cps_program
+from anglipy.cps import cps_program
 from anglipy.diagnostics import AnglipyError, ErrorGroup, ResolveError, Source, Span
 from anglipy.emit import RUNTIME_NAMES, Emitted, emit
 from anglipy.environment import Definition, Namespace
@@ -36,6 +36,7 @@ from anglipy.runtime.machine import FINISH, Query, deterministic, run
 from anglipy.runtime.state import INITIAL
 from anglipy.syntax import Binding, Fn, Node
 from anglipy.syntax import Query as QueryNode
+from anglipy.tails import Tail
 from anglipy.toplevel import toplevel
 
 __all__ = ["Compiler", "Stages", "program_hash", "reachable_sites"]
@@ -187,7 +188,7 @@ class Compiler:
 
     def require(self, items: tuple[Form, ...], span: Span) -> None:
         """`(require* "namespace" alias names...)`."""
-        name = items[1].value  # type: ignore[union-attr]
+        name = _text(items[1])
         namespace = self.namespace
         if isinstance(items[2], Symbol):
             namespace.aliases[items[2].name] = name
@@ -209,7 +210,7 @@ class Compiler:
 
     def require_python(self, items: tuple[Form, ...], span: Span) -> None:
         """`(require-python* "module" alias names...)`: functions of Python as primitives."""
-        name = items[1].value  # type: ignore[union-attr]
+        name = _text(items[1])
         module = import_python(name, self.directory, span) if self.execute else None
         if isinstance(items[2], Symbol):
             self.namespace.modules[items[2].name] = module
@@ -219,6 +220,11 @@ class Compiler:
             if self.namespace.refer_python(referred.name, referred.name, module) is None:
                 raise ResolveError("AQ227", f"the Python module `{name}` has no `{referred.name}`", referred.span,
                                    help=f"looked for `{naming.python_name(referred.name)}`")
+
+
+def _text(form: Form) -> str:
+    assert isinstance(form, Literal)
+    return str(form.value)
 
 
 def _definitions(form: Form) -> Iterator[Symbol]:

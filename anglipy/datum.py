@@ -1,7 +1,7 @@
 """Forms as data: what `quote` gives, and values read from EDN.
 
-Numbers, strings and the like are themselves; lists, vectors, maps and sets become the collections of the
-language. No depth is too deep.
+Numbers, strings and the like are themselves; lists, vectors, maps and sets become the collections
+of the language. No depth is too deep.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ def _collection(form: Collection, items: list[Any]) -> Any:
 def read_edn(text: str, name: str = "<edn>") -> Any:
     """The one value written in a text; `name` is what messages call the text.
 
-    Raises ReadError with line and column if the text is not well formed, empty, or more than one value.
+    Raises ReadError with line and column if the text is not well formed, empty, or more than one
+    value.
     """
     source = Source(name, text)
     forms = read(source)

@@ -36,8 +36,8 @@ def bind_pattern(pattern: Form, value: Form, fresh: Fresh) -> list[tuple[Symbol,
             case VectorForm() | MapForm():
                 whole = Symbol(fresh("vec" if isinstance(target, VectorForm) else "map"), target.span)
                 bound.append((whole, source))
-                parts = _vector if isinstance(target, VectorForm) else _map
-                work.extend(reversed(list(parts(target, whole))))  # type: ignore[operator]
+                parts = _parts(target, whole)
+                work.extend(reversed(list(parts)))
             case _:
                 raise ExpandError(
                     "AQ209",
@@ -46,6 +46,10 @@ def bind_pattern(pattern: Form, value: Form, fresh: Fresh) -> list[tuple[Symbol,
                     help="bind a name, or take the value apart: [a b & more] or {:keys [a b]}",
                 )
     return bound
+
+
+def _parts(pattern: VectorForm | MapForm, whole: Symbol) -> Iterator[tuple[Form, Form]]:
+    return _vector(pattern, whole) if isinstance(pattern, VectorForm) else _map(pattern, whole)
 
 
 def _vector(pattern: VectorForm, whole: Symbol) -> Iterator[tuple[Form, Form]]:

@@ -254,8 +254,8 @@ _LEFT_OF_SPAN = 50
 def _excerpt(span: Span, text: str, column: int) -> tuple[str, str, int]:
     """The line to show, what stands in front of the carets, and how many carets there are.
 
-    A long line is cut around the span; control characters are shown as `?`; wide characters take two
-    cells and combining ones none, as on a terminal.
+    A long line is cut around the span; control characters are shown as `?`; wide characters take
+    two cells and combining ones none, as on a terminal.
     """
     text = "".join(char if char == "\t" or _is_visible(char) else "?" for char in text)
     first = column - 1

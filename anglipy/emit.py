@@ -17,11 +17,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from anglipy.cps import Bind, Branch, Continue, Enter, Invoke, Jump, KName, SetPredict, Take
 from anglipy.diagnostics import Span
-from anglipy.lower import Code, Frame, Goto, Make
+from anglipy.lower import Code
 from anglipy.names import Names
 from anglipy.syntax import Call, Const, Do, Global, If, Let, Local, Loop, Recur
+from anglipy.tails import (
+    Bind, Branch, Continue, Enter, Frame, Goto, Invoke, Jump, KName, Make, SetPredict, Take,
+)  # fmt: skip
 
 __all__ = ["RUNTIME_NAMES", "Emitted", "emit"]
 
@@ -66,7 +68,7 @@ class _Emitter:
     def __init__(self, names: Names, emitted: Emitted) -> None:
         self.fresh, self.emitted = names, emitted
         self._loops: dict[Any, Callable[[Recur, Block], None]] = {}
-        self.position: dict[str, int] = {}
+        self.position: dict[str, Any] = {}
         self._constants: dict[tuple[type, Any], str] = {}
 
     # ---- small builders, all at the current position
@@ -89,7 +91,7 @@ class _Emitter:
     def constant(self, value: Any) -> ast.expr:
         return ast.Constant(value, **self.position)
 
-    def tuple(self, *items: ast.expr) -> ast.expr:
+    def tuple_of(self, *items: ast.expr) -> ast.expr:
         return ast.Tuple(list(items), ast.Load(), **self.position)
 
     def apply(self, name: str, *args: ast.expr) -> ast.expr:
@@ -105,7 +107,7 @@ class _Emitter:
 
     def give(self, *items: ast.expr) -> ast.stmt:
         """Return a bounce."""
-        return ast.Return(self.tuple(*items), **self.position)
+        return ast.Return(self.tuple_of(*items), **self.position)
 
     # ---- functions
 
@@ -188,18 +190,18 @@ class _Emitter:
             case Invoke(fn, args, k):
                 called, *given = self.expressions((fn, *args), block)
                 self.at(tail.span)
-                made = self.apply("call", called, state, self.continuation(k), self.tuple(*given))
+                made = self.apply("call", called, state, self.continuation(k), self.tuple_of(*given))
                 block.append(ast.Return(made, **self.position))
             case Jump(target, args):
                 given = self.expressions(args, block)
                 self.at(tail.span)
                 loop = self.load(target.label)
                 code = ast.Subscript(loop, self.constant(0), ast.Load(), **self.position)
-                block.append(self.give(code, loop, state, self.tuple(*given)))
+                block.append(self.give(code, loop, state, self.tuple_of(*given)))
             case Enter(inits=inits, body=Frame() as frame):
                 given = self.expressions(inits, block)
                 self.at(tail.span)
-                block.append(self.give(self.load(frame.code), self.frame(frame), state, self.tuple(*given)))
+                block.append(self.give(self.load(frame.code), self.frame(frame), state, self.tuple_of(*given)))
             case Take():
                 self.take(tail, block)
             case _:
@@ -226,9 +228,9 @@ class _Emitter:
         return name
 
     def frame(self, frame: Frame) -> ast.expr:
-        return self.tuple(self.load(frame.code), *map(self.load, frame.captured))
+        return self.tuple_of(self.load(frame.code), *map(self.load, frame.captured))
 
-    def continuation(self, k: KName | Frame) -> ast.expr:
+    def continuation(self, k: Any) -> ast.expr:
         return self.load(k.name) if isinstance(k, KName) else self.frame(k)
 
     # ---- simple nodes as expressions
@@ -315,10 +317,10 @@ class _Emitter:
         return ast.BoolOp(ast.And(), tests, **self.position)
 
     def make(self, node: Make) -> ast.expr:
-        captured = self.tuple(*map(self.load, node.captured))
+        captured = self.tuple_of(*map(self.load, node.captured))
         code, name = self.load(node.code), self.constant(node.name)
         if node.kind == "query":
-            frame = self.tuple(code, *map(self.load, node.captured))
+            frame = self.tuple_of(code, *map(self.load, node.captured))
             return self.apply("Query", name, frame, self.constant(node.params))
         maker = "Closure" if node.kind == "closure" else "Direct"
         return self.apply(maker, code, captured, name, self.constant(node.required), self.constant(node.variadic))
@@ -371,9 +373,9 @@ class _Emitter:
                     self._loops[target](node, block)
                     return
                 case _:
-                    value = self.expression(node, block)
+                    result = self.expression(node, block)
                     self.at(node.span)
-                    done(value, block)
+                    done(result, block)
                     return
 
     def while_loop(self, node: Loop, block: Block, done: Callable[[ast.expr, Block], None]) -> None:
@@ -402,7 +404,7 @@ class _Emitter:
         if len(names) == 1:
             block.append(self.assign(names[0], values[0]))
         elif names:
-            block.append(self.unpack(names, self.tuple(*values)))
+            block.append(self.unpack(names, self.tuple_of(*values)))
 
 
 def _has_statements(node: Any) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 
 from anglipy.analyze import SiteInfo
 from anglipy.diagnostics import Source, Span
+from anglipy.emit import RUNTIME_NAMES
 from anglipy.names import Names, python_name
 from anglipy.reader import read
 from anglipy.resources import resource
@@ -50,7 +51,7 @@ class _BuiltIns:
 @cache
 def _built_ins() -> _BuiltIns:
     """Everything that is there before a program says a word. Constant once made."""
-    names = Names({"frame", "state", "value"})
+    names = Names({"frame", "state", "value", *RUNTIME_NAMES})
     bindings: dict[str, Binding] = {}
     values: dict[str, Any] = {}
     python_names: dict[Callable[..., Any], str] = {}
@@ -137,7 +138,7 @@ class Namespace:
 
     def __post_init__(self) -> None:
         built_ins = _built_ins()
-        reserved = {"frame", "state", "value", *built_ins.values}
+        reserved = {"frame", "state", "value", *RUNTIME_NAMES, *built_ins.values}
         reserved |= {binding.stochastic.python for binding in built_ins.bindings.values() if binding.stochastic}
         self.names = Names(reserved)
         self.values.update(built_ins.values)

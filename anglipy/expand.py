@@ -120,8 +120,8 @@ def _is_declaration(form: Form) -> bool:
 def _quote(form: ListForm, scope: Scope) -> Expanding:
     if len(form.items) != 2:
         raise shape_error(form, "(quote form)")
+    yield from ()
     return form
-    yield
 
 
 def _plain(usage: str, low: int, high: int | None) -> Any:
@@ -306,10 +306,10 @@ def _query(form: ListForm, scope: Scope) -> Expanding:
         name, rest = rest[0], rest[1:]
     core_head = isinstance(form.items[0], Symbol) and form.items[0].name == "query*"
     if core_head and isinstance(rest[0], VectorForm) and isinstance(rest[0].items[0], Symbol):
-        value = rest[0].items[0]
-        body = yield expand.call(rest[1], scope.bind(value.name))
+        bound = rest[0].items[0]
+        body = yield expand.call(rest[1], scope.bind(bound.name))
         return build.list("query*", name, rest[0], body)
-    pattern: Form | None = None
+    pattern: Symbol | VectorForm | None = None
     if rest and isinstance(rest[0], Symbol | VectorForm):
         pattern, rest = rest[0], rest[1:]
     body = sequence(rest, form.span)

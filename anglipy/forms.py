@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 LiteralValue: TypeAlias = (
-    None | bool | int | BigInt | Fraction | float | Decimal | str | Char | Regex
+    bool | int | BigInt | Fraction | float | Decimal | str | Char | Regex | None
 )
 """What a literal stands for: `nil` is None, `1N` a BigInt, `1/2` a Fraction, `1.5M` a Decimal."""
 
@@ -50,7 +50,8 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
-    """A keyword without its colon: `a`, `ns/a`; `::a` is `user/a` (every program is one namespace).
+    """A keyword without its colon: `a`, `ns/a`; `::a` is `user/a` (every program is one
+    namespace).
     """
 
     name: str

@@ -12,61 +12,19 @@ from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from anglipy.cps import (
-    Bind,
-    Branch,
-    Continue,
-    Enter,
-    FnK,
-    Invoke,
-    Jump,
-    KName,
-    Kont,
-    LetK,
-    QueryK,
-    SetPredict,
-    Tail,
-    Take,
-)
 from anglipy.diagnostics import Span
 from anglipy.names import Names
 from anglipy.stackless import stackless
 from anglipy.syntax import Call, Const, Do, Fn, Global, If, Let, Local, Loop, Node, Recur, children
+from anglipy.tails import (
+    Bind, Branch, Continuation, Continue, Enter, FnK, Frame, Goto, Invoke, Jump, KName, Kont, LetK, Make, QueryK, SetPredict, Tail,
+    Take,
+)  # fmt: skip
 
-__all__ = ["Code", "Frame", "Goto", "Make", "lower"]
+__all__ = ["Code", "lower"]
 
 MAX_NESTING = 15
 """Branches nested deeper than this become code of their own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A continuation value: the code and what it captured."""
-
-    code: str
-    captured: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Make:
-    """A function value: kind "closure", "direct" or "query"."""
-
-    kind: str
-    code: str
-    captured: tuple[str, ...]
-    name: str
-    required: int
-    variadic: bool
-    span: Span
-    params: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Goto:
-    """Go on in other code: the rest of something nested too deep."""
-
-    frame: Frame
-    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +68,7 @@ class _Lowering:
         self.fresh = names
         self.codes: list[Code] = []
 
-    def tail(self, tail: Tail, label: str) -> Found:
+    def tail(self, tail: Any, label: str) -> Found:
         """(the flat tail, its free variables, how deep its branches nest). `label` names code after
         its function.
         """
@@ -161,9 +119,10 @@ class _Lowering:
         self.codes.append(Code(name, kind, captured, params, rest, k, kept, body, span))
         return captured
 
-    def continuation(self, k: KName | Kont, label: str, span: Span) -> Generator[Any, Any, tuple[Any, frozenset[str]]]:
+    def continuation(self, k: Continuation, label: str, span: Span) -> Generator[Any, Any, tuple[Any, frozenset[str]]]:
         if isinstance(k, KName):
             return k, frozenset((k.name,))
+        assert isinstance(k, Kont)
         body, free, _ = yield self.tail(k.body, label)
         if isinstance(body, Continue) and isinstance(body.k, KName) and isinstance(body.value, Local) \
                 and body.value.name == k.param:

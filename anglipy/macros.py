@@ -13,9 +13,8 @@ user has bound `first`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from anglipy.build import Build, Fresh, shape_error
 from anglipy.diagnostics import ExpandError
@@ -87,29 +86,29 @@ def macro(
 
 
 @macro("when", "(when test body...)", 1)
-def _when(b: Any, test: Form, *body: Form) -> Form:
+def _when(b: _Builder, test: Form, *body: Form) -> Form:
     return b.list("if", test, b.list("do", *body))
 
 
 @macro("when-not", "(when-not test body...)", 1)
-def _when_not(b: Any, test: Form, *body: Form) -> Form:
+def _when_not(b: _Builder, test: Form, *body: Form) -> Form:
     return b.list("if", test, b.literal(None), b.list("do", *body))
 
 
 @macro("if-not", "(if-not test then else?)", 2, 3)
-def _if_not(b: Any, test: Form, then: Form, *otherwise: Form) -> Form:
+def _if_not(b: _Builder, test: Form, then: Form, *otherwise: Form) -> Form:
     return b.list("if", test, otherwise[0] if otherwise else b.literal(None), then)
 
 
-def _if_binding(name: str, test: Callable[[Any, Symbol], Form]) -> None:
-    def expand_if(b: Any, bindings: Form, then: Form, *otherwise: Form) -> Form:
-        [(pattern, value)] = b.pairs(bindings) or [(None, None)]
+def _if_binding(name: str, test: Callable[[_Builder, Symbol], Form]) -> None:
+    def expand_if(b: _Builder, bindings: Form, then: Form, *otherwise: Form) -> Form:
+        [(pattern, value)] = b.pairs(bindings)
         held = b.temporary("test")
         bound = b.list("let", b.vector(pattern, held), then)
         chosen = b.list("if", test(b, held), bound, *otherwise)
         return b.list("let", b.vector(held, value), chosen)
 
-    def expand_when(b: Any, bindings: Form, *body: Form) -> Form:
+    def expand_when(b: _Builder, bindings: Form, *body: Form) -> Form:
         return expand_if(b, bindings, b.list("do", *body))
 
     macro(f"if-{name}", f"(if-{name} [name test] then else?)", 2, 3)(expand_if)
@@ -121,7 +120,7 @@ _if_binding("some", lambda b, held: b.call("some?", held))
 
 
 @macro("when-first", "(when-first [name sequence] body...)", 1)
-def _when_first(b: Any, bindings: Form, *body: Form) -> Form:
+def _when_first(b: _Builder, bindings: Form, *body: Form) -> Form:
     [(pattern, value)] = b.pairs(bindings)
     held = b.temporary("seq")
     inner = b.list("let", b.vector(pattern, b.call("first", held)), *body)
@@ -129,7 +128,7 @@ def _when_first(b: Any, bindings: Form, *body: Form) -> Form:
 
 
 @macro("cond", "(cond test value ... :else value)")
-def _cond(b: Any, *clauses: Form) -> Form:
+def _cond(b: _Builder, *clauses: Form) -> Form:
     if len(clauses) % 2:
         raise ExpandError("AQ211", "`cond` needs a value for every test", clauses[-1].span,
                           help="(cond test value ... :else value)")
@@ -142,7 +141,7 @@ def _cond(b: Any, *clauses: Form) -> Form:
 
 
 @macro("condp", "(condp predicate value test result ... default?)", 2)
-def _condp(b: Any, predicate: Form, value: Form, *clauses: Form) -> Form:
+def _condp(b: _Builder, predicate: Form, value: Form, *clauses: Form) -> Form:
     held, test = b.temporary("value"), b.temporary("predicate")
     pairs = list(zip(clauses[::2], clauses[1::2], strict=False))
     result: Form = clauses[-1] if len(clauses) % 2 else b.call("no-matching-clause", held)
@@ -152,7 +151,7 @@ def _condp(b: Any, predicate: Form, value: Form, *clauses: Form) -> Form:
 
 
 @macro("case", "(case value constant result (c1 c2) result ... default?)", 1)
-def _case(b: Any, value: Form, *clauses: Form) -> Form:
+def _case(b: _Builder, value: Form, *clauses: Form) -> Form:
     held = b.temporary("case")
     result: Form = clauses[-1] if len(clauses) % 2 else b.call("no-matching-clause", held)
     for constant, chosen in reversed(list(zip(clauses[::2], clauses[1::2], strict=False))):
@@ -165,7 +164,7 @@ def _case(b: Any, value: Form, *clauses: Form) -> Form:
 
 
 @macro("and", "(and expression...)")
-def _and(b: Any, *items: Form) -> Form:
+def _and(b: _Builder, *items: Form) -> Form:
     if len(items) < 2:
         return items[0] if items else b.literal(True)
     held = b.temporary("and")
@@ -173,7 +172,7 @@ def _and(b: Any, *items: Form) -> Form:
 
 
 @macro("or", "(or expression...)")
-def _or(b: Any, *items: Form) -> Form:
+def _or(b: _Builder, *items: Form) -> Form:
     if len(items) < 2:
         return items[0] if items else b.literal(None)
     held = b.temporary("or")
@@ -196,27 +195,27 @@ def _threaded(step: Form, value: Form, last: bool) -> Form:
 
 
 @macro("->", "(-> value step...)", 1)
-def _thread_first(b: Any, value: Form, *steps: Form) -> Form:
+def _thread_first(b: _Builder, value: Form, *steps: Form) -> Form:
     for step in steps:
         value = _threaded(step, value, last=False)
     return value
 
 
 @macro("->>", "(->> value step...)", 1)
-def _thread_last(b: Any, value: Form, *steps: Form) -> Form:
+def _thread_last(b: _Builder, value: Form, *steps: Form) -> Form:
     for step in steps:
         value = _threaded(step, value, last=True)
     return value
 
 
 @macro("as->", "(as-> value name step...)", 2)
-def _thread_as(b: Any, value: Form, name: Form, *steps: Form) -> Form:
+def _thread_as(b: _Builder, value: Form, name: Form, *steps: Form) -> Form:
     bindings = [item for step in (value, *steps) for item in (name, step)]
     return b.list("let", b.vector(*bindings), name)
 
 
 def _conditional_threading(name: str, last: bool) -> None:
-    def expand_cond(b: Any, value: Form, *clauses: Form) -> Form:
+    def expand_cond(b: _Builder, value: Form, *clauses: Form) -> Form:
         held = b.temporary("value")
         bindings = [held, value]
         for test, step in zip(clauses[::2], clauses[1::2], strict=False):
@@ -227,7 +226,7 @@ def _conditional_threading(name: str, last: bool) -> None:
 
 
 def _nil_threading(name: str, last: bool) -> None:
-    def expand_some(b: Any, value: Form, *steps: Form) -> Form:
+    def expand_some(b: _Builder, value: Form, *steps: Form) -> Form:
         held = b.temporary("value")
         bindings = [held, value]
         for step in steps:
@@ -245,7 +244,7 @@ _nil_threading("some->>", last=True)
 
 
 @macro("doto", "(doto value step...)", 1)
-def _doto(b: Any, value: Form, *steps: Form) -> Form:
+def _doto(b: _Builder, value: Form, *steps: Form) -> Form:
     held = b.temporary("value")
     calls = [_threaded(step, held, last=False) for step in steps]
     return b.list("let", b.vector(held, value), *calls, held)
@@ -257,20 +256,20 @@ _FOR = "(for [name sequence :when test :let [...] ...] body)"
 
 
 @macro("for", _FOR, 2, 2)
-def _for(b: Any, bindings: Form, body: Form) -> Form:
+def _for(b: _Builder, bindings: Form, body: Form) -> Form:
     found = b.temporary("found")
     collected = _levels(b, b.pairs(bindings), found, b.call("conj", found, body))
     return b.call("sequence", b.list("let", b.vector(found, b.vector()), collected))
 
 
 @macro("doseq", "(doseq [name sequence ...] body...)", 1)
-def _doseq(b: Any, bindings: Form, *body: Form) -> Form:
+def _doseq(b: _Builder, bindings: Form, *body: Form) -> Form:
     done = b.temporary("done")
     step = b.list("do", *body, b.literal(None))
     return b.list("let", b.vector(done, b.literal(None)), _levels(b, b.pairs(bindings), done, step))
 
 
-def _levels(b: Any, pairs: list[tuple[Form, Form]], carried: Symbol, innermost: Form) -> Form:
+def _levels(b: _Builder, pairs: Sequence[tuple[Form, Form]], carried: Symbol, innermost: Form) -> Form:
     """Nested loops that carry one value: each turn computes its next value from `carried`."""
     if not pairs:
         return innermost
@@ -297,7 +296,7 @@ def _levels(b: Any, pairs: list[tuple[Form, Form]], carried: Symbol, innermost: 
 
 
 @macro("dotimes", "(dotimes [name count] body...)", 1)
-def _dotimes(b: Any, bindings: Form, *body: Form) -> Form:
+def _dotimes(b: _Builder, bindings: Form, *body: Form) -> Form:
     [(name, count)] = b.pairs(bindings)
     limit = b.temporary("limit")
     turn = b.list("do", *body, b.list("recur", b.call("inc", name)))
@@ -306,7 +305,7 @@ def _dotimes(b: Any, bindings: Form, *body: Form) -> Form:
 
 
 @macro("while", "(while test body...)", 1)
-def _while(b: Any, test: Form, *body: Form) -> Form:
+def _while(b: _Builder, test: Form, *body: Form) -> Form:
     turn = b.list("when", test, *body, b.list("recur"))
     return b.list("loop", b.vector(), turn)
 
@@ -315,18 +314,18 @@ def _while(b: Any, test: Form, *body: Form) -> Form:
 
 
 @macro("comment", "(comment form...)")
-def _comment(b: Any, *ignored: Form) -> Form:
+def _comment(b: _Builder, *ignored: Form) -> Form:
     return b.literal(None)
 
 
 @macro("assert", "(assert test message?)", 1, 2)
-def _assert(b: Any, test: Form, *message: Form) -> Form:
+def _assert(b: _Builder, test: Form, *message: Form) -> Form:
     said = message[0] if message else b.literal("assertion failed")
     return b.list("if", test, b.literal(None), b.call("assertion-failed", said, b.list("quote", test)))
 
 
 @macro("time", "(time expression)", 1, 1)
-def _time(b: Any, expression: Form) -> Form:
+def _time(b: _Builder, expression: Form) -> Form:
     start, value = b.temporary("start"), b.temporary("value")
     bindings = b.vector(start, b.call("current-seconds"), value, expression)
     return b.list("let", bindings, b.call("print-elapsed", start), value)
@@ -335,7 +334,7 @@ def _time(b: Any, expression: Form) -> Form:
 # ---- definitions
 
 
-def _definition(b: Any, name: Form, rest: tuple[Form, ...]) -> tuple[tuple[Form, ...], tuple[Form, ...]]:
+def _definition(b: _Builder, name: Form, rest: tuple[Form, ...]) -> tuple[tuple[Form, ...], tuple[Form, ...]]:
     """(the doc string as a tuple, the parameters and body) of a defn-like form."""
     if not isinstance(name, Symbol):
         raise shape_error(b.form, b.usage)
@@ -350,7 +349,7 @@ def _definition(b: Any, name: Form, rest: tuple[Form, ...]) -> tuple[tuple[Form,
 def _define(name: str) -> None:
     usage = f"({name} name doc? [parameter...] body...)"
 
-    def expand_define(b: Any, target: Form, *rest: Form) -> Form:
+    def expand_define(b: _Builder, target: Form, *rest: Form) -> Form:
         doc, body = _definition(b, target, rest)
         if not body or not isinstance(body[0], VectorForm | ListForm):
             raise shape_error(b.form, usage)
@@ -364,12 +363,12 @@ for _name in ("defn", "defn-", "defm"):
 
 
 @macro("fm", "(fm name? [parameter...] body...)", 1)
-def _fm(b: Any, *rest: Form) -> Form:
+def _fm(b: _Builder, *rest: Form) -> Form:
     return b.list("fn", *rest)
 
 
 @macro("defquery", "(defquery name doc? parameters? body...)", 1)
-def _defquery(b: Any, name: Form, *rest: Form) -> Form:
+def _defquery(b: _Builder, name: Form, *rest: Form) -> Form:
     doc, body = _definition(b, name, rest)
     if not body or not isinstance(body[0], Symbol | VectorForm):
         body = (b.symbol("$value"), *body)
@@ -378,18 +377,18 @@ def _defquery(b: Any, name: Form, *rest: Form) -> Form:
 
 
 @macro("defonce", "(defonce name value)", 2, 2)
-def _defonce(b: Any, name: Form, value: Form) -> Form:
+def _defonce(b: _Builder, name: Form, value: Form) -> Form:
     return b.list("def", name, value)
 
 
 @macro("defdist", "(defdist name doc? [parameter...] [name value ...]? (sample* [this] ...) "
        "(observe* [this value] ...))", 2)
-def _defdist(b: Any, name: Form, *rest: Form) -> Form:
+def _defdist(b: _Builder, name: Form, *rest: Form) -> Form:
     doc, rest = _definition(b, name, rest)
     if not rest or not isinstance(rest[0], VectorForm):
         raise shape_error(b.form, b.usage)
     params, rest = rest[0], rest[1:]
-    bindings: Form = b.vector()
+    bindings = b.vector()
     if rest and isinstance(rest[0], VectorForm):
         bindings, rest = rest[0], rest[1:]
     methods: dict[str, Form] = {}
@@ -401,10 +400,11 @@ def _defdist(b: Any, name: Form, *rest: Form) -> Form:
             raise shape_error(b.form, b.usage)
         at = Build(method.span)
         methods[method.items[0].name] = at.list("fn", *method.items[1:])
-    fields = [item for item in (*params.items, *bindings.items[::2])  # type: ignore[attr-defined]
-              if isinstance(item, Symbol) and item.name != "&"]
+    assert isinstance(name, Symbol)
+    bound = (*params.items, *bindings.items[::2])
+    fields = [item for item in bound if isinstance(item, Symbol) and item.name != "&"]
     record = MapForm(tuple(f for s in fields for f in (b.keyword(s.name), s)), b.span)
     nothing = b.literal(None)
-    made = b.call("user-distribution", b.literal(name.name), record,  # type: ignore[attr-defined]
+    made = b.call("user-distribution", b.literal(name.name), record,
                   methods.get("sample*", nothing), methods.get("observe*", nothing))
     return b.list("def", name, *doc, b.list("fn", name, params, b.list("let", bindings, made)))

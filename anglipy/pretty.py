@@ -1,20 +1,19 @@
 """Forms as indented text, as Clojure programmers lay it out.
 
-A form that fits on the rest of its line is written flat, by `printer`. Otherwise its items become rows:
-the first row stands behind the opening bracket, each further one on a line of its own, all at one
-indentation. The bodies of `let`, `fn`, `defquery` and the like are indented by two, other arguments stand
-below the first one, bindings and maps go by pairs, plain data fills its lines.
+A form that fits on the rest of its line is written flat, by `printer`. Otherwise its items become
+rows: the first row stands behind the opening bracket, each further one on a line of its own, all
+at one indentation. The bodies of `let`, `fn`, `defquery` and the like are indented by two, other
+arguments stand below the first one, bindings and maps go by pairs, plain data fills its lines.
 
-Two passes, both with a stack of their own: the flat widths of all forms, then the text. Very deep forms
-are indented by no more than half the width, so the text stays linear in the form.
+Two passes, both with a stack of their own: the flat widths of all forms, then the text. Very deep
+forms are indented by no more than half the width, so the text stays linear in the form.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
-from anglipy.forms import Collection, Form, ListForm, MapForm, SetForm, Symbol, VectorForm
+from anglipy.forms import Collection, Form, ListForm, MapForm, Symbol, VectorForm
 from anglipy.printer import print_form, shown
 
 __all__ = ["pretty"]
@@ -119,7 +118,11 @@ def _broken(place: _Place, column: int, width: int, widths: dict[int, int]) -> l
     elif any(isinstance(part, Collection) for part in parts):
         rows, indent, bindings = [(part,) for part in parts], inside, None
     else:
-        rows, indent, bindings = _filled(parts, width - inside, widths), inside, None
+        rows, indent, bindings = (
+            _filled(parts, width - inside - len(closing) - place.tail, widths),
+            inside,
+            None,
+        )
     indent = min(indent, width // 2)
     work: list[_Work] = [opening]
     for number, row in enumerate(rows):
@@ -169,10 +172,10 @@ def _filled(parts: tuple[Form, ...], room: int, widths: dict[int, int]) -> list[
     row: list[Form] = []
     used = 0
     for part in parts:
-        size = widths[id(part)] + 1
+        size = widths[id(part)] + bool(row)
         if row and used + size > room:
             rows.append(tuple(row))
-            row, used = [], 0
+            row, used, size = [], 0, size - 1
         row.append(part)
         used += size
     if row:

@@ -1,13 +1,13 @@
 r"""The printer: forms to text that reads as the same forms, `read(print_form(form)) == form`.
 
-Everything goes on one line; `pretty` breaks lines. Quotes and their kin are written short (`'x` for `(quote x)`),
-control characters as escapes, metadata before its form. Forms may be nested to any depth.
+Everything goes on one line; `pretty` breaks lines. Quotes and their kin are written short (`'x`
+for `(quote x)`), control characters as escapes, metadata before its form. Forms may be nested to
+any depth.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -15,7 +15,18 @@ from typing import NamedTuple
 
 from anglipy.assemble import PREFIXES
 from anglipy.atoms import BigInt, Char, Regex
-from anglipy.forms import Collection, Form, Keyword, ListForm, Literal, LiteralValue, MapForm, SetForm, Symbol, VectorForm
+from anglipy.forms import (
+    Collection,
+    Form,
+    Keyword,
+    ListForm,
+    Literal,
+    LiteralValue,
+    MapForm,
+    SetForm,
+    Symbol,
+    VectorForm,
+)
 from anglipy.literals import CHARACTER_NAMES
 
 __all__ = ["Shown", "print_form", "print_literal", "shown"]
@@ -31,7 +42,7 @@ _STRING_ESCAPES = {
     "\b": "\\b",
     "\f": "\\f",
 }
-_SPECIAL = re.compile(r'["\\\x00-\x1f\x7f-\x9f]')
+_SPECIAL = re.compile(r'["\\]|[^\x20-\x7e]')
 _BARE_QUOTE = re.compile(r'\\.|"', re.DOTALL)
 
 
@@ -71,7 +82,18 @@ def _floating(value: float) -> str:
 
 def _escaped(match: re.Match[str]) -> str:
     char = match.group()
-    return _STRING_ESCAPES.get(char) or f"\\u{ord(char):04x}"
+    return _STRING_ESCAPES.get(char) or (_by_code(char) if _is_hidden(char) else char)
+
+
+def _is_hidden(char: str) -> bool:
+    """Whether a character should be written by its code; those beyond four hexadecimal digits
+    cannot.
+    """
+    return not char.isprintable() and ord(char) < 0x10000
+
+
+def _by_code(char: str) -> str:
+    return f"\\u{ord(char):04x}"
 
 
 def _quote_escaped(match: re.Match[str]) -> str:
@@ -81,8 +103,8 @@ def _quote_escaped(match: re.Match[str]) -> str:
 def _character(char: str) -> str:
     if char in _CHARACTER_NAME:
         return "\\" + _CHARACTER_NAME[char]
-    if (char.isspace() or not char.isprintable()) and ord(char) < 0x10000:
-        return f"\\u{ord(char):04x}"
+    if _is_hidden(char):
+        return _by_code(char)
     return "\\" + char
 
 
@@ -100,7 +122,9 @@ def _atom(form: Symbol | Keyword | Literal) -> str:
 
 
 class Shown(NamedTuple):
-    """How a form is written: an opening text, the forms inside with spaces between, a closing text."""
+    """How a form is written: an opening text, the forms inside with spaces between, a closing
+    text.
+    """
 
     opening: str
     parts: tuple[Form, ...]
@@ -124,7 +148,9 @@ def shown(form: Form) -> Shown:
 
 
 def _prefix(items: tuple[Form, ...]) -> str | None:
-    """What a list is written with in place of its head and brackets: `'` for `(quote x)`, mostly None."""
+    """What a list is written with in place of its head and brackets: `'` for `(quote x)`, mostly
+    None.
+    """
     match items:
         case (Symbol(head, meta=None), item) if head in _PREFIX_OF:
             # `~` right before `@x` would read as `~@`.

@@ -1,12 +1,13 @@
 """The reader: text to forms, each with the span it came from.
 
-`read` gives the forms of a text or raises its first mistake; `read_all` gives what can be read and every
-mistake that can be found. Both run the LALR tables of `grammar/anglican.lark` (see `tables`) with a stack of
-their own: nesting has no limit, and time is linear in the text.
+`read` gives the forms of a text or raises its first mistake; `read_all` gives what can be read
+and every mistake that can be found. Both run the LALR tables of `grammar/anglican.lark` (see
+`tables`) with a stack of their own: nesting has no limit, and time is linear in the text.
 
-Reader macros are undone here: `'x` is `(quote x)`, `@x` `(deref x)`, `#'x` `(var x)`, and `` `x ``, `~x`, `~@x`
-are `(syntax-quote x)`, `(unquote x)`, `(unquote-splicing x)`; `#(f % %2)` is `(fn [%1 %2] (f %1 %2))`. `::a`
-is a keyword of the namespace that `(ns name)` set, or else of `user`. A byte order mark is skipped.
+Reader macros are undone here: `'x` is `(quote x)`, `@x` `(deref x)`, `#'x` `(var x)`, and `` `x
+``, `~x`, `~@x` are `(syntax-quote x)`, `(unquote x)`, `(unquote-splicing x)`; `#(f % %2)` is `(fn
+[%1 %2] (f %1 %2))`. `::a` is a keyword of the namespace that `(ns name)` set, or else of `user`.
+A byte order mark is skipped.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ _MAX_ERRORS = 100
 def read(source: Source, namespace: str = "user") -> tuple[Form, ...]:
     """The forms of a text.
 
-    Raises ReadError at the first mistake. Raises Incomplete if the text ends inside a form and has no
-    other mistake, so that more text could complete it.
+    Raises ReadError at the first mistake. Raises Incomplete if the text ends inside a form and
+    has no other mistake, so that more text could complete it.
     """
     assembler = Assembler(source, namespace)
     forms, errors, _ = _read_from(source, assembler, _beginning(source), thorough=False)
@@ -48,8 +49,8 @@ def read_all(
 ) -> tuple[tuple[Form, ...], tuple[ReadError, ...]]:
     """The forms that can be read, and the mistakes, in the order of the text.
 
-    After a bracket that does not fit, reading goes on at the next line that has an opening bracket in
-    column 1. At most 100 mistakes are collected.
+    After a bracket that does not fit, reading goes on at the next line that has an opening
+    bracket in column 1. At most 100 mistakes are collected.
     """
     assembler = Assembler(source, namespace)
     forms: list[Form] = []
@@ -120,7 +121,9 @@ def _tokens(parser: _Parser, text: str, start: int, end: int) -> Iterator[tuple[
 def _parse(
     assembler: Assembler, text: str, start: int, end: int
 ) -> tuple[list[Form], _Stop | None]:
-    """Run the tables over text[start:end]: the top-level forms, and where it stopped if it had to."""
+    """Run the tables over text[start:end]: the top-level forms, and where it stopped if it had
+    to.
+    """
     parser = _parser()
     _, _, _, actions, gotos, rules = parser.tables
     states = [0]
@@ -165,8 +168,8 @@ def _read_from(
 ) -> tuple[list[Form], list[ReadError], int | None]:
     """The forms from `start` on, the mistakes, and where reading can go on if it had to stop.
 
-    If thorough, a wrong closing bracket after a line that looks like the beginning of a form is left for
-    later, and what is open before that line is the mistake.
+    If thorough, a wrong closing bracket after a line that looks like the beginning of a form is
+    left for later, and what is open before that line is the mistake.
     """
     text = source.text
     forms, stop = _parse(assembler, text, start, len(text))
@@ -219,7 +222,9 @@ def _margin(text: str, start: int) -> int | None:
 
 @lru_cache(maxsize=1)
 def _known_stops() -> dict[tuple[int, bool], str]:
-    """The mistake that each way to stop means, found by stopping at the examples of mistakes.toml."""
+    """The mistake that each way to stop means, found by stopping at the examples of
+    mistakes.toml.
+    """
     known = {}
     for name, mistake in mistakes().items():
         for example in mistake.examples if mistake.structural else ():
@@ -237,9 +242,7 @@ def _diagnose(source: Source, stop: _Stop, restart: int | None) -> ReadError:
         raise InternalError("AQ902", "the reader stopped without knowing why", span)
     marks = stop.marks
     words = [source.text[mark.start : mark.end] for mark in marks]
-    opened = [
-        (mark, word) for mark, word in zip(marks, words, strict=True) if word in _PARTNERS
-    ]
+    opened = [(mark, word) for mark, word in zip(marks, words, strict=True) if word in _PARTNERS]
     values = {"token": source.text[stop.start : stop.end], "prefix": words[-1] if words else ""}
     notes: tuple[str, ...] = ()
     if opened:
@@ -250,7 +253,10 @@ def _diagnose(source: Source, stop: _Stop, restart: int | None) -> ReadError:
             span = Span(source, mark.start, mark.end)
             values["partner"] = "".join(_PARTNERS[word] for _, word in reversed(opened[-10:]))
             if len(opened) > 1:
-                notes = (f"{len(opened)} brackets are open, from {_place(source, opened[0][0].start)} on",)
+                notes = (
+                    f"{len(opened)} brackets are open, from {_place(source, opened[0][0].start)}
+                    on",
+                )
     if stop.kind == END and restart is not None:
         notes += (f"the form at {_place(source, restart)} begins in column 1, so look before it",)
     if name in ("prefix_alone", "meta_alone", "prefix_at_end"):

@@ -1,7 +1,8 @@
 """Which forms are the same value: what a map may have as a key, or a set as an item, only once.
 
-This is equality of what the forms read as, in Clojure's sense: `1` and `1N` are the same, `1` and `1.0` are not,
-`[a]` and `(a)` are, and the order in a map or set does not count. Forms may be nested to any depth.
+This is equality of what the forms read as, in Clojure's sense: `1` and `1N` are the same, `1` and
+`1.0` are not, `[a]` and `(a)` are, and the order in a map or set does not count. Forms may be
+nested to any depth.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ __all__ = ["Sameness"]
 class Sameness:
     """Gives forms keys: two forms are the same exactly if their keys are equal.
 
-    Each distinct collection met gets a number, and a collection's key is made of the numbers of its items,
-    so that keys are small however deep the form is; a collection is looked at once however often it is
-    asked for. Keys of two `Sameness` objects do not compare.
+    Each distinct collection met gets a number, and a collection's key is made of the numbers of
+    its items, so that keys are small however deep the form is; a collection is looked at once
+    however often it is asked for. Keys of two `Sameness` objects do not compare.
     """
 
     def __init__(self) -> None:
@@ -47,7 +48,11 @@ class Sameness:
 
 
 def _atom_key(form: Symbol | Keyword | Literal) -> object:
-    if isinstance(form, Literal) and isinstance(form.value, int) and not isinstance(form.value, bool):
+    if (
+        isinstance(form, Literal)
+        and isinstance(form.value, int)
+        and not isinstance(form.value, bool)
+    ):
         return int, int(form.value)
     return form
 

@@ -26,7 +26,8 @@ END = "$END"
 
 
 class Rule(NamedTuple):
-    """One alternative: how many symbols a reduction takes off the stack, and what it makes of them.
+    """One alternative: how many symbols a reduction takes off the stack, and what it makes of
+    them.
     """
 
     origin: str

@@ -27,6 +27,9 @@ __all__ = ["VERSION", "Contents", "read_container", "write_container"]
 VERSION = 1
 """Of the format. A reader refuses files with a higher one."""
 
+METADATA = "anglipy"
+"""The one entry of the file's metadata; a second one would make the order of the header's bytes arbitrary."""
+
 _NOT_OURS = {
     b"PK\x03\x04": "a zip archive, such as torch.save writes",
     b"\x80\x02": "a Python pickle",
@@ -55,9 +58,8 @@ def write_container(path: Path, kind: str, arrays: Mapping[str, np.ndarray],
     """
     ordered = {name: np.ascontiguousarray(arrays[name]) for name in sorted(arrays)}
     text = json.dumps(document, sort_keys=True)
-    metadata = {"format": kind, "version": str(VERSION), "document": text,
-                "sha256": _digest(kind, text, ordered)}
-    data = safetensors.numpy.save(ordered, metadata)
+    about = {"document": text, "format": kind, "sha256": _digest(kind, text, ordered), "version": VERSION}
+    data = safetensors.numpy.save(ordered, {METADATA: json.dumps(about)})
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -66,6 +68,7 @@ def write_container(path: Path, kind: str, arrays: Mapping[str, np.ndarray],
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
+            os.chmod(name, 0o666 & ~_umask())
             os.replace(name, path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
@@ -88,31 +91,39 @@ def read_container(path: Path, kind: str) -> Contents:
         if data.startswith(magic):
             raise ArtifactError("AQ602", f"{path} is not an artifact but {what}",
                                 help="artifacts are written by `anglipy compile`")
-    metadata = _metadata(path, data)
-    if metadata.get("format") != kind:
+    about = _about(path, data)
+    if about.get("format") != kind:
         raise ArtifactError("AQ602", f"{path} is not {_a(kind)}",
                             help="artifacts are written by `anglipy compile`")
-    if not metadata.get("version", "").isdecimal() or int(metadata["version"]) > VERSION:
+    version = about.get("version")
+    if not isinstance(version, int) or version > VERSION:
         raise ArtifactError(
             "AQ604",
-            f"{path} has format version {metadata.get('version')}, this anglipy reads up to {VERSION}",
+            f"{path} has format version {version}, this anglipy reads up to {VERSION}",
             help="a newer anglipy wrote it: use that one, or compile again",
         )
     try:
         arrays = safetensors.numpy.load(data)
-        document = json.loads(metadata["document"])
+        document = json.loads(about["document"])
     except (safetensors.SafetensorError, KeyError, ValueError, TypeError) as error:
         raise _damaged(path, str(error)) from error
     ordered = {name: arrays[name] for name in sorted(arrays)}
-    if _digest(kind, metadata["document"], ordered) != metadata.get("sha256"):
+    if _digest(kind, about["document"], ordered) != about.get("sha256"):
         raise _damaged(path, "its checksum does not fit its content")
     if not isinstance(document, dict):
         raise _damaged(path, "its document is not a JSON object")
     return Contents(ordered, document)
 
 
-def _metadata(path: Path, data: bytes) -> dict[str, str]:
-    """The strings of the header: 8 bytes of length, then JSON."""
+def _umask() -> int:
+    """The process's file mode mask, which Python can only read by setting it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+def _about(path: Path, data: bytes) -> dict[str, Any]:
+    """What the header says of the file: 8 bytes of length, then JSON, in it our own JSON as one string."""
     if not data:
         raise _damaged(path, "it is empty")
     length = int.from_bytes(data[:8], "little")
@@ -122,13 +133,13 @@ def _metadata(path: Path, data: bytes) -> dict[str, str]:
     if len(data) < 8 + length:
         raise _damaged(path, "it ends too early")
     try:
-        header = json.loads(data[8 : 8 + length])
-        metadata = header.get("__metadata__", {})
-    except (ValueError, AttributeError, RecursionError) as error:
+        metadata = json.loads(data[8 : 8 + length]).get("__metadata__", {})
+        about = json.loads(metadata.get(METADATA, "{}"))
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
         raise _damaged(path, "its header is not JSON") from error
-    if not isinstance(metadata, dict):
-        raise _damaged(path, "its header has no metadata")
-    return {str(name): str(value) for name, value in metadata.items()}
+    if not isinstance(about, dict):
+        raise _damaged(path, "its header says nothing of the file")
+    return about
 
 
 def _digest(kind: str, text: str, arrays: Mapping[str, np.ndarray]) -> str:

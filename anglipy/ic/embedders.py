@@ -2,12 +2,14 @@
 
     numbers   standardised, through a perceptron: one token
     choice    a learned row: one token
-    image     a convolutional network: one token per column of features
+    image     a convolutional network and a GRU over its columns: one token per column
 
 A token says what was observed and at which instance of its site. This is the only file that knows how pictures are read.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +17,16 @@ from torch import Tensor, nn
 from anglipy.ic.batches import ObserverGroup, ObserverKey
 from anglipy.ic.layers import INSTANCE_WIDTH, Dense, InstanceCode, Moments
 
-__all__ = ["ImageReader", "Observer", "observer_for"]
+__all__ = ["Embedded", "ImageReader", "Observer", "observer_for"]
+
+
+class Embedded(NamedTuple):
+    """What n observations of one observer are for the network."""
+
+    tokens: Tensor
+    """(n, tokens, width): to attend to."""
+    digest: Tensor
+    """(n, width): for the summary."""
 
 
 class Observer(nn.Module):
@@ -29,8 +40,8 @@ class Observer(nn.Module):
     def adapt(self, group: ObserverGroup) -> None:
         """Take the moments of these values in."""
 
-    def forward(self, group: ObserverGroup, instances: InstanceCode) -> Tensor:
-        """(n, tokens, width)."""
+    def forward(self, group: ObserverGroup, instances: InstanceCode) -> Embedded:
+        """Tokens and digests of the observations of a group."""
         raise TypeError("an observer of no kind")
 
 
@@ -47,10 +58,10 @@ class NumbersObserver(Observer):
         """Running mean and sd per number."""
         self.moments.update(group.values)
 
-    def forward(self, group: ObserverGroup, instances: InstanceCode) -> Tensor:
-        """One token each."""
-        x = torch.cat([self.moments(group.values), instances(group.instances)], 1)
-        return self.embed(x)[:, None]
+    def forward(self, group: ObserverGroup, instances: InstanceCode) -> Embedded:
+        """One token each, its own digest."""
+        token = self.embed(torch.cat([self.moments(group.values), instances(group.instances)], 1))
+        return Embedded(token[:, None], token)
 
 
 class ChoiceObserver(Observer):
@@ -61,9 +72,10 @@ class ChoiceObserver(Observer):
         self.table = nn.Embedding(key.kind.shape[0], width)
         self.instance = nn.Linear(INSTANCE_WIDTH, width)
 
-    def forward(self, group: ObserverGroup, instances: InstanceCode) -> Tensor:
-        """One token each."""
-        return (self.table(group.values) + self.instance(instances(group.instances)))[:, None]
+    def forward(self, group: ObserverGroup, instances: InstanceCode) -> Embedded:
+        """One token each, its own digest."""
+        token = self.table(group.values) + self.instance(instances(group.instances))
+        return Embedded(token[:, None], token)
 
 
 def _block(inputs: int, outputs: int, kernel: int | tuple[int, int], stride: int | tuple[int, int],
@@ -76,47 +88,54 @@ def _block(inputs: int, outputs: int, kernel: int | tuple[int, int], stride: int
 
 
 class ImageReader(Observer):
-    """A picture, each standardised by itself: seven convolutions with batch normalisation, down to columns of features.
+    """A picture, each standardised by itself, read as a line of columns.
 
-    Every fourth pixel column gives a token; rows are merged into it. Mean and contrast of the picture, which the
-    standardisation takes away, are added to every token.
+    Five convolutions with batch normalisation take height by 16 and width by 4 and merge what is left of the rows; a
+    bidirectional GRU goes over the columns. Each column is a token; the digest is made of their mean and of the GRU's
+    last states. Mean and contrast of the picture, which the standardisation takes away, are part of the digest. About
+    38 million multiplications for 48 x 160 pixels. Channels-last memory: convolutions on CPUs are faster that way.
     """
 
     def __init__(self, key: ObserverKey, width: int) -> None:
         super().__init__(key)
         height, across = key.kind.shape
-        rows, columns = -(-height // 16), -(-across // 4)
-        self.tokens = columns
+        rows, self.tokens = -(-height // 16), -(-across // 4)
         self.body = nn.Sequential(
             _block(1, 24, 5, 2, 2),
             _block(24, 48, 3, 2, 1),
-            _block(48, 48, 3, 1, 1),
             _block(48, 96, 3, (2, 1), 1),
-            _block(96, 96, 3, 1, 1),
             _block(96, 128, 3, (2, 1), 1),
-            _block(128, width, (rows, 3), 1, (0, 1)),
-        )
-        self.places = nn.Parameter(0.1 * torch.randn(1, columns, width))
+            _block(128, FEATURES, (rows, 3), 1, (0, 1)),
+        ).to(memory_format=torch.channels_last)
+        self.places = nn.Parameter(0.1 * torch.randn(1, self.tokens, FEATURES))
+        self.line = nn.GRU(FEATURES, width // 2, batch_first=True, bidirectional=True)
         self.moments = Moments(2)
         self.levels = nn.Linear(2 + INSTANCE_WIDTH, width)
+        self.sum_up = nn.Linear(2 * width, width)
 
     def adapt(self, group: ObserverGroup) -> None:
         """Running moments of brightness and contrast."""
         self.moments.update(_levels(group.values)[0])
 
-    def forward(self, group: ObserverGroup, instances: InstanceCode) -> Tensor:
-        """(n, columns, width)."""
+    def forward(self, group: ObserverGroup, instances: InstanceCode) -> Embedded:
+        """A token per column, and a digest of the whole."""
         levels, standard = _levels(group.values)
-        features = self.body(standard).flatten(2).transpose(1, 2)
-        extra = torch.cat([self.moments(levels), instances(group.instances)], 1)
-        return features + self.places + self.levels(extra)[:, None]
+        standard = standard.contiguous(memory_format=torch.channels_last)
+        columns = self.body(standard).flatten(2).transpose(1, 2) + self.places
+        tokens, last = self.line(columns)
+        extra = self.levels(torch.cat([self.moments(levels), instances(group.instances)], 1))
+        whole = torch.cat([tokens.mean(1), last[0], last[1]], 1)
+        return Embedded(tokens, torch.relu(self.sum_up(whole) + extra))
+
+
+FEATURES = 192
+"""Channels of the last convolution."""
 
 
 def _levels(images: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and sd of each picture (n, 2) float64, and the pictures standardised (n, 1, height, width)."""
     pixels = images.float()[:, None]
-    mean = pixels.mean((2, 3), keepdim=True)
-    sd = pixels.std((2, 3), keepdim=True)
+    sd, mean = torch.std_mean(pixels, (2, 3), keepdim=True)
     levels = torch.cat([mean, sd], 1).flatten(1).double()
     return levels, (pixels - mean) / sd.clamp_min(1e-6)
 

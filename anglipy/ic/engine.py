@@ -204,8 +204,12 @@ class _Block:
         self.points: list[Checkpoint] = [first] * count
         self.log_weights = [0.0] * count
         self.live = list(range(count))
-        self.memory = network.start(count)
+        self.memory = self._start()
         self.unknown: set[str] = set()
+
+    @torch.inference_mode()
+    def _start(self) -> Memory:
+        return self.network.start(self.reading, len(self.points))
 
     @torch.inference_mode()
     def run(self) -> None:

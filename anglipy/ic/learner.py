@@ -22,6 +22,7 @@ from anglipy.ic.store import arrays_of, load_arrays
 __all__ = ["Learner", "Losses", "validate"]
 
 _MOMENTS = ("step", "exp_avg", "exp_avg_sq")
+_RUNNING = ("running_mean", "running_var")
 VALIDATION_CHUNK = 256
 
 
@@ -61,7 +62,10 @@ class Learner:
 
     @torch.no_grad()
     def _average_in(self) -> None:
-        """average += (1 - decay) (weights - average), faster at first. Polyak and Juditsky 1992."""
+        """average += (1 - decay) (weights - average), faster at first. Polyak and Juditsky 1992.
+
+        The running statistics of batch normalisation are averaged like weights, since they belong to them.
+        """
         if self.average is None:
             return
         decay = min(self.options.average, (1.0 + self.steps) / (10.0 + self.steps))
@@ -69,22 +73,24 @@ class Learner:
         torch._foreach_lerp_(averages, weights, 1.0 - decay)
 
     def _copy_buffers(self) -> None:
-        """The average has the moments and running statistics of the network itself."""
+        """The average has the moments of the network itself."""
         if self.average is not None:
-            for old, new in zip(self.average.buffers(), self.network.buffers(), strict=True):
-                old.copy_(new)
+            for (name, old), new in zip(self.average.named_buffers(), self.network.buffers(), strict=True):
+                if not name.endswith(_RUNNING):
+                    old.copy_(new)
 
     # -- growth ------------------------------------------------------------------------------
 
     def _take_stock(self) -> None:
         """A new optimiser and a new average for the network as it is now; lists of parameters made once."""
+        self.names = [name for name, _ in self.network.named_parameters()]
         self.parameters = list(self.network.parameters())
         self.optimiser = torch.optim.AdamW(self.parameters, lr=self.options.learning_rate,
                                            weight_decay=self.options.weight_decay, betas=(0.9, 0.99),
                                            fused=True)
         self.average = copy.deepcopy(self.network) if self.options.average else None
-        averages: list[Tensor] = [] if self.average is None else list(self.average.parameters())
-        self._pairs = (averages, list(self.parameters))
+        averages: list[Tensor] = [] if self.average is None else _averaged(self.average)
+        self._pairs = (averages, _averaged(self.network))
         self.network.train()
 
     def _follow_growth(self) -> None:
@@ -99,8 +105,9 @@ class Learner:
                         _put(parameter, averages[name])
 
     def _moments(self) -> dict[str, Tensor]:
+        """By name of the parameter, also of parameters that the network has since replaced by larger ones."""
         found = {}
-        for name, parameter in self.network.named_parameters():
+        for name, parameter in zip(self.names, self.parameters, strict=True):
             for moment, value in self.optimiser.state.get(parameter, {}).items():
                 found[f"{moment}.{name}"] = value
         return found
@@ -132,6 +139,12 @@ class Learner:
         moments = {name: torch.from_numpy(np.array(a)) for name, a in _part(arrays, "optimiser.").items()}
         self._set_moments(moments)
         self.steps = steps
+
+
+def _averaged(network: Network) -> list[Tensor]:
+    """What the average is taken of: parameters, and the statistics of batch normalisation."""
+    statistics = [buffer for name, buffer in network.named_buffers() if name.endswith(_RUNNING)]
+    return [*network.parameters(), *statistics]
 
 
 def _part(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:

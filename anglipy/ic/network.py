@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from anglipy.ic.batches import Batch, ObserverKey, SlotKey, StepGroup
+from anglipy.ic.batches import Batch, ObserverKey, SlotKey
 from anglipy.ic.layers import INSTANCE_WIDTH, InstanceCode
 from anglipy.ic.proposals import FAMILIES, defended
 from anglipy.ic.reader import FixedNumber, ObservationReader, Reading, fixed_numbers
@@ -93,6 +93,7 @@ class Core(nn.Module):
         inputs = (shape.width + VALUE_WIDTH + 2 * ADDRESS_WIDTH + FAMILY_WIDTH + INSTANCE_WIDTH
                   + PRIOR_WIDTH)
         self.input = nn.Linear(inputs, shape.hidden)
+        self.start = nn.Linear(shape.width, 2 * shape.hidden)
         self.lstm = nn.LSTM(shape.hidden, shape.hidden, batch_first=True)
         self.query = nn.Linear(2 * shape.hidden, shape.width)
         self.key = nn.Linear(shape.width, shape.width)
@@ -102,6 +103,11 @@ class Core(nn.Module):
     def outputs(self) -> int:
         """Columns of what a head sees."""
         return 2 * self.shape.hidden + self.shape.width
+
+    def start_state(self, summary: Tensor) -> tuple[Tensor, Tensor]:
+        """The LSTM's state before the first step of runs with these summaries, both (n, hidden)."""
+        hidden, cell = self.start(summary).chunk(2, 1)
+        return hidden.tanh(), cell
 
     def inputs(self, summary: Tensor, previous_value: Tensor, previous_address: Tensor,
                waiting: Waiting) -> Tensor:
@@ -222,7 +228,8 @@ class Network(nn.Module):
         flat = batch.trace_of * batch.longest + batch.time_of
         padded = inputs.new_zeros(batch.count * batch.longest, inputs.shape[1])
         padded = padded.index_copy(0, flat, inputs).reshape(batch.count, batch.longest, -1)
-        states = self.core.lstm(padded)[0]
+        hidden, cell = self.core.start_state(reading.summary)
+        states = self.core.lstm(padded, (hidden[None], cell.contiguous()[None]))[0]
         return self.core.heads_see(states, padded, reading).flatten(0, 1)[flat]
 
     def _embedded(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -258,10 +265,10 @@ class Network(nn.Module):
         """(n, PRIOR_WIDTH); zeros at an unknown address."""
         return torch.zeros(len(numbers), PRIOR_WIDTH) if slot is None else slot.read_prior(numbers)
 
-    def start(self, runs: int) -> Memory:
-        """The memory of runs that have made no choice yet."""
-        zeros = torch.zeros(runs, self.shape.hidden)
-        return Memory(zeros, zeros, self.core.first_value.expand(runs, -1),
+    def start(self, reading: Reading, runs: int) -> Memory:
+        """The memory of runs that share one reading and have made no choice yet."""
+        hidden, cell = self.core.start_state(reading.summary)
+        return Memory(hidden.expand(runs, -1), cell.expand(runs, -1), self.core.first_value.expand(runs, -1),
                       self.core.first_address.expand(runs, -1))
 
     def advance(self, reading: Reading, memory: Memory, waiting: Waiting) -> tuple[Tensor, Memory]:
@@ -270,7 +277,7 @@ class Network(nn.Module):
         inputs = self.core.inputs(reading.summary.expand(runs, -1), memory.previous_value,
                                   memory.previous_address, waiting)
         states, (hidden, cell) = self.core.lstm(inputs[:, None],
-                                                (memory.hidden[None], memory.cell[None]))
+                                                (memory.hidden[None].contiguous(), memory.cell[None].contiguous()))
         seen = self.core.heads_see(states.transpose(0, 1), inputs[None], reading)[0]
         return seen, memory._replace(hidden=hidden[0], cell=cell[0])
 
@@ -278,7 +285,3 @@ class Network(nn.Module):
 FAMILY_NUMBERS = {name: number for number, name in enumerate(FAMILIES)}
 """The row of each family in the family embedding; the order of `FAMILIES` is part of the artifact's format."""
 
-
-def steps_of_unknown(network: Network, groups: Sequence[StepGroup]) -> int:
-    """How many of these steps have an address that the network does not know."""
-    return sum(len(group.rows) for group in groups if network.slot(group.key) is None)

@@ -47,11 +47,14 @@ class TrainingOptions:
     """Traces between validations; by default 40 times in the budget."""
     example_args: Any = None
     """The argument the query is called with; needed if the shape of its data decides what the program does."""
+    threads: int | None = None
+    """Threads of torch; by default one, or as many as torch likes if there are pictures to read. On a machine that does
+    other work too, one is faster than two: torch's threads wait for each other."""
     resume: bool = False
     """Go on from `<artifact>.resume`."""
 
     def __post_init__(self) -> None:
-        for name in ("traces", "validate_every"):
+        for name in ("traces", "validate_every", "threads"):
             if getattr(self, name) is not None:
                 _whole(name, getattr(self, name), 1)
         for name, least in (("batch", 1), ("seed", 0), ("hidden", 8), ("width", 8), ("components", 1),
@@ -73,7 +76,7 @@ class TrainingOptions:
 
     def fixed(self) -> dict[str, Any]:
         """The options that must be the same when training is resumed, as plain data."""
-        free = {"traces", "minutes", "resume", "example_args", "validate_every"}
+        free = {"traces", "minutes", "resume", "threads", "example_args", "validate_every"}
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in free}
 
     @property

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from anglipy.ic.batches import ObserverGroup, ObserverKey
-from anglipy.ic.embedders import Observer, observer_for
+from anglipy.ic.embedders import Embedded, Observer, observer_for
 from anglipy.ic.layers import Dense, InstanceCode, Moments
 
 __all__ = ["FixedNumber", "ObservationReader", "Reading", "fixed_numbers"]
@@ -95,10 +95,10 @@ class ObservationReader(nn.Module):
 
     def forward(self, groups: Sequence[ObserverGroup], runs: int, widest: int) -> Reading:
         """Read the observations of `runs` runs, of which the one with most made `widest`."""
-        tokens, present = self._tokens([g for g in groups if g.key in self.index], runs, widest)
-        weights = present[:, :, None].float()
-        pooled = (tokens * weights).sum(1) / weights.sum(1)
-        summary = self.pooled(pooled)
+        known = [group for group in groups if group.key in self.index]
+        parts = [self._observer(group)(group, self.instances) for group in known]
+        tokens, present = self._tokens(known, parts, runs, widest)
+        summary = self.pooled(self._digest(known, parts, runs))
         if self.moments is not None and self.side_by_side is not None:
             values, there = self._layout(groups, runs)
             standard = self.moments(values) * there
@@ -111,21 +111,29 @@ class ObservationReader(nn.Module):
     def _columns(self, number: FixedNumber) -> int:
         return self.observers[number.observer].key.kind.shape[0]  # type: ignore[union-attr,index,return-value]
 
-    def _tokens(self, groups: Sequence[ObserverGroup], runs: int, widest: int) -> tuple[Tensor, Tensor]:
+    def _digest(self, groups: Sequence[ObserverGroup], parts: Sequence[Embedded], runs: int) -> Tensor:
+        """The mean of the digests of each run's observations, (B, width); the learned token if there are none."""
+        total = self.nothing.expand(runs, -1)
+        count = torch.ones(runs, 1)
+        for group, part in zip(groups, parts, strict=True):
+            total = total.index_add(0, group.rows, part.digest)
+            count = count.index_add(0, group.rows, torch.ones(len(group.rows), 1))
+        return total / count
+
+    def _tokens(self, groups: Sequence[ObserverGroup], parts: Sequence[Embedded], runs: int,
+                widest: int) -> tuple[Tensor, Tensor]:
         """Tokens (B, P, width) and which are there (B, P). Token 0 is the learned one."""
         nothing = self.nothing.expand(runs, 1, -1)
         there = torch.ones(runs, 1, dtype=torch.bool)
         if not groups:
             return nothing, there
-        span = max(self._observer(group).tokens for group in groups)
-        rows, parts = [], []
-        for group in groups:
-            part = self._observer(group)(group, self.instances)
-            count = part.shape[1]
+        span = max(part.tokens.shape[1] for part in parts)
+        rows = []
+        for group, part in zip(groups, parts, strict=True):
             first = group.rows * (widest * span) + group.places * span
-            rows.append((first[:, None] + torch.arange(count)).reshape(-1))
-            parts.append(part.reshape(-1, self.width))
-        order, flat = torch.cat(rows), torch.cat(parts)
+            rows.append((first[:, None] + torch.arange(part.tokens.shape[1])).reshape(-1))
+        order = torch.cat(rows)
+        flat = torch.cat([part.tokens.reshape(-1, self.width) for part in parts])
         places = runs * widest * span
         tokens = flat.new_zeros(places, self.width).index_copy(0, order, flat)
         present = torch.zeros(places, dtype=torch.bool).index_fill(0, order, True)

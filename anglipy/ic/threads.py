@@ -13,13 +13,14 @@ __all__ = ["fitting_threads"]
 
 
 @contextmanager
-def fitting_threads(network: Network) -> Iterator[None]:
-    """One thread while this network computes, unless it reads pictures; the setting before is restored."""
-    if any(key.kind.name == "image" for key in network.reader.index):
-        yield
-        return
+def fitting_threads(network: Network, threads: int | None = None) -> Iterator[None]:
+    """So many threads while this network computes, the setting before is restored.
+
+    By default one, unless the network reads pictures: then the setting stays as it is.
+    """
+    pictures = any(key.kind.name == "image" for key in network.reader.index)
     before = torch.get_num_threads()
-    torch.set_num_threads(1)
+    torch.set_num_threads(threads or (before if pictures else 1))
     try:
         yield
     finally:

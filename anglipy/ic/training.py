@@ -76,7 +76,7 @@ def train(
         if options.resume:
             trainer.restore()
         stop = should_stop or (lambda: False)
-        with fitting_threads(trainer.learner.network):
+        with fitting_threads(trainer.learner.network, options.threads):
             while not trainer.is_done and not interrupted.is_set() and not stop():
                 trainer.step()
                 if trainer.is_due:

@@ -269,13 +269,17 @@ def _check_in_step(particles: tuple[Particle, ...]) -> None:
         return
     waiting = Counter(checkpoint.site for checkpoint in living if isinstance(checkpoint, Observe))
     counts = waiting.most_common()
+    busiest, others = counts[0][0], len(living) - at_end
+    where = f"the observe {place_of(busiest)}" if len(counts) == 1 else f"{len(counts)} observes"
     raise InferenceError(
         "AQ502",
-        f"observes out of step: {at_end} of {len(living)} particles have ended, the others wait at"
-        f" an observe, {counts[0][1]} of them at {place_of(counts[0][0])}",
-        counts[0][0].span,
+        f"observes out of step: {at_end} of {len(living)} particles have ended, the other {others}"
+        f" wait at {where}",
+        busiest.span,
         help="SMC needs the same number of observes in every run; `importance` takes every program",
-        notes=tuple(f"{count} wait at {place_of(site)}" for site, count in counts),
+        notes=tuple(f"{count} wait at {place_of(site)}" for site, count in counts)
+        if len(counts) > 1
+        else (),
     )
 
 

@@ -219,11 +219,19 @@ def equal(a: Any, b: Any) -> bool:
     if not _same(a, b, pending):
         return False
     while pending:
-        pair = next(pending[-1], None)
-        if pair is None:
+        depth = len(pending)
+        for x, y in pending[-1]:
+            kind = x.__class__
+            if kind is y.__class__ and kind in _PLAIN:
+                if x == y:
+                    continue
+                return False
+            if not _same(x, y, pending):
+                return False
+            if len(pending) > depth:
+                break
+        else:
             pending.pop()
-        elif not _same(pair[0], pair[1], pending):
-            return False
     return True
 
 
@@ -237,21 +245,21 @@ def _same(a: Any, b: Any, pending: list[Iterator[tuple[Any, Any]]]) -> bool:
     left = elements(a)
     if left is not None:
         right = elements(b)
-        if right is None or _lengths_differ(left, right):
+        if right is None:
             return False
-        pending.append(_pairs(left, right))
+        size, other = known_length(left), known_length(right)
+        if size is not None and other is not None:
+            if size != other:
+                return False
+            pending.append(zip(left, right, strict=True))
+        else:
+            pending.append(_pairs(left, right))
         return True
     if isinstance(a, (MapLike, dict)):
         return isinstance(b, (MapLike, dict)) and _same_map(a, b, pending)
     if isinstance(a, (SetLike, set, frozenset)):
         return isinstance(b, (SetLike, set, frozenset)) and _same_set(a, b)
     return _same_scalar(a, b)
-
-
-def _lengths_differ(a: Iterable[Any], b: Iterable[Any]) -> bool:
-    """True if both lengths are known without realising anything, and differ."""
-    left, right = known_length(a), known_length(b)
-    return left is not None and right is not None and left != right
 
 
 def known_length(value: Any) -> int | None:
@@ -313,6 +321,10 @@ def _same_scalar(a: Any, b: Any) -> bool:
 
 def hash_value(value: Any) -> int:
     """A hash that agrees with `equal`, for this process."""
+    if isinstance(value, _COLLECTIONS):
+        known = getattr(value, "_hash", None)
+        if known is not None:
+            return known  # type: ignore[no-any-return]
     return _hash(value, _atom_hash, True)
 
 
@@ -324,7 +336,7 @@ def stable_hash(value: Any) -> int:
 
 
 def _atom_hash(value: Any) -> int:
-    return hash(key_of(value))
+    return hash(value) if value.__class__ in _OWN_KEY else hash(key_of(value))
 
 
 def _stable_atom_hash(value: Any) -> int:
@@ -345,6 +357,9 @@ def _hash(value: Any, atom: Callable[[Any], int], cache: bool) -> int:
     while stack:
         owner, kind, parts, done = stack[-1]
         for part in parts:
+            if part.__class__ in _PLAIN:
+                done.append(atom(part))
+                continue
             if cache and isinstance(part, _COLLECTIONS):
                 known = getattr(part, "_hash", None)
                 if known is not None:
@@ -368,8 +383,6 @@ def _hash(value: Any, atom: Callable[[Any], int], cache: bool) -> int:
 
 def _open(value: Any) -> tuple[str, Iterator[Any]] | None:
     """(kind, iterator over what is hashed) of a collection; None for a scalar."""
-    if value.__class__ in _PLAIN:
-        return None
     inside = elements(value)
     if inside is not None:
         return "sequential", iter(inside)

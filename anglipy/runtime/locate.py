@@ -7,6 +7,7 @@ innermost traceback entry that belongs to a user's file gives the exact span, at
 from __future__ import annotations
 
 from itertools import islice
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -18,11 +19,15 @@ SOURCES = "__sources__"
 """The global of generated modules that maps file names to sources."""
 
 
+_PACKAGE = str(Path(__file__).parents[1])
+
+
 def explain(error: Exception) -> AnglipyError:
     """The error for the user: with a span, whatever Python raised."""
     spans, outside = _spans(error.__traceback__)
-    user = [span for span in spans if not span.source.name.startswith("stdlib/")]
-    span = (user or spans or [None])[-1]
+    user = [span for span in spans if not _is_library(span)] or _callers(error.__traceback__)
+    found = user or spans
+    span = found[-1] if found else None
     if isinstance(error, AnglipyError):
         located = error.located(span)
         if span is not None and spans and spans[-1] is not span:
@@ -33,6 +38,31 @@ def explain(error: Exception) -> AnglipyError:
     name = type(error).__name__
     where = () if outside is None else (f"raised in Python, at {outside}",)
     return ProgramError("AQ404", f"{name}: {error}" if str(error) else name, span, notes=where)
+
+
+def _is_library(span: Span) -> bool:
+    return span.source.name.startswith("stdlib/")
+
+
+def _callers(trace: TracebackType | None) -> list[Span]:
+    """The nearest call in the user's text that library code is to return to: found along the continuations."""
+    while trace is not None and trace.tb_next is not None and SOURCES in trace.tb_next.tb_frame.f_globals:
+        trace = trace.tb_next
+    work = [] if trace is None else list(trace.tb_frame.f_locals.values())
+    while work:
+        frame = work.pop(0)
+        if frame.__class__ is not tuple or not frame or not hasattr(frame[0], "__code__"):
+            continue
+        code = frame[0].__code__
+        source = frame[0].__globals__.get(SOURCES, {}).get(code.co_filename)
+        if source is None:
+            continue
+        found = (_span(source, code, 2 * place) for place in range(len(code.co_code) // 2))
+        span = next((s for s in found if s is not None and s.end > s.start), None)
+        if span is not None and not _is_library(span):
+            return [span]
+        work.extend(frame[1:])
+    return []
 
 
 def _spans(trace: TracebackType | None) -> tuple[list[Span], str | None]:
@@ -47,7 +77,7 @@ def _spans(trace: TracebackType | None) -> tuple[list[Span], str | None]:
             if span is not None:
                 spans.append(span)
                 outside = None
-        elif spans and f"{'anglipy'}/" not in code.co_filename.replace("\\", "/"):
+        elif spans and not code.co_filename.startswith(_PACKAGE):
             outside = f"{code.co_filename}:{trace.tb_lineno}"
         trace = trace.tb_next
     return spans, outside

@@ -53,7 +53,7 @@ def drive(checkpoint: Checkpoint) -> Generator[Sample | Observe, Any, Any]:
     while checkpoint.__class__ is not Result:
         answer = yield checkpoint  # type: ignore[misc]
         checkpoint = resume(checkpoint, answer)  # type: ignore[arg-type]
-    return checkpoint.value  # type: ignore[union-attr]
+    return checkpoint.value
 
 
 class Query:
@@ -82,7 +82,7 @@ class Query:
 def deterministic(checkpoint: Checkpoint, what: str) -> Any:
     """The value of code that must not sample or observe, such as a function called from Python."""
     if checkpoint.__class__ is Result:
-        return checkpoint.value  # type: ignore[union-attr]
+        return checkpoint.value
     kind = "sample" if checkpoint.__class__ is Sample else "observe"
     raise ProgramError(
         "AQ402",

@@ -59,6 +59,7 @@ __all__ = [
 LONG_MIN = -(2**63)
 LONG_MAX = 2**63 - 1
 
+_NUMBERS = frozenset({int, float, Fraction, BigInt})
 _NOT_NUMBERS = (
     bool,
     str,
@@ -90,6 +91,8 @@ def number(value: Any, name: str) -> Any:
     """A Python number for a number of the language; other objects of Python pass; ProgramError
     AQ430 for the rest.
     """
+    if type(value) in _NUMBERS:
+        return value
     if is_numpy_scalar(value):
         value = value.item()
     if isinstance(value, _NOT_NUMBERS):
@@ -157,40 +160,49 @@ def fit_long(result: int, name: str, promote: bool = False) -> int:
 
 def add(a: Any, b: Any) -> Any:
     """`(+ a b)`."""
-    kind = type(a)
+    kind, other = type(a), type(b)
     if kind is float:
-        if type(b) is float:
+        if other is float or other is int:
             return a + b
-    elif kind is int and type(b) is int:
-        result = a + b
-        if -9223372036854775808 <= result <= 9223372036854775807:
-            return result
+    elif kind is int:
+        if other is int:
+            result = a + b
+            if -9223372036854775808 <= result <= 9223372036854775807:
+                return result
+        elif other is float:
+            return a + b
     return _slow(operator.add, "+", a, b)
 
 
 def sub(a: Any, b: Any) -> Any:
     """`(- a b)`."""
-    kind = type(a)
+    kind, other = type(a), type(b)
     if kind is float:
-        if type(b) is float:
+        if other is float or other is int:
             return a - b
-    elif kind is int and type(b) is int:
-        result = a - b
-        if -9223372036854775808 <= result <= 9223372036854775807:
-            return result
+    elif kind is int:
+        if other is int:
+            result = a - b
+            if -9223372036854775808 <= result <= 9223372036854775807:
+                return result
+        elif other is float:
+            return a - b
     return _slow(operator.sub, "-", a, b)
 
 
 def mul(a: Any, b: Any) -> Any:
     """`(* a b)`."""
-    kind = type(a)
+    kind, other = type(a), type(b)
     if kind is float:
-        if type(b) is float:
+        if other is float or other is int:
             return a * b
-    elif kind is int and type(b) is int:
-        result = a * b
-        if -9223372036854775808 <= result <= 9223372036854775807:
-            return result
+    elif kind is int:
+        if other is int:
+            result = a * b
+            if -9223372036854775808 <= result <= 9223372036854775807:
+                return result
+        elif other is float:
+            return a * b
     return _slow(operator.mul, "*", a, b)
 
 
@@ -198,8 +210,12 @@ def div(a: Any, b: Any) -> Any:
     """`(/ a b)`: integers give a ratio or an integer; division by zero raises unless a double takes
     part.
     """
-    if type(a) is float and type(b) is float and b:
-        return a / b
+    kind, other = type(a), type(b)
+    if (kind is float or kind is int) and (other is float or other is int) and b:
+        if kind is float or other is float:
+            return a / b
+        quotient, left = divmod(a, b)
+        return Fraction(a, b) if left else fit_long(quotient, "/", promote=True)
     a, b = number(a, "/"), number(b, "/")
     if not (is_real(a) and is_real(b)):
         return foreign(operator.truediv, "/", a, b)
@@ -288,59 +304,65 @@ def _compare(op: Callable[[Any, Any], Any], name: str, a: Any, b: Any) -> Any:
 
 def lt(a: Any, b: Any) -> Any:
     """`(< a b)`."""
-    kind = type(a)
-    if (kind is float or kind is int) and type(b) is kind:
+    kind, other = type(a), type(b)
+    if (kind is float or kind is int) and (other is float or other is int):
         return a < b
     return _compare(operator.lt, "<", a, b)
 
 
 def le(a: Any, b: Any) -> Any:
     """`(<= a b)`."""
-    kind = type(a)
-    if (kind is float or kind is int) and type(b) is kind:
+    kind, other = type(a), type(b)
+    if (kind is float or kind is int) and (other is float or other is int):
         return a <= b
     return _compare(operator.le, "<=", a, b)
 
 
 def gt(a: Any, b: Any) -> Any:
     """`(> a b)`."""
-    kind = type(a)
-    if (kind is float or kind is int) and type(b) is kind:
+    kind, other = type(a), type(b)
+    if (kind is float or kind is int) and (other is float or other is int):
         return a > b
     return _compare(operator.gt, ">", a, b)
 
 
 def ge(a: Any, b: Any) -> Any:
     """`(>= a b)`."""
-    kind = type(a)
-    if (kind is float or kind is int) and type(b) is kind:
+    kind, other = type(a), type(b)
+    if (kind is float or kind is int) and (other is float or other is int):
         return a >= b
     return _compare(operator.ge, ">=", a, b)
 
 
 def num_eq(a: Any, b: Any) -> Any:
     """`(== a b)`: equal as numbers, whatever their kind."""
-    kind = type(a)
-    if (kind is float or kind is int) and type(b) is kind:
+    kind, other = type(a), type(b)
+    if (kind is float or kind is int) and (other is float or other is int):
         return a == b
     return _compare(operator.eq, "==", a, b)
 
 
 def maximum(a: Any, b: Any) -> Any:
     """`(max a b)`: the larger operand as it is; NaN if one is NaN."""
-    if type(a) is float and a != a:
+    kind, other = type(a), type(b)
+    if kind is int and other is int:
+        return a if a > b else b
+    if kind is float and a != a:
         return a
-    if type(b) is float and b != b:
-        return b
+    if other is float and (b != b or kind is float):
+        return a if a > b else b
     return a if _is_true(_compare(operator.gt, "max", a, b), "max") else b
 
 
 def minimum(a: Any, b: Any) -> Any:
     """`(min a b)`: the smaller operand as it is; NaN if one is NaN."""
-    if type(a) is float and a != a:
+    kind, other = type(a), type(b)
+    if kind is int and other is int:
+        return a if a < b else b
+    if kind is float and a != a:
         return a
-    if type(b) is float and b != b:
-        return b
+    if other is float and (b != b or kind is float):
+        return a if a < b else b
     return a if _is_true(_compare(operator.lt, "min", a, b), "min") else b
 
 

@@ -43,6 +43,9 @@ _ESCAPES = str.maketrans(
 )
 
 
+_ATOMS = frozenset({type(None), bool, int, float, str, Fraction, BigInt, Char, Keyword, Symbol})
+
+
 class _Text(str):
     """A piece of output, as opposed to a string value."""
 
@@ -128,6 +131,8 @@ def _render(value: Any, readable: bool) -> str:
 
 def _parts(value: Any) -> Iterator[Any] | None:
     """The pieces of a collection: `_Text` and values; None for everything else."""
+    if value.__class__ in _ATOMS:
+        return None
     if isinstance(value, Sequential):
         limit = LAZY_LIMIT if known_length(value) is None else None
         return _sequence_parts(value.brackets[0], value, value.brackets[1], limit)
@@ -169,6 +174,9 @@ def _map_parts(items: Iterable[tuple[Any, Any]]) -> Iterator[Any]:
 
 def _atom(value: Any, readable: bool) -> str:
     """The text of a value that is not a collection."""
+    kind = value.__class__
+    if kind is int or kind is Keyword:
+        return repr(value)
     if value is None:
         return "nil"
     if isinstance(value, bool):

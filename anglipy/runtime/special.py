@@ -27,7 +27,7 @@ def stirling_error(n: float) -> float:
 
 
 def deviance(x: float, mean: float) -> float:
-    """The sum x log(x / mean) + mean - x for x > 0 and mean > 0, exact near x = mean too (Loader, 4)."""
+    """The sum x log(x / mean) + mean - x, for x > 0 and mean > 0; exact near x = mean, too."""
     difference = x - mean
     if abs(difference) >= 0.1 * x + 0.1 * mean:
         ratio = x / mean
@@ -45,7 +45,7 @@ def deviance(x: float, mean: float) -> float:
 
 
 def log_poisson_mass(x: float, mean: float) -> float:
-    """The sum x log mean - mean - log gamma(x + 1) for x >= 0, mean >= 0; x need not be an integer."""
+    """The sum x log mean - mean - log gamma(x + 1), for x >= 0 and mean >= 0, integers or not."""
     if mean == 0.0:
         return 0.0 if x == 0.0 else -inf
     if x == 0.0:

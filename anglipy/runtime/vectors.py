@@ -7,7 +7,7 @@ are a `pyrsistent.pvector`, whose append and set take O(log n) and share structu
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Protocol, overload
+from typing import Any
 
 from pyrsistent import pvector
 
@@ -20,60 +20,45 @@ __all__ = ["SMALL", "Vector"]
 SMALL = 32
 
 
-class _Items(Protocol):
-    """What tuples and pvectors have in common."""
-
-    def __len__(self) -> int: ...
-    def __iter__(self) -> Iterator[Any]: ...
-    @overload
-    def __getitem__(self, index: int, /) -> Any: ...
-    @overload
-    def __getitem__(self, index: slice, /) -> Any: ...
-
-
 class Vector(Sequential):
     """An immutable vector. As a function it gives the element at an index."""
 
-    __slots__ = ("_items",)
+    __slots__ = ("items",)
 
     brackets = "[]"
-    _items: Any
+    items: Any
+    """The elements as an immutable indexable object, tuple or pvector; views may keep it."""
 
     def __init__(self, values: Iterable[Any] = ()) -> None:
         items = values if values.__class__ is tuple else tuple(values)
-        self._items = items if len(items) <= SMALL else pvector(items)
+        self.items = items if len(items) <= SMALL else pvector(items)
 
     @staticmethod
-    def _of(items: _Items) -> Vector:
+    def _of(items: Any) -> Vector:
         made = Vector.__new__(Vector)
-        made._items = items
+        made.items = items
         return made
 
-    @property
-    def items(self) -> _Items:
-        """The elements as an immutable indexable object; views may keep it."""
-        return self._items  # type: ignore[no-any-return]
-
     def __len__(self) -> int:
-        return len(self._items)
+        return len(self.items)
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._items)
+        return iter(self.items)
 
     def __reversed__(self) -> Iterator[Any]:
-        return iter(self._items[::-1])
+        return iter(self.items[::-1])
 
     def __contains__(self, value: object) -> bool:
         """Whether an equal element is there; unlike `contains?`, which tests an index."""
-        return any(equal(item, value) for item in self._items)
+        return any(equal(item, value) for item in self.items)
 
     def __getitem__(self, index: Any) -> Any:
         """The element at an index, counted from the end if negative; a slice gives a vector.
         Python's conventions.
         """
         if index.__class__ is slice:
-            return Vector(tuple(self._items[index]))
-        return self._items[index]
+            return Vector(tuple(self.items[index]))
+        return self.items[index]
 
     def __call__(self, index: Any) -> Any:
         """The element at an index; ProgramError AQ441 outside."""
@@ -81,33 +66,33 @@ class Vector(Sequential):
         if found is _MISSING:
             raise ProgramError(
                 "AQ441",
-                f"index {pr_str(index)} is out of range for a vector of {len(self._items)}",
+                f"index {pr_str(index)} is out of range for a vector of {len(self.items)}",
             )
         return found
 
     def lookup(self, key: Any, default: Any = None) -> Any:
         """The element at index `key`; `default` if there is none or `key` is no index."""
-        if isinstance(key, int) and not isinstance(key, bool) and 0 <= key < len(self._items):
-            return self._items[key]
+        if isinstance(key, int) and not isinstance(key, bool) and 0 <= key < len(self.items):
+            return self.items[key]
         return default
 
     def conj(self, value: Any) -> Vector:
         """The vector with one more element at the end."""
-        items = self._items
+        items = self.items
         if items.__class__ is tuple:
             return Vector((*items, value))
         return Vector._of(items.append(value))
 
     def extend(self, values: Iterable[Any]) -> Vector:
         """The vector followed by `values`."""
-        items = self._items
+        items = self.items
         if items.__class__ is tuple:
             return Vector((*items, *values))
         return Vector._of(items.extend(values))
 
     def assoc(self, index: int, value: Any) -> Vector:
         """The vector with `value` at `index`, which may be the length. IndexError outside."""
-        items = self._items
+        items = self.items
         if index == len(items):
             return self.conj(value)
         if not 0 <= index < len(items):
@@ -118,7 +103,7 @@ class Vector(Sequential):
 
     def pop(self) -> Vector:
         """All but the last element. IndexError if empty."""
-        items = self._items
+        items = self.items
         if not items:
             raise IndexError(0)
         if items.__class__ is tuple or len(items) <= SMALL + 1:
@@ -127,13 +112,13 @@ class Vector(Sequential):
 
     def subvec(self, start: int, end: int) -> Vector:
         """The elements from `start` up to but not including `end`."""
-        return Vector(tuple(self._items[start:end]))
+        return Vector(tuple(self.items[start:end]))
 
     def __repr__(self) -> str:
         return pr_str(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Vector, (tuple(self._items),)
+        return Vector, (tuple(self.items),)
 
 
 _MISSING = object()

@@ -75,7 +75,7 @@ def test_what_is_no_artifact_is_refused(tmp_path: Path) -> None:
 
 def test_a_later_version_is_refused(saved: bytes, tmp_path: Path) -> None:
     path = tmp_path / "x.pt"
-    path.write_bytes(saved.replace(b'"version":"1"', b'"version":"2"'))
+    path.write_bytes(saved.replace(b'version\\": 1', b'version\\": 2'))
     assert refused(path) == "AQ604"
 
 

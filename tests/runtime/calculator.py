@@ -1,6 +1,7 @@
-"""Calls of primitives written in the language, for readable tables: `show("(take 2 [1 2 3])")` is `"(1 2)"`.
+"""Calls of primitives written in the language: `show("(take 2 [1 2 3])")` is `"(1 2)"`.
 
-It knows literals, collections, quotes and calls of primitives on these, and nothing else: no compiler is involved.
+It knows literals, collections, quotes and calls of primitives on these, and nothing else: no
+compiler is involved.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ def _value(form: Any) -> Any:
 
 def _check_arity(name: str, count: int) -> None:
     low, high = PRIMITIVES[name].arity
-    assert low <= count and (high is None or count <= high), f"{name} with {count} arguments"
+    fits = low <= count and (high is None or count <= high)
+    assert fits, f"{name} with {count} arguments"
 
 
 def _datum(form: Any) -> Any:

@@ -35,7 +35,7 @@ CASES = [
     (math.inf, "##Inf", "Infinity", "##Inf"),
     (-math.inf, "##-Inf", "-Infinity", "##-Inf"),
     (math.nan, "##NaN", "NaN", "##NaN"),
-    ("a\"b\\c\n", '"a\\"b\\\\c\\n"', 'a"b\\c\n', 'a"b\\c\n'),
+    ('a"b\\c\n', '"a\\"b\\\\c\\n"', 'a"b\\c\n', 'a"b\\c\n'),
     (Char("a"), "\\a", "a", "a"),
     (Char(" "), "\\space", " ", " "),
     (Char("\n"), "\\newline", "\n", "\n"),

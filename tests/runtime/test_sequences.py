@@ -1,4 +1,4 @@
-"""Sequences: what Clojure 1.11 gives, laziness where there is no end, and laws against Python lists."""
+"""Sequences: what Clojure 1.11 gives, laziness where there is no end, laws against lists."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ CASES = [
     ("(filterv odd? [1 2])", "[1]"),
     ("(remove even? [1 2])", "(1)"),
     ("(keep :a [{:a 1} {} {:a false}])", "(1 false)"),
-    ("(keep-indexed (comp not-empty vector) [])", "()"),
+    ("(keep-indexed (partial get [:a nil]) [7 nil 8])", "(:a 8)"),
     ("(take-while pos? [1 2 -1 3])", "(1 2)"),
     ("(drop-while pos? [1 2 -1 3])", "(-1 3)"),
     ("(split-with pos? [1 -1 1])", "[(1) (-1 1)]"),
@@ -158,7 +158,8 @@ CASES = [
     ("(reductions + [1 2 3])", "(1 3 6)"),
     ("(reductions + 0 [])", "(0)"),
     ("(reductions + [])", "(0)"),
-    ("(reduce-kv (partial conj []) 0 {})", "0"),
+    ("(reduce-kv conj [] [7 8])", "[0 7 1 8]"),
+    ("(reduce-kv conj [] {:a 1})", "[:a 1]"),
     ("(some even? [1 2])", "true"),
     ("(some #{3} [1 2])", "nil"),
     ("(some :a [{} {:a 7}])", "7"),
@@ -304,8 +305,8 @@ class TestLaws:
         assert sum(counts.values()) == len(xs)
         assert all(counts(x) == [canonical(y) for y in xs].count(canonical(x)) for x in xs)
         groups = call("group-by", call("juxt", PRIMITIVES["number?"].fn), collection)
-        assert equal(call("apply", call("partial", PRIMITIVES["concat"].fn), groups.values()),
-                     sorted(xs, key=lambda x: list(groups.keys()).index(Vector([call("number?", x)]))))  # fmt: skip
+        for group, members in groups.items():
+            assert equal(members, [x for x in xs if call("number?", x) is group[0]])
 
     @given(st.lists(st.one_of(st.integers(-9, 9), st.fractions(-3, 3)), max_size=12))
     def test_sorting(self, xs):

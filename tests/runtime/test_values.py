@@ -201,7 +201,7 @@ map_keys = st.one_of(scalars, st.integers(-200, 200), st.tuples(st.integers(0, 9
 
 
 class MapModel(RuleBasedStateMachine):
-    """A map does what a dict of canonical keys does, in order, across its change of representation."""
+    """A map does what a dict of canonical keys does, in order, across its representations."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -6,11 +6,11 @@ it must see; the number of draws is computed from it such that a discrepancy of 
 unseen with probability MISS at most. All bounds hold for finite samples, none is an approximation
 for large ones:
 
-    assert_mean    Hoeffding 1963, theorem 2 (values in known bounds), or the median of means (known bound on the
-                   standard deviation; Lugosi and Mendelson 2019, theorem 2)
-    assert_cdf     the inequality of Dvoretzky, Kiefer and Wolfowitz with the constant of Massart 1990
-    assert_counts  the G-test with the bound of Agrawal 2020, "Finite-sample concentration of the multinomial in
-                   relative entropy", theorem 1.2
+    assert_mean    Hoeffding 1963, theorem 2 (values in known bounds), or the median of means
+                   (known bound on the standard deviation; Lugosi and Mendelson 2019, theorem 2)
+    assert_cdf     the inequality of Dvoretzky, Kiefer and Wolfowitz, constant of Massart 1990
+    assert_counts  the G-test with the bound of Agrawal 2020, "Finite-sample concentration of the
+                   multinomial in relative entropy", theorem 1.2
 
 `draw(n)` gives n independent replicates. Nobody widens a discrepancy to make a test pass.
 """
@@ -21,7 +21,7 @@ import math
 import os
 import zlib
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -99,9 +99,10 @@ def _hoeffding(
 
 
 def _median_of_means(draw: Draw, sd: float, discrepancy: float) -> tuple[float, float, int]:
-    # A group mean is off by more than 2 sd / sqrt(size) with probability 1/4 at most (Chebyshev); the median is off by
-    # more only if half of the groups are: probability exp(-groups / 8) at most (Hoeffding). Half of the discrepancy
-    # is tolerated, so the other half is there to be missed with the same small probability.
+    # A group mean is off by more than 2 sd / sqrt(size) with probability 1/4 at most (Chebyshev);
+    # the median is off by more only if half of the groups are: probability exp(-groups / 8) at most
+    # (Hoeffding). Half of the discrepancy is tolerated, so a mean that is off by all of it passes
+    # with the same small probability.
     groups = math.ceil(8 * math.log(1 / LEVEL))
     size = math.ceil((4 * sd / discrepancy) ** 2)
     values = _floats(draw, groups * size)
@@ -129,7 +130,8 @@ def assert_cdf(draw: Draw, cdf: Callable[[Any], Any], *, discrepancy: float) -> 
     tolerance = math.sqrt(math.log(2 / LEVEL) / (2 * n))
     worst = values[int(np.argmax(np.abs(steps[1:] - expected)))]
     assert distance <= tolerance, (
-        f"the distribution function of {n} replicates is {distance} away near {worst}, at most {tolerance} is allowed"
+        f"the distribution function of {n} replicates is {distance} away near {worst}, "
+        f"at most {tolerance} is allowed"
     )
 
 
@@ -163,9 +165,7 @@ def counts_sample_size(categories: int, discrepancy: float) -> int:
     return math.ceil(((math.sqrt(alarm / 2) + math.sqrt(miss / 2)) / discrepancy) ** 2)
 
 
-def assert_counts(
-    draw: Draw, probabilities: Mapping[Hashable, float], *, discrepancy: float
-) -> None:
+def assert_counts(draw: Draw, probabilities: Mapping[Any, float], *, discrepancy: float) -> None:
     """The replicates have these probabilities; what is not listed shares the probability that is
     left over.
 

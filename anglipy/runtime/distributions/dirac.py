@@ -24,7 +24,7 @@ class Dirac(Distribution):
         self.x = x
 
     def sample(self, rng: Rng) -> Any:
-        """X itself; no randomness is used."""
+        """The value itself; no randomness is used."""
         return self.x
 
     def log_prob(self, value: Any) -> float:
@@ -33,5 +33,5 @@ class Dirac(Distribution):
 
     @property
     def support(self) -> Finite:
-        """X alone."""
+        """The value alone."""
         return Finite((self.x,))

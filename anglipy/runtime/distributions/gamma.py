@@ -49,7 +49,7 @@ class Gamma(Distribution):
 
     @property
     def support(self) -> Positive:
-        """X > 0."""
+        """The numbers above zero."""
         return Positive()
 
 
@@ -76,7 +76,7 @@ class ChiSquared(Distribution):
 
     @property
     def support(self) -> Positive:
-        """X > 0."""
+        """The numbers above zero."""
         return Positive()
 
 
@@ -108,7 +108,7 @@ class Exponential(Distribution):
 
     @property
     def support(self) -> Positive:
-        """X >= 0."""
+        """The numbers from zero up."""
         return Positive()
 
 

@@ -56,13 +56,17 @@ def _fold(op: Binary, first: Any, others: tuple[Any, ...]) -> Any:
 @primitive("+", arity=(0, None), binary=add)
 def add_all(*values: Any) -> Any:
     """The sum; (+) is 0."""
-    return _fold(add, number(values[0], "+"), values[1:]) if values else 0
+    if len(values) < 2:
+        return number(values[0], "+") if values else 0
+    return _fold(add, values[0], values[1:])
 
 
 @primitive("*", arity=(0, None), binary=mul)
 def mul_all(*values: Any) -> Any:
     """The product; (*) is 1."""
-    return _fold(mul, number(values[0], "*"), values[1:]) if values else 1
+    if len(values) < 2:
+        return number(values[0], "*") if values else 1
+    return _fold(mul, values[0], values[1:])
 
 
 @primitive("-", arity=(1, None), binary=sub)
@@ -80,13 +84,17 @@ def div_all(first: Any, *others: Any) -> Any:
 @primitive("+'", arity=(0, None), binary=add_big)
 def add_big_all(*values: Any) -> Any:
     """The sum, of any size."""
-    return _fold(add_big, number(values[0], "+'"), values[1:]) if values else 0
+    if len(values) < 2:
+        return number(values[0], "+'") if values else 0
+    return _fold(add_big, values[0], values[1:])
 
 
 @primitive("*'", arity=(0, None), binary=mul_big)
 def mul_big_all(*values: Any) -> Any:
     """The product, of any size."""
-    return _fold(mul_big, number(values[0], "*'"), values[1:]) if values else 1
+    if len(values) < 2:
+        return number(values[0], "*'") if values else 1
+    return _fold(mul_big, values[0], values[1:])
 
 
 @primitive("-'", arity=(1, None), binary=sub_big)
@@ -98,13 +106,13 @@ def sub_big_all(first: Any, *others: Any) -> Any:
 @primitive("max", arity=(1, None), binary=maximum)
 def max_all(first: Any, *others: Any) -> Any:
     """The largest argument, as it is."""
-    return _fold(maximum, number(first, "max"), others)
+    return _fold(maximum, first, others) if others else number(first, "max")
 
 
 @primitive("min", arity=(1, None), binary=minimum)
 def min_all(first: Any, *others: Any) -> Any:
     """The smallest argument, as it is."""
-    return _fold(minimum, number(first, "min"), others)
+    return _fold(minimum, first, others) if others else number(first, "min")
 
 
 primitive("inc", "unchecked-inc", arity=(1, 1))(numbers.inc)

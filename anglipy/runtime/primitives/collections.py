@@ -16,7 +16,7 @@ from anglipy.runtime.ordering import compare, compare_with
 from anglipy.runtime.primitives.checks import fail, function, index
 from anglipy.runtime.primitives.registry import primitive
 from anglipy.runtime.primitives.sequences import cons, vec
-from anglipy.runtime.printing import describe
+from anglipy.runtime.printing import pr_str
 from anglipy.runtime.seqs import EMPTY, Seq
 from anglipy.runtime.sets import PersistentSet
 from anglipy.runtime.vectors import Vector
@@ -65,7 +65,7 @@ def hash_map(*keys_and_values: Any) -> PersistentMap:
 def paired(name: str, keys_and_values: tuple[Any, ...]) -> list[tuple[Any, Any]]:
     """Alternating keys and values as pairs; ProgramError AQ440 if one is left over."""
     if len(keys_and_values) % 2:
-        raise ProgramError("AQ440", f"{name}: the key {describe(keys_and_values[-1])} has no value")
+        raise ProgramError("AQ440", f"{name}: the key {pr_str(keys_and_values[-1])} has no value")
     return list(zip(keys_and_values[::2], keys_and_values[1::2], strict=True))
 
 

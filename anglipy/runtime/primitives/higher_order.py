@@ -187,9 +187,15 @@ def reduce(f: Any, *arguments: Any) -> Any:
     """`(reduce f collection)`, `(reduce f initial collection)`: (f (f (f x0 x1) x2) ...); (f) if
     there is nothing.
     """
-    state = None
-    for state in _states("reduce", f, arguments):  # noqa: B007 (the last one counts)
-        pass
+    call = function(f, "reduce")
+    walk = iter(values_of(arguments[-1], "reduce"))
+    state = arguments[0] if len(arguments) == 2 else next(walk, _MISSING)
+    if state is _MISSING:
+        return call()
+    for value in walk:
+        state = call(state, value)
+        if state.__class__ is Reduced:
+            return state.value
     return state
 
 

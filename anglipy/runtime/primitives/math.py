@@ -144,7 +144,14 @@ def sqrt(x: Any) -> Any:
 @primitive("cbrt", "Math/cbrt", arity=(1, 1))
 def cbrt(x: Any) -> Any:
     """The cube root, of negative numbers too."""
-    return _apply("cbrt", math.cbrt, x, "cbrt")
+    return _apply("cbrt", _cbrt, x, "cbrt")
+
+
+def _cbrt(value: float) -> float:
+    """The C library may be off by one unit in the last place; whole roots are made exact."""
+    root = math.cbrt(value)
+    whole = float(round(root)) if math.isfinite(root) else root
+    return whole if whole**3 == value else root
 
 
 @primitive("sin", "Math/sin", arity=(1, 1))

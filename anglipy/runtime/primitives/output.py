@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sys
-from fractions import Fraction
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from anglipy.diagnostics import ProgramError
-from anglipy.runtime.numbers import is_number, number
+from anglipy.runtime.numbers import is_number, number, to_double
 from anglipy.runtime.primitives.checks import text
 from anglipy.runtime.primitives.registry import primitive
 from anglipy.runtime.printing import describe, pr_str, print_str, to_str
@@ -148,5 +149,16 @@ def _as_number(
     spec += "," if "," in flags else ""
     if whole:
         return format(int(exact), spec + kind)
-    real = float(exact) if isinstance(exact, (int, Fraction)) else exact
-    return format(real, f"{spec}.{precision or 6}{kind}")
+    real = to_double(exact)
+    if not math.isfinite(real):
+        return to_str(real)
+    places = int(precision or 6)
+    if kind == "f":
+        return format(_rounded(real, places), f"{spec}.{places}f")
+    return format(real, f"{spec}.{places}{kind}")
+
+
+def _rounded(value: float, places: int) -> Decimal:
+    """The decimal digits of a double rounded to so many places, halves away from zero, as in Java."""
+    unit = Decimal(1).scaleb(-places)
+    return Decimal(repr(value)).quantize(unit, ROUND_HALF_UP, Context(prec=400 + places))

@@ -38,7 +38,10 @@ def not_(value: Any) -> bool:
 @primitive("=", arity=(1, None), binary=equal)
 def equal_all(first: Any, *others: Any) -> bool:
     """True if all arguments are equal."""
-    return all(equal(first, other) for other in others)
+    for other in others:  # noqa: SIM110 (a generator costs more than the comparison)
+        if not equal(first, other):
+            return False
+    return True
 
 
 def not_equal(a: Any, b: Any) -> bool:

@@ -10,6 +10,7 @@ from anglipy.runtime.primitives.checks import fail, function
 from anglipy.runtime.primitives.registry import primitive
 from anglipy.runtime.printing import pr_str
 from anglipy.runtime.scalars import Symbol
+from anglipy.runtime.seqs import LazySeq
 
 __all__ = ["Atom"]
 
@@ -93,6 +94,8 @@ def with_meta(value: Any, metadata: Any) -> Any:
     """The same value with this metadata, which equality ignores and changed copies do not keep."""
     if not isinstance(value, (Sequential, MapLike, SetLike, Symbol)):
         fail("with-meta", "a collection or symbol", value)
+    if isinstance(value, LazySeq):
+        value.is_empty()  # Realised, because two copies must not draw from one iterator.
     copy = type(value).__new__(type(value))
     for slot in _slots(type(value)):
         if hasattr(value, slot):

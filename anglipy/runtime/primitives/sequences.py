@@ -55,6 +55,8 @@ def finish(values: Iterator[Any], lazy: bool) -> Seq:
 @primitive("seq", arity=(1, 1))
 def seq(collection: Any) -> Seq | None:
     """A sequence of the elements, or nil if there are none."""
+    if collection.__class__ is Vector:
+        return ArraySeq(collection.items) if collection.items else None
     found = seq_of(collection, "seq")
     return None if found.is_empty() else found
 
@@ -65,7 +67,8 @@ def first(collection: Any) -> Any:
     if isinstance(collection, Seq):
         return collection.first_or(None)
     if collection.__class__ is Vector:
-        return collection[0] if len(collection) else None
+        items = collection.items
+        return items[0] if items else None
     return seq_of(collection, "first").first_or(None)
 
 
@@ -119,6 +122,8 @@ def nth(collection: Any, place: Any, default: Any = _MISSING) -> Any:
     """
     if type(place) is not int:
         place = index(place, "nth")
+    if collection.__class__ is Vector and 0 <= place < len(collection.items):
+        return collection.items[place]
     if collection is None:
         return None if default is _MISSING else default
     if isinstance(collection, (MapLike, SetLike, dict, set, frozenset)):
@@ -199,12 +204,18 @@ def vec(collection: Any) -> Vector:
     return collection if collection.__class__ is Vector else Vector(values_of(collection, "vec"))
 
 
-@primitive("doall", "dorun", arity=(1, 1))
+@primitive("doall", arity=(1, 1))
 def doall(collection: Any) -> Any:
     """The collection itself, with every element computed."""
     if isinstance(collection, Seq):
         len(collection)
     return collection
+
+
+@primitive("dorun", arity=(1, 1))
+def dorun(collection: Any) -> None:
+    """Compute every element; nil."""
+    doall(collection)
 
 
 @primitive("concat", arity=(0, None))
@@ -327,6 +338,8 @@ def dedupe(collection: Any) -> Seq:
 @primitive("count", arity=(1, 1))
 def count(collection: Any) -> int:
     """The number of elements; nil has none."""
+    if collection.__class__ is Vector:
+        return len(collection.items)
     return count_of(collection, "count")
 
 
@@ -334,7 +347,7 @@ def count(collection: Any) -> int:
 def is_empty(collection: Any) -> bool:
     """True if there is no element."""
     if collection.__class__ is Vector:
-        return not len(collection)
+        return not collection.items
     return seq_of(collection, "empty?").is_empty()
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from anglipy.diagnostics import ProgramError
 from anglipy.runtime.access import values_of
 from anglipy.runtime.equality import elements, is_array
-from anglipy.runtime.numbers import add, div, mul, sub
+from anglipy.runtime.numbers import add, div, mul, number, sub
 from anglipy.runtime.primitives.checks import function, index
 from anglipy.runtime.primitives.math import pow_, sqrt
 from anglipy.runtime.primitives.registry import primitive
@@ -48,19 +48,15 @@ def _both(f: Binary, x: Any, y: Any) -> Any:
 
 
 def _over(name: str, reduce: Callable[[list[Any]], Any], x: Any, dimension: int) -> Any:
-    """`reduce` of the slices of x along a dimension; a number stands for itself."""
+    """`reduce` of the slices of x along a dimension."""
     if elements(x) is None:
-        return x if dimension == 0 else _too_deep(name, dimension)
+        raise ProgramError("AQ440", f"{name}: the array has too few dimensions")
     slices = list(values_of(x, name))
     if not slices:
         raise ProgramError("AQ440", f"{name}: there is nothing to take it of")
     if dimension == 0:
         return reduce(slices)
     return Vector([_over(name, reduce, part, dimension - 1) for part in slices])
-
-
-def _too_deep(name: str, dimension: int) -> Any:
-    raise ProgramError("AQ440", f"{name}: the array has fewer than {dimension + 1} dimensions")
 
 
 def _total(slices: list[Any]) -> Any:
@@ -100,23 +96,26 @@ def _power(value: Any, exponent: int) -> Any:
 @primitive("sum", arity=(1, 2))
 def sum_(x: Any, dimension: Any = 0) -> Any:
     """The sum over a dimension."""
-    if elements(x) is not None and not len(list(values_of(x, "sum"))):
-        return 0
+    inside = elements(x)
+    if inside is None or not list(inside):
+        return 0 if inside is not None else number(x, "sum")
     return _over("sum", _total, x, index(dimension, "sum"))
 
 
 @primitive("mean", arity=(1, 2))
 def mean(x: Any, dimension: Any = 0) -> Any:
     """The mean over a dimension; exact for integers and ratios."""
+    if elements(x) is None:
+        return number(x, "mean")
     return _over("mean", _mean, x, index(dimension, "mean"))
 
 
 @primitive("variance", arity=(1, 2))
 def variance(x: Any, dimension: Any = 0) -> Any:
     """The population variance over a dimension; exact for integers and ratios."""
-    return (
-        0 if elements(x) is None else _over("variance", _variance, x, index(dimension, "variance"))
-    )
+    if elements(x) is None:
+        return sub(number(x, "variance"), x)
+    return _over("variance", _variance, x, index(dimension, "variance"))
 
 
 @primitive("std", arity=(1, 2))

@@ -5,6 +5,7 @@ one.
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -122,7 +123,7 @@ def test_densities_integrate_to_one(name: str, parameters: tuple[Any, ...]) -> N
     cuts = to_real(scipy.ppf([1e-9, 1e-6, 1e-3, 0.1, 0.5, 0.9, 1 - 1e-3, 1 - 1e-6, 1 - 1e-9]))
     total = sum(
         integrate.quad(lambda s: math.exp(dist.log_prob(of_real(s))) * slope(s), low, high)[0]
-        for low, high in zip(cuts[:-1], cuts[1:], strict=True)
+        for low, high in pairwise(cuts)
     )
     assert total == pytest.approx(1.0, abs=1e-8)
 

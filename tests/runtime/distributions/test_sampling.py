@@ -1,4 +1,4 @@
-"""Draws against the distribution's own function or mass by scipy, at a stated rate of false alarms."""
+"""Draws against the distribution function or mass of scipy, at a stated rate of false alarms."""
 
 from __future__ import annotations
 
