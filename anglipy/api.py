@@ -9,6 +9,7 @@ This is where the compiler and inference meet; neither knows the other.
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,11 +116,15 @@ class Model:
         return infer(self.query, value, chosen, seed=seed, on_progress=on_progress, **options)
 
     def artifact(self, artifact: Any) -> Any:
-        """A trained artifact, checked against this program. Raises ArtifactError if it belongs to another."""
+        """A trained artifact, checked against this program.
+
+        Warns if the program has changed since, but not its sites. Raises ArtifactError if it belongs to another.
+        """
         from anglipy.ic.artifact import Artifact
 
         loaded = artifact if isinstance(artifact, Artifact) else Artifact.load(artifact)
-        loaded.check(self.program_hash, self.sites)
+        for message in loaded.check(self.program_hash, self.sites):
+            warnings.warn(message, stacklevel=2)
         return loaded
 
     def compile(

@@ -97,9 +97,7 @@ class _Lambda:
 
 
 class Assembler:
-    """Builds the forms of one source. `namespace` is what `::a` resolves to; `(ns name)` changes
-    it.
-    """
+    """Builds the forms of one source. `::a` belongs to `namespace` until `(ns name)`."""
 
     def __init__(self, source: Source, namespace: str) -> None:
         self.faults: list[ReadError] = []

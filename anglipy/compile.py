@@ -72,7 +72,7 @@ class Compiler:
         values: list[Any] = []
         for form in forms:
             for core in toplevel(form, Scope()):
-                values.append(self.form(core))
+                values.append(self.form(core, form))
         return values
 
     def check(self, source: Source) -> list[AnglipyError]:
@@ -84,7 +84,7 @@ class Compiler:
         for form in forms:
             try:
                 for core in toplevel(form, Scope()):
-                    self.form(core)
+                    self.form(core, form)
             except ErrorGroup as group:
                 errors.extend(group.errors)
             except AnglipyError as error:
@@ -110,8 +110,8 @@ class Compiler:
             binding = Binding(name, self.namespace.names(name), "declared")
             self.namespace.define(name, Undefined(name), binding)
 
-    def form(self, core: Form) -> Any:
-        """Compile, and run unless only checking, one core form."""
+    def form(self, core: Form, origin: Form) -> Any:
+        """Compile, and run unless only checking, one core form; `origin` is what the user wrote for it."""
         items = core.items if isinstance(core, ListForm) else ()
         head = items[0].name if items and isinstance(items[0], Symbol) else ""
         if head == "declare*":
@@ -123,10 +123,10 @@ class Compiler:
         if head == "require-python*":
             return self.require_python(items, core.span)
         if head == "def":
-            return self.define(items)
+            return self.define(items, origin)
         return self.expression(core, "")[1]
 
-    def define(self, items: tuple[Form, ...]) -> Any:
+    def define(self, items: tuple[Form, ...], origin: Form) -> Any:
         """`(def name doc? value)`."""
         name = items[1].name  # type: ignore[union-attr]
         doc = items[2].value if len(items) == 4 and isinstance(items[2], Literal) else None
@@ -139,7 +139,7 @@ class Compiler:
         if isinstance(node, Fn):
             kind, low = "direct" if node.direct else "closure", len(node.params)
             high = None if node.rest else low
-        digest = hashlib.sha256(print_form(items[-1]).encode()).hexdigest()
+        digest = hashlib.sha256(print_form(origin).encode()).hexdigest()
         namespace.definitions[name] = Definition(
             name, str(doc) if doc else None, tuple(analysis.sites), frozenset(analysis.references), digest,
             isinstance(node, QueryNode), items[1].span,
@@ -278,7 +278,7 @@ def reachable_sites(namespace: Namespace, name: str) -> dict[str, str]:
 
 
 def program_hash(namespace: Namespace, name: str) -> str:
-    """A hash of the expanded text of a query and of all it depends on: comments and layout do not change it."""
+    """A hash of the forms of a query and of all it depends on: comments and layout do not change it."""
     parts = sorted(f"{item.name} {item.digest}" for item in _closure(namespace, name))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

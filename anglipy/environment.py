@@ -113,7 +113,7 @@ class Definition:
     sites: tuple[SiteInfo, ...]
     references: frozenset[str]
     digest: str
-    """A hash of the expanded form: layout and comments do not change it."""
+    """A hash of the form that defines it: layout and comments do not change it."""
     is_query: bool
     span: Span
 

@@ -50,9 +50,7 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
-    """A keyword without its colon: `a`, `ns/a`; `::a` is `user/a` (every program is one
-    namespace).
-    """
+    """A keyword without its colon: `a` or `ns/a`. The reader gives `::a` its namespace."""
 
     name: str
     span: Span = field(compare=False, repr=False)

@@ -86,9 +86,7 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 def _is_hidden(char: str) -> bool:
-    """Whether a character should be written by its code; those beyond four hexadecimal digits
-    cannot.
-    """
+    """Whether a character should be written by its code (four digits are all there are)."""
     return not char.isprintable() and ord(char) < 0x10000
 
 
@@ -122,9 +120,7 @@ def _atom(form: Symbol | Keyword | Literal) -> str:
 
 
 class Shown(NamedTuple):
-    """How a form is written: an opening text, the forms inside with spaces between, a closing
-    text.
-    """
+    """How a form is written: an opening text, forms with spaces between, a closing text."""
 
     opening: str
     parts: tuple[Form, ...]
@@ -148,9 +144,7 @@ def shown(form: Form) -> Shown:
 
 
 def _prefix(items: tuple[Form, ...]) -> str | None:
-    """What a list is written with in place of its head and brackets: `'` for `(quote x)`, mostly
-    None.
-    """
+    """What stands for the head and the brackets of a list, as `'` for `(quote x)`; mostly None."""
     match items:
         case (Symbol(head, meta=None), item) if head in _PREFIX_OF:
             # `~` right before `@x` would read as `~@`.

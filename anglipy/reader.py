@@ -4,10 +4,10 @@
 and every mistake that can be found. Both run the LALR tables of `grammar/anglican.lark` (see
 `tables`) with a stack of their own: nesting has no limit, and time is linear in the text.
 
-Reader macros are undone here: `'x` is `(quote x)`, `@x` `(deref x)`, `#'x` `(var x)`, and `` `x
-``, `~x`, `~@x` are `(syntax-quote x)`, `(unquote x)`, `(unquote-splicing x)`; `#(f % %2)` is `(fn
-[%1 %2] (f %1 %2))`. `::a` is a keyword of the namespace that `(ns name)` set, or else of `user`.
-A byte order mark is skipped.
+Reader macros are undone here: `'x` is `(quote x)`, `@x` is `(deref x)`, `#'x` is `(var x)`;
+`` `x ``, `~x` and `~@x` are `(syntax-quote x)`, `(unquote x)` and `(unquote-splicing x)`;
+`#(f % %2)` is `(fn [%1 %2] (f %1 %2))`. `::a` is a keyword of the namespace that `(ns name)` set,
+or else of `user`. A byte order mark is skipped.
 """
 
 from __future__ import annotations
@@ -121,9 +121,7 @@ def _tokens(parser: _Parser, text: str, start: int, end: int) -> Iterator[tuple[
 def _parse(
     assembler: Assembler, text: str, start: int, end: int
 ) -> tuple[list[Form], _Stop | None]:
-    """Run the tables over text[start:end]: the top-level forms, and where it stopped if it had
-    to.
-    """
+    """The top-level forms of text[start:end], and where the parser had to stop, if it had to."""
     parser = _parser()
     _, _, _, actions, gotos, rules = parser.tables
     states = [0]
@@ -222,9 +220,7 @@ def _margin(text: str, start: int) -> int | None:
 
 @lru_cache(maxsize=1)
 def _known_stops() -> dict[tuple[int, bool], str]:
-    """The mistake that each way to stop means, found by stopping at the examples of
-    mistakes.toml.
-    """
+    """The mistake that each way to stop means, found by reading the structural examples."""
     known = {}
     for name, mistake in mistakes().items():
         for example in mistake.examples if mistake.structural else ():
@@ -253,10 +249,8 @@ def _diagnose(source: Source, stop: _Stop, restart: int | None) -> ReadError:
             span = Span(source, mark.start, mark.end)
             values["partner"] = "".join(_PARTNERS[word] for _, word in reversed(opened[-10:]))
             if len(opened) > 1:
-                notes = (
-                    f"{len(opened)} brackets are open, from {_place(source, opened[0][0].start)}
-                    on",
-                )
+                outermost = _place(source, opened[0][0].start)
+                notes = (f"{len(opened)} brackets are open, from {outermost} on",)
     if stop.kind == END and restart is not None:
         notes += (f"the form at {_place(source, restart)} begins in column 1, so look before it",)
     if name in ("prefix_alone", "meta_alone", "prefix_at_end"):

@@ -26,9 +26,7 @@ END = "$END"
 
 
 class Rule(NamedTuple):
-    """One alternative: how many symbols a reduction takes off the stack, and what it makes of
-    them.
-    """
+    """One alternative: a reduction takes `size` values off the stack and puts one back."""
 
     origin: str
     size: int

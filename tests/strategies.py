@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from anglipy.atoms import BigInt, Char, Regex
@@ -16,15 +17,25 @@ from anglipy.printer import shown
 from anglipy.sameness import Sameness
 
 __all__ = [
+    "NOWHERE",
+    "TRICKY_VALUES",
     "atoms",
+    "brief",
     "form_lists",
     "forms",
     "literal_values",
     "noise",
     "pieces",
+    "relaxed",
     "soup",
     "symbol_names",
 ]
+
+relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For laws: a slow machine is no failure."""
+
+brief = settings(relaxed, max_examples=40)
+"""For laws whose examples are large."""
 
 NOWHERE = Span(Source("<strategy>", ""), 0, 0)
 

@@ -26,6 +26,7 @@ from anglipy.diagnostics import (
     render,
     to_data,
 )
+from tests.strategies import relaxed
 
 
 def span_of(text: str, part: str) -> Span:
@@ -150,6 +151,7 @@ def test_data() -> None:
     assert "file" not in to_data(Diagnostic("AQ301", "wrong"))
 
 
+@relaxed
 @given(st.text(alphabet="a\n\r\t\ufeff\u65e5", max_size=20), st.data())
 def test_positions_and_offsets_are_inverse(text: str, data: st.DataObject) -> None:
     source = Source("x", text)
@@ -162,6 +164,7 @@ def test_positions_and_offsets_are_inverse(text: str, data: st.DataObject) -> No
     assert source.line(line) in text
 
 
+@relaxed
 @given(st.text(max_size=40), st.data())
 def test_every_span_of_every_text_can_be_shown(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))

@@ -13,7 +13,7 @@ from anglipy.forms import Collection, Form, Literal, Symbol
 from anglipy.pretty import pretty
 from anglipy.printer import print_form
 from anglipy.reader import read
-from tests.strategies import NOWHERE, TRICKY_VALUES, forms
+from tests.strategies import NOWHERE, TRICKY_VALUES, forms, relaxed
 
 DEEP = 5_000
 
@@ -23,6 +23,7 @@ def one(text: str) -> Form:
     return form
 
 
+@relaxed
 @given(forms())
 def test_what_is_printed_reads_as_the_same_form(form: Form) -> None:
     text = print_form(form)
@@ -31,6 +32,7 @@ def test_what_is_printed_reads_as_the_same_form(form: Form) -> None:
     assert "\n" not in text or '#"' in text
 
 
+@relaxed
 @given(forms(), st.integers(1, 60))
 def test_what_is_laid_out_reads_as_the_same_form(form: Form, width: int) -> None:
     assert one(pretty(form, width)) == form
@@ -109,6 +111,7 @@ vectors = st.recursive(
 )
 
 
+@relaxed
 @given(vectors)
 def test_data_keeps_to_the_width(text: str) -> None:
     width = 4 * (text.count("[") + 5)

@@ -32,7 +32,7 @@ from anglipy.mistakes import mistakes
 from anglipy.printer import print_form
 from anglipy.reader import read, read_all
 from anglipy.resources import resource
-from tests.strategies import form_lists, noise, pieces, soup
+from tests.strategies import brief, form_lists, noise, pieces, relaxed, soup
 
 DEEP = 5_000
 VERY_DEEP = 50_000
@@ -339,6 +339,7 @@ def joined(texts: list[str], between: list[str]) -> str:
     return "".join(part for pair in zip(texts, between, strict=True) for part in pair)
 
 
+@brief
 @given(noisy_texts())
 def test_white_space_and_comments_change_nothing(
     sample: tuple[list[Form], list[str], list[str]],
@@ -347,6 +348,7 @@ def test_white_space_and_comments_change_nothing(
     assert list(read_text(joined(texts, between))) == forms
 
 
+@brief
 @given(noisy_texts())
 def test_every_span_is_the_text_of_its_form(
     sample: tuple[list[Form], list[str], list[str]],
@@ -361,6 +363,7 @@ def test_every_span_is_the_text_of_its_form(
                 assert one(text_of(node)) == node
 
 
+@brief
 @given(noisy_texts(), st.integers(0, 100))
 def test_the_beginning_of_a_text_is_whole_or_incomplete(
     sample: tuple[list[Form], list[str], list[str]], count: int
@@ -527,6 +530,7 @@ def test_the_number_of_mistakes_is_limited() -> None:
     assert len(errors) == 100
 
 
+@relaxed
 @given(soup() | st.text(max_size=30))
 @example("\ufeff")
 @example('\ufeff"')
@@ -547,6 +551,7 @@ def test_any_text_is_read_or_has_mistakes(text: str) -> None:
         assert (outcome, ()) == (forms, errors)
 
 
+@relaxed
 @given(soup())
 def test_a_bracket_that_is_never_closed_is_pointed_at(text: str) -> None:
     outcome = attempt(text)
@@ -558,6 +563,7 @@ def test_a_bracket_that_is_never_closed_is_pointed_at(text: str) -> None:
 # ---- The grammar and its tables
 
 
+@relaxed
 @given(soup() | st.text(max_size=30))
 def test_the_terminals_cover_every_text(text: str) -> None:
     pattern = re.compile(tables.load().pattern)

@@ -1,4 +1,5 @@
-"""Inference compilation: a network that learns to propose, trained on the program's own joint distribution.
+"""Inference compilation: a network that learns to propose, trained on the program's own joint
+distribution.
 
     traces      runs of a program with every observe answered by a draw
     priors      what a proposal must know of the prior it replaces; numpy only
@@ -11,5 +12,6 @@
     engine      importance sampling with the network's proposals
 
 torch is imported by the modules of this package only; importing the package itself imports nothing.
-The method is that of Le, Baydin and Wood, "Inference compilation and universal probabilistic programming" (2017).
+The method is that of Le, Baydin and Wood, "Inference compilation and universal probabilistic
+programming" (2017).
 """

@@ -1,7 +1,8 @@
 """The artifact: a trained network as one file, data and never code.
 
-It names the query it was trained for (name, program hash, sites), lists its addresses with families and sizes, and keeps
-the options, versions and record of its training. Reading one needs no torch; `network_of` in `ic.store` builds the network.
+It names the query it was trained for (name, program hash, sites), lists its addresses with families
+and sizes, and keeps the options, versions and record of its training. Reading one needs no torch;
+`network_of` in `ic.store` builds the network.
 """
 
 from __future__ import annotations
@@ -62,7 +63,9 @@ class Artifact:
             "program_hash": self.program_hash,
             "sites": None if self.sites is None else list(self.sites),
             "shape": self.shape,
-            "addresses": [[row.site, row.role, row.family, list(row.shape)] for row in self.addresses],
+            "addresses": [
+                [row.site, row.role, row.family, list(row.shape)] for row in self.addresses
+            ],
             "fixed": [list(pair) for pair in self.fixed],
             "epsilon": self.epsilon,
             "options": self.options,
@@ -76,7 +79,9 @@ class Artifact:
         """Read a file. Nothing in it is executed.
 
         Raises:
-            ArtifactError: AQ601 cannot be read, AQ602 is no artifact, AQ603 is damaged, AQ604 is of a later version.
+            ArtifactError: AQ601 cannot be read, AQ602 is no artifact, AQ603 is damaged, AQ604 is of
+                a later version.
+
         """
         arrays, document = read_container(Path(path), KIND)
         try:
@@ -89,7 +94,9 @@ class Artifact:
                     AddressRow(str(site), str(role), str(family), tuple(map(int, shape)))
                     for site, role, family, shape in document["addresses"]
                 ),
-                fixed=tuple((int(observer), int(instance)) for observer, instance in document["fixed"]),
+                fixed=tuple(
+                    (int(observer), int(instance)) for observer, instance in document["fixed"]
+                ),
                 epsilon=float(document["epsilon"]),
                 options=dict(document["options"]),
                 versions=dict(document["versions"]),
@@ -97,22 +104,28 @@ class Artifact:
                 arrays=arrays,
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise ArtifactError("AQ603", f"{path} is damaged: its document lacks something ({error})",
-                                help="compile again") from error
+            raise ArtifactError(
+                "AQ603",
+                f"{path} is damaged: its document lacks something ({error})",
+                help="compile again",
+            ) from error
 
     def check(self, program_hash: str, sites: Iterable[str]) -> tuple[str, ...]:
         """Whether the artifact fits a program. Gives warnings, none if the hash is the same.
 
-        `sites` are the program's static sites. Addresses computed while the program runs are no part of the comparison:
-        what the artifact does not know of them is proposed by the prior.
+        `sites` are the program's static sites. Addresses computed while the program runs are no
+        part of the comparison: what the artifact does not know of them is proposed by the prior.
 
         Raises:
             ArtifactError: AQ605 if the sites differ, with the missing and the new ones.
+
         """
         if program_hash == self.program_hash:
             return ()
         now = set(sites)
-        trained = set(self.sites) if self.sites is not None else {row.site for row in self.addresses}
+        trained = (
+            set(self.sites) if self.sites is not None else {row.site for row in self.addresses}
+        )
         missing = sorted(trained - now)
         new = sorted(now - trained) if self.sites is not None else []
         if missing or new:

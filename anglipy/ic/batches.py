@@ -1,8 +1,9 @@
 """Traces of any control flow as one minibatch.
 
-All (trace, step) pairs are laid out flat, trace by trace, and grouped by slot: every step of one slot in the batch is
-embedded, and gets its proposal, in one call. Observations are grouped the same way by observer. Which steps follow each
-other is kept as indices, so there is no sorting of traces by their shape, and no batch is ever split.
+All (trace, step) pairs are laid out flat, trace by trace, and grouped by slot: every step of one
+slot in the batch is embedded, and gets its proposal, in one call. Observations are grouped the same
+way by observer. Which steps follow each other is kept as indices, so there is no sorting of traces
+by their shape, and no batch is ever split.
 """
 
 from __future__ import annotations
@@ -19,12 +20,22 @@ from anglipy.ic.priors import Prior
 from anglipy.ic.proposals import numbers_of, values_of
 from anglipy.ic.traces import Kind, Observation, Step, Trace
 
-__all__ = ["Batch", "ObserverGroup", "ObserverKey", "SlotKey", "StepGroup", "batch_of", "group_observations",
-           "slot_key"]
+__all__ = [
+    "Batch",
+    "ObserverGroup",
+    "ObserverKey",
+    "SlotKey",
+    "StepGroup",
+    "batch_of",
+    "group_observations",
+    "slot_key",
+]
 
 
 class SlotKey(NamedTuple):
-    """What shares a proposal head: a site, a family, and the number of coordinates (0 for tables, which may grow)."""
+    """What shares a proposal head: a site, a family, and the number of coordinates (0 for tables,
+    which may grow).
+    """
 
     site: str
     family: str
@@ -113,8 +124,12 @@ def batch_of(traces: Sequence[Trace]) -> Batch:
     starts = np.cumsum([0, *lengths[:-1]])
     time_of = np.arange(row) - np.repeat(starts, lengths)
     previous = np.where(time_of > 0, np.arange(row) - 1, row)
-    instances = np.array([step.instance for trace in traces for step in trace.steps], dtype=np.int64)
-    log_prior = np.array([step.log_prior for trace in traces for step in trace.steps], dtype=np.float64)
+    instances = np.array(
+        [step.instance for trace in traces for step in trace.steps], dtype=np.int64
+    )
+    log_prior = np.array(
+        [step.log_prior for trace in traces for step in trace.steps], dtype=np.float64
+    )
     return Batch(
         count=len(traces),
         longest=max(lengths),
@@ -153,8 +168,13 @@ def group_observations(runs: Sequence[Sequence[Observation]]) -> tuple[ObserverG
             group[2].append(instance)
             group[3].append(value)
     return tuple(
-        ObserverGroup(ObserverKey(site, kind), torch.tensor(rows), torch.tensor(places),
-                      torch.tensor(instances), _stacked(kind, values))
+        ObserverGroup(
+            ObserverKey(site, kind),
+            torch.tensor(rows),
+            torch.tensor(places),
+            torch.tensor(instances),
+            _stacked(kind, values),
+        )
         for (site, kind), (rows, places, instances, values) in groups.items()
     )
 

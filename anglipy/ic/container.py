@@ -1,9 +1,9 @@
 """Files of named arrays and one JSON document: safetensors, never pickle.
 
-Writing is atomic: a temporary file in the same folder, synced, then renamed over the target, so that a reader sees the old
-file or the new one. Reading executes nothing from the file, and refuses what it cannot trust: pickles and zip archives,
-truncated or altered files (a SHA-256 of document and arrays is part of the file), documents of another format or of a
-later version.
+Writing is atomic: a temporary file in the same folder, synced, then renamed over the target, so
+that a reader sees the old file or the new one. Reading executes nothing from the file, and refuses
+what it cannot trust: pickles and zip archives, truncated or altered files (a SHA-256 of document
+and arrays is part of the file), documents of another format or of a later version.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ VERSION = 1
 """Of the format. A reader refuses files with a higher one."""
 
 METADATA = "anglipy"
-"""The one entry of the file's metadata; a second one would make the order of the header's bytes arbitrary."""
+"""The one entry of the file's metadata; a second one would make the order of the header's bytes
+arbitrary.
+"""
 
 _NOT_OURS = {
     b"PK\x03\x04": "a zip archive, such as torch.save writes",
@@ -49,16 +51,23 @@ class Contents(NamedTuple):
     document: dict[str, Any]
 
 
-def write_container(path: Path, kind: str, arrays: Mapping[str, np.ndarray],
-                    document: Mapping[str, Any]) -> None:
+def write_container(
+    path: Path, kind: str, arrays: Mapping[str, np.ndarray], document: Mapping[str, Any]
+) -> None:
     """Write the arrays and the document to `path`, atomically.
 
     Raises:
         ArtifactError: AQ601 if the file cannot be written.
+
     """
     ordered = {name: np.ascontiguousarray(arrays[name]) for name in sorted(arrays)}
     text = json.dumps(document, sort_keys=True)
-    about = {"document": text, "format": kind, "sha256": _digest(kind, text, ordered), "version": VERSION}
+    about = {
+        "document": text,
+        "format": kind,
+        "sha256": _digest(kind, text, ordered),
+        "version": VERSION,
+    }
     data = safetensors.numpy.save(ordered, {METADATA: json.dumps(about)})
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -81,7 +90,9 @@ def read_container(path: Path, kind: str) -> Contents:
     """The arrays and the document of a file that `write_container` wrote.
 
     Raises:
-        ArtifactError: AQ601 cannot be read, AQ602 is something else, AQ603 is damaged, AQ604 is of a later version.
+        ArtifactError: AQ601 cannot be read, AQ602 is something else, AQ603 is damaged, AQ604 is of
+            a later version.
+
     """
     try:
         data = path.read_bytes()
@@ -89,12 +100,16 @@ def read_container(path: Path, kind: str) -> Contents:
         raise ArtifactError("AQ601", f"cannot read {path}: {error.strerror or error}") from error
     for magic, what in _NOT_OURS.items():
         if data.startswith(magic):
-            raise ArtifactError("AQ602", f"{path} is not an artifact but {what}",
-                                help="artifacts are written by `anglipy compile`")
+            raise ArtifactError(
+                "AQ602",
+                f"{path} is not an artifact but {what}",
+                help="artifacts are written by `anglipy compile`",
+            )
     about = _about(path, data)
     if about.get("format") != kind:
-        raise ArtifactError("AQ602", f"{path} is not {_a(kind)}",
-                            help="artifacts are written by `anglipy compile`")
+        raise ArtifactError(
+            "AQ602", f"{path} is not {_a(kind)}", help="artifacts are written by `anglipy compile`"
+        )
     version = about.get("version")
     if not isinstance(version, int) or version > VERSION:
         raise ArtifactError(
@@ -123,13 +138,16 @@ def _umask() -> int:
 
 
 def _about(path: Path, data: bytes) -> dict[str, Any]:
-    """What the header says of the file: 8 bytes of length, then JSON, in it our own JSON as one string."""
+    """What the header says of the file: 8 bytes of length, then JSON, in it our own JSON as one
+    string.
+    """
     if not data:
         raise _damaged(path, "it is empty")
     length = int.from_bytes(data[:8], "little")
     if len(data) < 8 or data[8:9] != b"{":
-        raise ArtifactError("AQ602", f"{path} is not an artifact",
-                            help="artifacts are written by `anglipy compile`")
+        raise ArtifactError(
+            "AQ602", f"{path} is not an artifact", help="artifacts are written by `anglipy compile`"
+        )
     if len(data) < 8 + length:
         raise _damaged(path, "it ends too early")
     try:
@@ -151,8 +169,9 @@ def _digest(kind: str, text: str, arrays: Mapping[str, np.ndarray]) -> str:
 
 
 def _damaged(path: Path, reason: str) -> ArtifactError:
-    return ArtifactError("AQ603", f"{path} is damaged: {reason}",
-                         help="copy it again, or compile again")
+    return ArtifactError(
+        "AQ603", f"{path} is damaged: {reason}", help="copy it again, or compile again"
+    )
 
 
 def _a(kind: str) -> str:

@@ -4,7 +4,8 @@
     choice    a learned row: one token
     image     a convolutional network and a GRU over its columns: one token per column
 
-A token says what was observed and at which instance of its site. This is the only file that knows how pictures are read.
+A token says what was observed and at which instance of its site. This is the only file that knows
+how pictures are read.
 """
 
 from __future__ import annotations
@@ -78,8 +79,13 @@ class ChoiceObserver(Observer):
         return Embedded(token[:, None], token)
 
 
-def _block(inputs: int, outputs: int, kernel: int | tuple[int, int], stride: int | tuple[int, int],
-           padding: int | tuple[int, int]) -> nn.Sequential:
+def _block(
+    inputs: int,
+    outputs: int,
+    kernel: int | tuple[int, int],
+    stride: int | tuple[int, int],
+    padding: int | tuple[int, int],
+) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, kernel, stride, padding, bias=False),
         nn.BatchNorm2d(outputs),
@@ -90,10 +96,11 @@ def _block(inputs: int, outputs: int, kernel: int | tuple[int, int], stride: int
 class ImageReader(Observer):
     """A picture, each standardised by itself, read as a line of columns.
 
-    Five convolutions with batch normalisation take height by 16 and width by 4 and merge what is left of the rows; a
-    bidirectional GRU goes over the columns. Each column is a token; the digest is made of their mean and of the GRU's
-    last states. Mean and contrast of the picture, which the standardisation takes away, are part of the digest. About
-    38 million multiplications for 48 x 160 pixels. Channels-last memory: convolutions on CPUs are faster that way.
+    Five convolutions with batch normalisation take height by 16 and width by 4 and merge what is
+    left of the rows; a bidirectional GRU goes over the columns. Each column is a token; the digest
+    is made of their mean and of the GRU's last states. Mean and contrast of the picture, which the
+    standardisation takes away, are part of the digest. About 38 million multiplications for 48 x
+    160 pixels. Channels-last memory: convolutions on CPUs are faster that way.
     """
 
     def __init__(self, key: ObserverKey, width: int) -> None:
@@ -106,7 +113,7 @@ class ImageReader(Observer):
             _block(48, 96, 3, (2, 1), 1),
             _block(96, 128, 3, (2, 1), 1),
             _block(128, FEATURES, (rows, 3), 1, (0, 1)),
-        ).to(memory_format=torch.channels_last)
+        ).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.places = nn.Parameter(0.1 * torch.randn(1, self.tokens, FEATURES))
         self.line = nn.GRU(FEATURES, width // 2, batch_first=True, bidirectional=True)
         self.moments = Moments(2)
@@ -133,7 +140,9 @@ FEATURES = 192
 
 
 def _levels(images: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and sd of each picture (n, 2) float64, and the pictures standardised (n, 1, height, width)."""
+    """Mean and sd of each picture (n, 2) float64, and the pictures standardised (n, 1, height,
+    width).
+    """
     pixels = images.float()[:, None]
     sd, mean = torch.std_mean(pixels, (2, 3), keepdim=True)
     levels = torch.cat([mean, sd], 1).flatten(1).double()

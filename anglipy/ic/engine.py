@@ -1,14 +1,16 @@
 """The engine `ic`: importance sampling with the network beside the program.
 
-All particles of a block advance in waves: each runs the program on its own to its next choice, then the network takes one
-step for all of them together, and each slot's head gives the proposals of the particles that wait there.
+All particles of a block advance in waves: each runs the program on its own to its next choice, then
+the network takes one step for all of them together, and each slot's head gives the proposals of the
+particles that wait there.
 
     log weight = sum over choices of (log prior - log q')  +  sum over observes of log p(value)
 
-so E[weight] = p(data) and weighted averages are consistent whatever the network has learned; a network that has learned
-well gives weights of low variance. What the network sees of the data are the values that the program observes; they are
-collected before the first choice by running the program once on its priors (several times, if in training the observed
-addresses changed from run to run).
+so E[weight] = p(data) and weighted averages are consistent whatever the network has learned; a
+network that has learned well gives weights of low variance. What the network sees of the data are
+the values that the program observes; they are collected before the first choice by running the
+program once on its priors (several times, if in training the observed addresses changed from run to
+run).
 """
 
 from __future__ import annotations
@@ -55,7 +57,9 @@ SCOUTS = 16
 
 
 class ProposalWarning(UserWarning):
-    """The network cannot propose somewhere, and the prior does instead: correct, but less efficient."""
+    """The network cannot propose somewhere, and the prior does instead: correct, but less
+    efficient.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,11 @@ class CompiledOptions(Options):
         object.__setattr__(self, "particles", whole_number("particles", self.particles))
         if not isinstance(self.artifact, Artifact):
             if self.artifact is None:
-                raise ArtifactError("AQ610", "the algorithm `ic` needs an artifact",
-                                    help="train one with `anglipy compile`, and give it with --ic")
+                raise ArtifactError(
+                    "AQ610",
+                    "the algorithm `ic` needs an artifact",
+                    help="train one with `anglipy compile`, and give it with --ic",
+                )
             object.__setattr__(self, "artifact", Artifact.load(self.artifact))
 
 
@@ -109,8 +116,9 @@ class Compiled:
             block.run()
         _warn(block.unknown - unknown)
         draws = state.draws.and_also(*block.results())
-        after = CompiledState(state.first, options, network, reading, draws,
-                              frozenset(unknown | block.unknown))
+        after = CompiledState(
+            state.first, options, network, reading, draws, frozenset(unknown | block.unknown)
+        )
         return after, StepInfo(draws.count, options.particles)
 
     def is_done(self, state: CompiledState) -> bool:
@@ -118,7 +126,9 @@ class Compiled:
         return state.draws.count >= state.options.particles
 
     def result(self, state: CompiledState) -> Posterior:
-        """The draws so far. Raises InferenceError AQ501 if every weight is zero, AQ507 if there is no draw."""
+        """The draws so far. Raises InferenceError AQ501 if every weight is zero, AQ507 if there is
+        no draw.
+        """
         draws = state.draws
         error = log_mean_exp_standard_error(draws.all_log_weights(), draws.count)
         return draws.posterior(self.name, state.options, error)
@@ -142,13 +152,22 @@ def infer_compiled(
 
     E[exp(log_evidence)] = p(data). Arguments and errors are those of `inference.engine.infer`.
     """
-    return infer(query, value, Compiled.name, rng=rng, seed=seed, on_progress=on_progress,
-                 artifact=artifact, particles=particles, **given)
+    return infer(
+        query,
+        value,
+        Compiled.name,
+        rng=rng,
+        seed=seed,
+        on_progress=on_progress,
+        artifact=artifact,
+        particles=particles,
+        **given,
+    )
 
 
 @torch.inference_mode()
 def _read(network: Network, first: Checkpoint) -> Reading:
-    """What the network makes of the data. The runs that look for it have a generator of their own."""
+    """What the network makes of the data. The runs that look for it have their own generator."""
     rng = np.random.default_rng(0)
     found: dict[tuple[str, int], Observation] = {}
     runs = 1 if _always_the_same(network) else SCOUTS
@@ -164,7 +183,9 @@ def _read(network: Network, first: Checkpoint) -> Reading:
             warnings.warn(
                 f"the network never saw an observation of shape {group.key.kind.shape} at "
                 f"{group.key.site}{expected}: the proposals do not take it into account",
-                ProposalWarning, stacklevel=2)
+                ProposalWarning,
+                stacklevel=2,
+            )
     return network.reader(groups, 1, max(1, len(observations)))
 
 
@@ -192,14 +213,25 @@ def _warn(sites: set[str]) -> None:
     if sites:
         warnings.warn(
             f"the network has no proposal for {', '.join(sorted(sites))}: the prior proposes there",
-            ProposalWarning, stacklevel=3)
+            ProposalWarning,
+            stacklevel=3,
+        )
 
 
 class _Block:
-    """Particles that advance together. Lists are indexed by particle; `live` are those still under way."""
+    """Particles that advance together. Lists are indexed by particle; `live` are those still under
+    way.
+    """
 
-    def __init__(self, network: Network, reading: Reading, epsilon: float, first: Checkpoint, count: int,
-                 rng: Any) -> None:
+    def __init__(
+        self,
+        network: Network,
+        reading: Reading,
+        epsilon: float,
+        first: Checkpoint,
+        count: int,
+        rng: Any,
+    ) -> None:
         self.network, self.reading, self.epsilon, self.rng = network, reading, epsilon, rng
         self.points: list[Checkpoint] = [first] * count
         self.log_weights = [0.0] * count
@@ -221,13 +253,26 @@ class _Block:
             self._propose()
 
     def results(self) -> tuple[list[Any], list[float], list[tuple[Any, ...]], list[Observe]]:
-        """Values, log weights and predicts of the runs that ended, and the observes at which others died."""
-        ended = [(p, w) for p, w in zip(self.points, self.log_weights, strict=True) if isinstance(p, Result)]
+        """Values, log weights and predicts of the runs that ended, and the observes at which others
+        died.
+        """
+        ended = [
+            (p, w)
+            for p, w in zip(self.points, self.log_weights, strict=True)
+            if isinstance(p, Result)
+        ]
         died = [p for p in self.points if isinstance(p, Observe)]
-        return [p.value for p, _ in ended], [w for _, w in ended], [p.state.predicts for p, _ in ended], died
+        return (
+            [p.value for p, _ in ended],
+            [w for _, w in ended],
+            [p.state.predicts for p, _ in ended],
+            died,
+        )
 
     def _to_next_samples(self) -> None:
-        """Score observes until every live particle waits for a choice; drop those that ended or died."""
+        """Score observes until every live particle waits for a choice; drop those that ended or
+        died.
+        """
         kept = []
         for row, particle in enumerate(self.live):
             point = self.points[particle]
@@ -249,7 +294,9 @@ class _Block:
             self.memory = Memory(*(part[kept] for part in self.memory))
 
     def _propose(self) -> None:
-        """One step of the network for all live particles, then draws, weights and answers slot by slot."""
+        """One step of the network for all live particles, then draws, weights and answers slot by
+        slot.
+        """
         samples: list[Sample] = [self.points[particle] for particle in self.live]  # type: ignore[misc]
         priors = [describe(sample.dist) for sample in samples]
         groups: dict[SlotKey, list[int]] = {}
@@ -260,12 +307,14 @@ class _Block:
         embedded = torch.zeros_like(memory.previous_value)
         for key, rows in groups.items():
             encoded = self._answer(key, rows, samples, priors, seen)
-            embedded[rows] = self.network.embed_values(self.network.slot(key), numbers[key],
-                                                       values_of(encoded))
+            embedded[rows] = self.network.embed_values(
+                self.network.slot(key), numbers[key], values_of(encoded)
+            )
         self.memory = memory._replace(previous_value=embedded, previous_address=waiting.address)
 
-    def _waiting(self, samples: list[Sample], priors: list[Prior],
-                 groups: dict[SlotKey, list[int]]) -> tuple[Waiting, dict[SlotKey, torch.Tensor]]:
+    def _waiting(
+        self, samples: list[Sample], priors: list[Prior], groups: dict[SlotKey, list[int]]
+    ) -> tuple[Waiting, dict[SlotKey, torch.Tensor]]:
         """The network's inputs for this wave, and the numbers of the priors by slot."""
         network, order = self.network, []
         addresses, embedded, families, numbers = [], [], [], {}
@@ -278,30 +327,41 @@ class _Block:
             families.append(torch.full((len(rows),), FAMILY_NUMBERS[key.family]))
         back = torch.argsort(torch.tensor(order))
         instances = torch.tensor([sample.instance for sample in samples])
-        waiting = Waiting(torch.cat(addresses)[back], torch.cat(families)[back], instances,
-                          torch.cat(embedded)[back])
+        waiting = Waiting(
+            torch.cat(addresses)[back],
+            torch.cat(families)[back],
+            instances,
+            torch.cat(embedded)[back],
+        )
         return waiting, numbers
 
-    def _answer(self, key: SlotKey, rows: list[int], samples: list[Sample], priors: list[Prior],
-                seen: torch.Tensor) -> list[Any]:
-        """Draw for the particles that wait at one slot, weigh, and resume them; the encoded values."""
+    def _answer(
+        self,
+        key: SlotKey,
+        rows: list[int],
+        samples: list[Sample],
+        priors: list[Prior],
+        seen: torch.Tensor,
+    ) -> list[Any]:
+        """Draw for the particles that wait at one slot, weigh, resume; the encoded values."""
         slot = self.network.slot(key)
         dists = [samples[row].dist for row in rows]
         if slot is None or slot.head is None:
             if slot is None:
                 self.unknown.add(key.site)
             values = [draw(samples[row], self.rng) for row in rows]
-            encoded = [encode(dist, priors[row], value)
-                       for dist, row, value in zip(dists, rows, values, strict=True)]
+            encoded = [
+                encode(dist, priors[row], value)
+                for dist, row, value in zip(dists, rows, values, strict=True)
+            ]
             log_weights = [0.0] * len(rows)
         else:
             raw = slot.head(seen[rows]).double()
-            values, encoded, log_weights = draw_all(raw, dists, [priors[row] for row in rows],
-                                                    self.epsilon, self.rng)
+            values, encoded, log_weights = draw_all(
+                raw, dists, [priors[row] for row in rows], self.epsilon, self.rng
+            )
         for row, value, log_weight in zip(rows, values, log_weights, strict=True):
             particle = self.live[row]
             self.log_weights[particle] += log_weight
             self.points[particle] = resume_with(samples[row], value)
         return encoded
-
-

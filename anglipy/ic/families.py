@@ -1,12 +1,14 @@
-"""Proposal families: densities whose parameters a network gives, relative to the numbers of the prior.
+"""Proposal families: densities whose parameters a network gives, relative to the numbers of the
+prior.
 
-A family is a stateless description: how many outputs a head has, with what biases they start (so that an untrained head
-proposes about what the prior does), what the log density of a value is, and how to draw. `raw` is always (n, outputs),
-`numbers` (n, numbers) as laid out in `priors.LAYOUTS`, both float64; `log_prob` is used for training and for the weights
-alike, so that a weight is computed from the very parameters that were drawn from. Drawing happens in numpy.
+A family is a stateless description: how many outputs a head has, with what biases they start (so
+that an untrained head proposes about what the prior does), what the log density of a value is, and
+how to draw. `raw` is always (n, outputs), `numbers` (n, numbers) as laid out in `priors.LAYOUTS`,
+both float64; `log_prob` is used for training and for the weights alike, so that a weight is
+computed from the very parameters that were drawn from. Drawing happens in numpy.
 
-Every density here is normalised on the prior's own support: truncated on intervals, a mass on integers, on the simplex
-for Dirichlet. Mixtures are finite sums, computed by log-sum-exp.
+Every density here is normalised on the prior's own support: truncated on intervals, a mass on
+integers, on the simplex for Dirichlet. Mixtures are finite sums, computed by log-sum-exp.
 """
 
 from __future__ import annotations
@@ -28,7 +30,6 @@ __all__ = [
     "Betas",
     "Categorical",
     "Family",
-    "Integers",
     "Intervals",
     "Mixture",
     "Normals",
@@ -75,9 +76,11 @@ class Family:
 
 
 class Categorical(Family):
-    """Logits relative to the prior: log q = log softmax(log prior + raw). A category of prior mass zero keeps it.
+    """Logits relative to the prior: log q = log softmax(log prior + raw). A category of prior mass
+    zero keeps it.
 
-    Rows may have fewer categories than the head has outputs (padded with -inf), or more: those beyond have raw = 0.
+    Rows may have fewer categories than the head has outputs (padded with -inf), or more: those
+    beyond have raw = 0.
     """
 
     name = "categorical"
@@ -144,13 +147,18 @@ class Mixture(Family):
         """The log density of each value under each component, (n, components)."""
         raise TypeError(f"the family {self.name} has no density of its own")
 
-    def draw_members(self, first: NDArray[np.float64], second: NDArray[np.float64],
-                     numbers: NDArray[np.float64], rng: Any) -> NDArray[np.float64]:
+    def draw_members(
+        self,
+        first: NDArray[np.float64],
+        second: NDArray[np.float64],
+        numbers: NDArray[np.float64],
+        rng: Any,
+    ) -> NDArray[np.float64]:
         """One value per row from the component chosen for that row; the parameters are (n,)."""
         raise TypeError(f"the family {self.name} does not draw")
 
     def log_prob(self, raw: Tensor, numbers: Tensor, values: Tensor) -> Tensor:
-        """log sum_k weight_k density_k(value)."""
+        """Log sum_k weight_k density_k(value)."""
         log_weights = torch.log_softmax(raw.chunk(3, 1)[0], 1)
         return torch.logsumexp(log_weights + self.log_members(raw, numbers, values), 1)
 
@@ -158,7 +166,9 @@ class Mixture(Family):
         """A component by one uniform, then a value from it."""
         rows = np.arange(len(raw))
         chosen = choose(raw.chunk(3, 1)[0], rng)
-        first, second = (parameter.numpy()[rows, chosen] for parameter in self.members(raw, numbers))
+        first, second = (
+            parameter.numpy()[rows, chosen] for parameter in self.members(raw, numbers)
+        )
         return self.draw_members(first, second, numbers.numpy(), rng)
 
 
@@ -166,7 +176,7 @@ def choose(logits: Tensor, rng: Any) -> NDArray[np.intp]:
     """One column index per row, with probabilities softmax(logits), (n,)."""
     cumulative = torch.softmax(logits, 1).cumsum(1).numpy()
     chosen = (rng.random(len(cumulative))[:, None] >= cumulative[:, :-1]).sum(1)
-    return chosen  # type: ignore[no-any-return]
+    return chosen
 
 
 class Normals(Mixture):
@@ -184,14 +194,21 @@ class Normals(Mixture):
         z = (values[:, None] - mean) / sd
         return -0.5 * z * z - sd.log() - HALF_LOG_TWO_PI
 
-    def draw_members(self, first: NDArray[np.float64], second: NDArray[np.float64],
-                     numbers: NDArray[np.float64], rng: Any) -> NDArray[np.float64]:
-        """mean + sd * standard normal."""
+    def draw_members(
+        self,
+        first: NDArray[np.float64],
+        second: NDArray[np.float64],
+        numbers: NDArray[np.float64],
+        rng: Any,
+    ) -> NDArray[np.float64]:
+        """Mean + sd * standard normal."""
         return first + second * rng.standard_normal(len(first))
 
 
 class Positives(Mixture):
-    """Log-normal components, for gamma-like priors: location and scale are those of log x under the prior."""
+    """Log-normal components, for gamma-like priors: location and scale are those of log x under the
+    prior.
+    """
 
     name = "positive"
 
@@ -214,21 +231,29 @@ class Positives(Mixture):
         z = (log_value - mean) / sd
         return -0.5 * z * z - sd.log() - HALF_LOG_TWO_PI - log_value
 
-    def draw_members(self, first: NDArray[np.float64], second: NDArray[np.float64],
-                     numbers: NDArray[np.float64], rng: Any) -> NDArray[np.float64]:
-        """exp of a normal; kept away from 0 and infinity, where a gamma has no density."""
+    def draw_members(
+        self,
+        first: NDArray[np.float64],
+        second: NDArray[np.float64],
+        numbers: NDArray[np.float64],
+        rng: Any,
+    ) -> NDArray[np.float64]:
+        """Exp of a normal; kept away from 0 and infinity, where a gamma has no density."""
         logs = first + second * rng.standard_normal(len(first))
         return np.exp(np.clip(logs, math.log(TINY), 700.0))
 
 
 def _log_moments(numbers: Tensor) -> Tensor:
-    """Mean and sd of log x for x ~ gamma(shape, rate): digamma(shape) - log rate, sqrt(trigamma(shape))."""
+    """Mean and sd of log x for x ~ gamma(shape, rate): digamma(shape) - log rate,
+    sqrt(trigamma(shape)).
+    """
     shape, rate = numbers[:, 0], numbers[:, 1]
     return torch.stack([torch.digamma(shape) - rate.log(), torch.polygamma(1, shape).sqrt()], 1)
 
 
 class Intervals(Mixture):
-    """Normal components truncated to [low, high], their means inside; all computed on the unit interval.
+    """Normal components truncated to [low, high], their means inside; all computed on the unit
+    interval.
 
     With the mean inside, the truncated mass is a sum of two terms of equal sign: nothing cancels.
     """
@@ -239,7 +264,9 @@ class Intervals(Mixture):
         """Means spread over the interval."""
         at = torch.linspace(0.05, 0.95, components) if components > 1 else torch.tensor([0.5])
         width = math.log(0.15) if components > 1 else 0.0
-        return torch.cat([torch.zeros(components), torch.logit(at), torch.full((components,), width)])
+        return torch.cat(
+            [torch.zeros(components), torch.logit(at), torch.full((components,), width)]
+        )
 
     def prior_features(self, numbers: Tensor, size: int) -> Tensor:
         """Middle and log width."""
@@ -268,64 +295,22 @@ class Intervals(Mixture):
         log_width = (numbers[:, 1:2] - numbers[:, :1]).log()
         return -0.5 * z * z - sd.log() - HALF_LOG_TWO_PI - log_inside - log_width
 
-    def draw_members(self, first: NDArray[np.float64], second: NDArray[np.float64],
-                     numbers: NDArray[np.float64], rng: Any) -> NDArray[np.float64]:
+    def draw_members(
+        self,
+        first: NDArray[np.float64],
+        second: NDArray[np.float64],
+        numbers: NDArray[np.float64],
+        rng: Any,
+    ) -> NDArray[np.float64]:
         """By inversion of the truncated normal's distribution function."""
         mean, sd = torch.from_numpy(first), torch.from_numpy(second)
         below, above = torch.special.ndtr(-mean / sd), torch.special.ndtr((1.0 - mean) / sd)
         u = torch.from_numpy(rng.random(len(first)))
-        unit = (mean + sd * torch.special.ndtri(below + u * (above - below))).clamp(0.0, 1.0).numpy()
+        unit = (
+            (mean + sd * torch.special.ndtri(below + u * (above - below))).clamp(0.0, 1.0).numpy()
+        )
         low, high = numbers[:, 0], numbers[:, 1]
         return np.clip(low + unit * (high - low), low, high)
-
-
-class Integers(Mixture):
-    """Logistic components rounded to integers and truncated to lowest..highest; an exact mass function.
-
-    mass(n) = F(n + 1/2) - F(n - 1/2) over F(highest + 1/2) - F(lowest - 1/2), F the logistic distribution function.
-    """
-
-    name = "integers"
-
-    def prior_features(self, numbers: Tensor, size: int) -> Tensor:
-        """Location and log scale."""
-        return torch.stack([squash(numbers[:, 0], 100.0), numbers[:, 1].log()], 1)
-
-    def members(self, raw: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
-        """Centre and scale of the logistic, the scale at least 1/20 so that a mass can still move."""
-        centre, scale = super().members(raw, numbers)
-        low, high = numbers[:, 2:3] - 0.5, numbers[:, 3:4] + 0.5
-        return torch.minimum(torch.maximum(centre, low), high), 0.55 * scale + 0.05
-
-    def log_members(self, raw: Tensor, numbers: Tensor, values: Tensor) -> Tensor:
-        """The log mass."""
-        centre, scale = self.members(raw, numbers)
-        x = values[:, None]
-        inside = _log_logistic_between((x - 0.5 - centre) / scale, (x + 0.5 - centre) / scale)
-        low, high = numbers[:, 2:3] - 0.5, numbers[:, 3:4] + 0.5
-        return inside - _log_logistic_between((low - centre) / scale, (high - centre) / scale)
-
-    def draw_members(self, first: NDArray[np.float64], second: NDArray[np.float64],
-                     numbers: NDArray[np.float64], rng: Any) -> NDArray[np.float64]:
-        """By inversion of the truncated logistic, then rounding. The centre is inside, so nothing cancels."""
-        low, high = numbers[:, 2], numbers[:, 3]
-        below = _logistic((low - 0.5 - first) / second)
-        missing = _logistic(-(high + 0.5 - first) / second)
-        u = rng.random(len(first))
-        lower = below + u * (1.0 - missing - below)
-        upper = missing + (1.0 - u) * (1.0 - missing - below)
-        x = first + second * (np.log(np.maximum(lower, TINY)) - np.log(np.maximum(upper, TINY)))
-        return np.clip(np.floor(x + 0.5), low, high)
-
-
-def _log_logistic_between(a: Tensor, b: Tensor) -> Tensor:
-    """log(F(b) - F(a)) for a < b: F(b) - F(a) = F(b) F(-a) (1 - exp(a - b)), in which nothing cancels."""
-    gap = (a - b).clamp_max(-1e-12)
-    return functional.logsigmoid(b) + functional.logsigmoid(-a) + torch.log(-torch.expm1(gap))
-
-
-def _logistic(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    return 1.0 / (1.0 + np.exp(-np.clip(x, -700.0, 700.0)))
 
 
 class Betas(Mixture):
@@ -349,8 +334,10 @@ class Betas(Mixture):
     def members(self, raw: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
         """The two shapes."""
         first, second = raw.chunk(3, 1)[1:]
-        return (numbers[:, :1] * first.clamp(-10.0, 16.0).exp(),
-                numbers[:, 1:2] * second.clamp(-10.0, 16.0).exp())
+        return (
+            numbers[:, :1] * first.clamp(-10.0, 16.0).exp(),
+            numbers[:, 1:2] * second.clamp(-10.0, 16.0).exp(),
+        )
 
     def log_members(self, raw: Tensor, numbers: Tensor, values: Tensor) -> Tensor:
         """The beta log density; the end points count as the nearest doubles inside."""
@@ -359,7 +346,12 @@ class Betas(Mixture):
         log_normaliser = torch.lgamma(a) + torch.lgamma(b) - torch.lgamma(a + b)
         return (a - 1.0) * x.log() + (b - 1.0) * torch.log1p(-x) - log_normaliser
 
-    def draw_members(self, first: NDArray[np.float64], second: NDArray[np.float64],
-                     numbers: NDArray[np.float64], rng: Any) -> NDArray[np.float64]:
+    def draw_members(
+        self,
+        first: NDArray[np.float64],
+        second: NDArray[np.float64],
+        numbers: NDArray[np.float64],
+        rng: Any,
+    ) -> NDArray[np.float64]:
         """Beta draws, kept off the end points."""
         return np.clip(rng.beta(first, second), TINY, 1.0 - 2.0**-53)

@@ -1,4 +1,6 @@
-"""Small layers: standardisation by running moments, a perceptron with a linear path, a code for instance numbers."""
+"""Small layers: standardisation by running moments, a perceptron with a linear path, a code for
+instance numbers.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ ENOUGH = 2048
 
 
 class Moments(nn.Module):
-    """Standardises columns by the mean and sd of the first values seen in training, then squashes beyond 6 sd.
+    """Standardises columns by the mean and sd of the first values seen in training, then squashes
+    beyond 6 sd.
 
     Before any value has been seen it only squashes. A column that never varied has sd 1.
     """
@@ -33,7 +36,9 @@ class Moments(nn.Module):
 
     @torch.no_grad()
     def update(self, x: Tensor, present: Tensor | None = None) -> None:
-        """Take in rows, (n, columns) float64; `present` says which entries count. Chan, Golub and LeVeque 1983."""
+        """Take in rows, (n, columns) float64; `present` says which entries count. Chan, Golub and
+        LeVeque 1983.
+        """
         if len(x) == 0 or bool((self.count >= ENOUGH).all()):
             return
         mask = torch.ones_like(x) if present is None else present.to(x.dtype)
@@ -69,7 +74,9 @@ class Dense(nn.Module):
 
 
 class InstanceCode(nn.Module):
-    """Instance numbers as vectors: a learned row for the first ones, waves for all, so that unseen ones have a code."""
+    """Instance numbers as vectors: a learned row for the first ones, waves for all, so that unseen
+    ones have a code.
+    """
 
     waves: Tensor
 

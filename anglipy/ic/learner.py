@@ -1,8 +1,10 @@
-"""The network while it learns: its optimiser, the running average of its weights, and both as arrays.
+"""The network while it learns: its optimiser, the running average of its weights, and both as
+arrays.
 
-Everything that the next step depends on is here or in the trainer's random generators, so that `to_arrays` and
-`restore` make an interrupted training go on exactly where it was. When the network grows, the optimiser is told: the
-state of old parameters is kept (rows added to a table start from nothing), new parameters start fresh.
+Everything that the next step depends on is here or in the trainer's random generators, so that
+`to_arrays` and `restore` make an interrupted training go on exactly where it was. When the network
+grows, the optimiser is told: the state of old parameters is kept (rows added to a table start from
+nothing), new parameters start fresh.
 """
 
 from __future__ import annotations
@@ -43,7 +45,7 @@ class Learner:
         log_q = self.network.log_proposals(batch, self.options.epsilon)
         loss = -log_q.sum() / batch.count
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(self.parameters, self.options.clip, foreach=True)
         for group in self.optimiser.param_groups:
             group["lr"] = rate
@@ -62,9 +64,10 @@ class Learner:
 
     @torch.no_grad()
     def _average_in(self) -> None:
-        """average += (1 - decay) (weights - average), faster at first. Polyak and Juditsky 1992.
+        """Average += (1 - decay) (weights - average), faster at first. Polyak and Juditsky 1992.
 
-        The running statistics of batch normalisation are averaged like weights, since they belong to them.
+        The running statistics of batch normalisation are averaged like weights, since they belong
+        to them.
         """
         if self.average is None:
             return
@@ -75,19 +78,27 @@ class Learner:
     def _copy_buffers(self) -> None:
         """The average has the moments of the network itself."""
         if self.average is not None:
-            for (name, old), new in zip(self.average.named_buffers(), self.network.buffers(), strict=True):
+            for (name, old), new in zip(
+                self.average.named_buffers(), self.network.buffers(), strict=True
+            ):
                 if not name.endswith(_RUNNING):
                     old.copy_(new)
 
     # -- growth ------------------------------------------------------------------------------
 
     def _take_stock(self) -> None:
-        """A new optimiser and a new average for the network as it is now; lists of parameters made once."""
+        """A new optimiser and a new average for the network as it is now; lists of parameters made
+        once.
+        """
         self.names = [name for name, _ in self.network.named_parameters()]
         self.parameters = list(self.network.parameters())
-        self.optimiser = torch.optim.AdamW(self.parameters, lr=self.options.learning_rate,
-                                           weight_decay=self.options.weight_decay, betas=(0.9, 0.99),
-                                           fused=True)
+        self.optimiser = torch.optim.AdamW(
+            self.parameters,
+            lr=self.options.learning_rate,
+            weight_decay=self.options.weight_decay,
+            betas=(0.9, 0.99),
+            fused=True,
+        )
         self.average = copy.deepcopy(self.network) if self.options.average else None
         averages: list[Tensor] = [] if self.average is None else _averaged(self.average)
         self._pairs = (averages, _averaged(self.network))
@@ -105,7 +116,9 @@ class Learner:
                         _put(parameter, averages[name])
 
     def _moments(self) -> dict[str, Tensor]:
-        """By name of the parameter, also of parameters that the network has since replaced by larger ones."""
+        """By name of the parameter, also of parameters that the network has since replaced by
+        larger ones.
+        """
         found = {}
         for name, parameter in zip(self.names, self.parameters, strict=True):
             for moment, value in self.optimiser.state.get(parameter, {}).items():
@@ -128,7 +141,9 @@ class Learner:
         arrays = {f"network.{name}": array for name, array in arrays_of(self.network).items()}
         if self.average is not None:
             arrays |= {f"average.{name}": array for name, array in arrays_of(self.average).items()}
-        arrays |= {f"optimiser.{name}": value.numpy().copy() for name, value in self._moments().items()}
+        arrays |= {
+            f"optimiser.{name}": value.numpy().copy() for name, value in self._moments().items()
+        }
         return arrays
 
     def restore(self, arrays: dict[str, np.ndarray], steps: int) -> None:
@@ -136,7 +151,9 @@ class Learner:
         load_arrays(self.network, _part(arrays, "network."))
         if self.average is not None:
             load_arrays(self.average, _part(arrays, "average."))
-        moments = {name: torch.from_numpy(np.array(a)) for name, a in _part(arrays, "optimiser.").items()}
+        moments = {
+            name: torch.from_numpy(np.array(a)) for name, a in _part(arrays, "optimiser.").items()
+        }
         self._set_moments(moments)
         self.steps = steps
 
@@ -148,12 +165,14 @@ def _averaged(network: Network) -> list[Tensor]:
 
 
 def _part(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
-    return {name[len(prefix):]: array for name, array in arrays.items() if name.startswith(prefix)}
+    return {name[len(prefix) :]: array for name, array in arrays.items() if name.startswith(prefix)}
 
 
 def _put(target: Tensor, source: Tensor) -> None:
     """Copy `source` into the corner of `target` where it fits; dimensions only ever grow."""
-    if target.dim() == source.dim() and all(s <= t for s, t in zip(source.shape, target.shape, strict=True)):
+    if target.dim() == source.dim() and all(
+        s <= t for s, t in zip(source.shape, target.shape, strict=True)
+    ):
         target[tuple(slice(0, size) for size in source.shape)] = source
 
 
@@ -180,7 +199,9 @@ class Losses:
 
 @torch.inference_mode()
 def validate(network: Network, batches: Sequence[Batch], epsilon: float) -> Losses:
-    """The losses of a network on these batches. Addresses it does not know are proposed by the prior."""
+    """The losses of a network on these batches. Addresses it does not know are proposed by the
+    prior.
+    """
     network.eval()
     losses = Losses()
     for batch in batches:

@@ -1,13 +1,16 @@
-"""The network beside the program: an LSTM over the choices of a run, with one slot per address, that attends to the data.
+"""The network beside the program: an LSTM over the choices of a run, with one slot per address,
+that attends to the data.
 
-A step's input is the summary of the observations, the value and address of the step before, the step's own address,
-family and instance, and the prior's numbers. The head of its slot sees the LSTM's state, what the state attends to among
-the observation tokens, and the step's input once more (a linear path past the saturating cell); it gives the parameters
-of the proposal. Instances of a site share a slot and are told apart by their code, so an instance never seen in training
-still gets a proposal.
+A step's input is the summary of the observations, the value and address of the step before, the
+step's own address, family and instance, and the prior's numbers. The head of its slot sees the
+LSTM's state, what the state attends to among the observation tokens, and the step's input once more
+(a linear path past the saturating cell); it gives the parameters of the proposal. Instances of a
+site share a slot and are told apart by their code, so an instance never seen in training still gets
+a proposal.
 
-Slots and observers are added when an address is first met (`grow`), in training only. Hochreiter and Schmidhuber 1997
-(LSTM); Le, Baydin and Wood 2017 (the design); Harvey et al. 2019 and Vaswani et al. 2017 (attention).
+Slots and observers are added when an address is first met (`grow`), in training only. Hochreiter
+and Schmidhuber 1997 (LSTM); Le, Baydin and Wood 2017 (the design); Harvey et al. 2019 and Vaswani
+et al. 2017 (attention).
 """
 
 from __future__ import annotations
@@ -90,8 +93,14 @@ class Core(nn.Module):
         self.first_value = nn.Parameter(torch.zeros(VALUE_WIDTH))
         self.first_address = nn.Parameter(torch.zeros(ADDRESS_WIDTH))
         self.unknown_address = nn.Parameter(torch.zeros(ADDRESS_WIDTH))
-        inputs = (shape.width + VALUE_WIDTH + 2 * ADDRESS_WIDTH + FAMILY_WIDTH + INSTANCE_WIDTH
-                  + PRIOR_WIDTH)
+        inputs = (
+            shape.width
+            + VALUE_WIDTH
+            + 2 * ADDRESS_WIDTH
+            + FAMILY_WIDTH
+            + INSTANCE_WIDTH
+            + PRIOR_WIDTH
+        )
         self.input = nn.Linear(inputs, shape.hidden)
         self.start = nn.Linear(shape.width, 2 * shape.hidden)
         self.lstm = nn.LSTM(shape.hidden, shape.hidden, batch_first=True)
@@ -109,12 +118,24 @@ class Core(nn.Module):
         hidden, cell = self.start(summary).chunk(2, 1)
         return hidden.tanh(), cell
 
-    def inputs(self, summary: Tensor, previous_value: Tensor, previous_address: Tensor,
-               waiting: Waiting) -> Tensor:
+    def inputs(
+        self, summary: Tensor, previous_value: Tensor, previous_address: Tensor, waiting: Waiting
+    ) -> Tensor:
         """The input of each of n steps, (n, hidden)."""
-        return self.input(torch.cat([
-            summary, previous_value, previous_address, waiting.address,
-            self.families(waiting.family), self.instances(waiting.instance), waiting.prior], 1))
+        return self.input(
+            torch.cat(
+                [
+                    summary,
+                    previous_value,
+                    previous_address,
+                    waiting.address,
+                    self.families(waiting.family),
+                    self.instances(waiting.instance),
+                    waiting.prior,
+                ],
+                1,
+            )
+        )
 
     def heads_see(self, states: Tensor, inputs: Tensor, reading: Reading) -> Tensor:
         """States and inputs (B, T, hidden) of runs with these observations -> (B, T, outputs)."""
@@ -126,8 +147,11 @@ class Core(nn.Module):
             return x.reshape(x.shape[0], x.shape[1], heads, -1).transpose(1, 2)
 
         attended = functional.scaled_dot_product_attention(
-            split(self.query(both)), split(self.key(reading.tokens)), split(self.value(reading.tokens)),
-            attn_mask=reading.present[:, None, None, :])
+            split(self.query(both)),
+            split(self.key(reading.tokens)),
+            split(self.value(reading.tokens)),
+            attn_mask=reading.present[:, None, None, :],
+        )
         context = attended.transpose(1, 2).reshape(runs, times, -1)
         return torch.cat([both, context], 2)
 
@@ -179,7 +203,9 @@ class Network(nn.Module):
     # -- growing -----------------------------------------------------------------------------
 
     def grow(self, batch: Batch) -> bool:
-        """Add what this batch meets for the first time, and take its values into the moments. True if anything grew."""
+        """Add what this batch meets for the first time, and take its values into the moments. True
+        if anything grew.
+        """
         grew = False
         for group in batch.observations:
             if group.key not in self.reader.index:
@@ -201,7 +227,8 @@ class Network(nn.Module):
     # -- training ----------------------------------------------------------------------------
 
     def log_proposals(self, batch: Batch, epsilon: float) -> Tensor:
-        """log q' of every step, (N,) float64, each given the steps before it and the observations of its run.
+        """Log q' of every step, (N,) float64, each given the steps before it and the observations
+        of its run.
 
         Steps without a slot or a proposal family are proposed by their prior.
         """
@@ -209,7 +236,7 @@ class Network(nn.Module):
         rows, parts = [], []
         for group in batch.steps:
             slot = self.slot(group.key)
-            if slot is not None and slot.proposes:
+            if slot is not None and slot.head is not None:
                 raw = slot.head(heads_see[group.rows]).double()
                 log_q = slot.family.log_prob(raw, group.numbers, group.values)
                 parts.append(defended(log_q, batch.log_prior[group.rows], epsilon))
@@ -222,9 +249,12 @@ class Network(nn.Module):
         """What the head of every step sees, (N, outputs)."""
         reading = self.reader(batch.observations, batch.count, batch.widest)
         values, addresses, priors, families = self._embedded(batch)
-        inputs = self.core.inputs(reading.summary[batch.trace_of], values[batch.previous],
-                                  addresses[batch.previous],
-                                  Waiting(addresses[:-1], families, batch.instances, priors))
+        inputs = self.core.inputs(
+            reading.summary[batch.trace_of],
+            values[batch.previous],
+            addresses[batch.previous],
+            Waiting(addresses[:-1], families, batch.instances, priors),
+        )
         flat = batch.trace_of * batch.longest + batch.time_of
         padded = inputs.new_zeros(batch.count * batch.longest, inputs.shape[1])
         padded = padded.index_copy(0, flat, inputs).reshape(batch.count, batch.longest, -1)
@@ -247,9 +277,12 @@ class Network(nn.Module):
             priors.append(self.embed_priors(slot, group.numbers))
             addresses.append(self.address_of(slot).expand(count, -1))
         order = torch.argsort(torch.cat(rows))
-        return (torch.cat([torch.cat(values)[order], self.core.first_value[None]]),
-                torch.cat([torch.cat(addresses)[order], self.core.first_address[None]]),
-                torch.cat(priors)[order], torch.cat(families)[order])
+        return (
+            torch.cat([torch.cat(values)[order], self.core.first_value[None]]),
+            torch.cat([torch.cat(addresses)[order], self.core.first_address[None]]),
+            torch.cat(priors)[order],
+            torch.cat(families)[order],
+        )
 
     # -- parts that training and inference share -------------------------------------------------
 
@@ -259,7 +292,9 @@ class Network(nn.Module):
 
     def embed_values(self, slot: Slot | None, numbers: Tensor, values: Tensor) -> Tensor:
         """(n, VALUE_WIDTH); zeros at an unknown address."""
-        return torch.zeros(len(values), VALUE_WIDTH) if slot is None else slot.embed(numbers, values)
+        return (
+            torch.zeros(len(values), VALUE_WIDTH) if slot is None else slot.embed(numbers, values)
+        )
 
     def embed_priors(self, slot: Slot | None, numbers: Tensor) -> Tensor:
         """(n, PRIOR_WIDTH); zeros at an unknown address."""
@@ -268,20 +303,32 @@ class Network(nn.Module):
     def start(self, reading: Reading, runs: int) -> Memory:
         """The memory of runs that share one reading and have made no choice yet."""
         hidden, cell = self.core.start_state(reading.summary)
-        return Memory(hidden.expand(runs, -1), cell.expand(runs, -1), self.core.first_value.expand(runs, -1),
-                      self.core.first_address.expand(runs, -1))
+        return Memory(
+            hidden.expand(runs, -1),
+            cell.expand(runs, -1),
+            self.core.first_value.expand(runs, -1),
+            self.core.first_address.expand(runs, -1),
+        )
 
     def advance(self, reading: Reading, memory: Memory, waiting: Waiting) -> tuple[Tensor, Memory]:
-        """One step of n runs that share one reading (of one run): what their heads see (n, outputs), their memory."""
+        """One step of n runs that share one reading (of one run): what their heads see (n,
+        outputs), their memory.
+        """
         runs = len(memory.hidden)
-        inputs = self.core.inputs(reading.summary.expand(runs, -1), memory.previous_value,
-                                  memory.previous_address, waiting)
-        states, (hidden, cell) = self.core.lstm(inputs[:, None],
-                                                (memory.hidden[None].contiguous(), memory.cell[None].contiguous()))
+        inputs = self.core.inputs(
+            reading.summary.expand(runs, -1),
+            memory.previous_value,
+            memory.previous_address,
+            waiting,
+        )
+        states, (hidden, cell) = self.core.lstm(
+            inputs[:, None], (memory.hidden[None].contiguous(), memory.cell[None].contiguous())
+        )
         seen = self.core.heads_see(states.transpose(0, 1), inputs[None], reading)[0]
         return seen, memory._replace(hidden=hidden[0], cell=cell[0])
 
 
 FAMILY_NUMBERS = {name: number for number, name in enumerate(FAMILIES)}
-"""The row of each family in the family embedding; the order of `FAMILIES` is part of the artifact's format."""
-
+"""The row of each family in the family embedding; the order of `FAMILIES` is part of the artifact's
+format.
+"""

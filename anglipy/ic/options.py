@@ -1,4 +1,4 @@
-"""What training can be told, and what it tells: options, progress, the record kept in the artifact."""
+"""What training can be told, and what it tells: options, progress, the artifact's record."""
 
 from __future__ import annotations
 
@@ -26,13 +26,17 @@ class TrainingOptions:
     seed: int = 0
     """Of the traces, the validation set and the initial network."""
     learning_rate: float = 2e-3
-    """At its highest: it rises over the first 3 % of the budget, then falls along a cosine to a hundredth."""
+    """At its highest: it rises over the first 3 % of the budget, then falls along a cosine to a
+    hundredth.
+    """
     weight_decay: float = 1e-4
     """Of AdamW."""
     clip: float = 5.0
     """Largest norm of a gradient."""
     average: float = 0.998
-    """Decay per step of the running average of the weights, which is what is validated and saved; 0 for none."""
+    """Decay per step of the running average of the weights, which is what is validated and saved; 0
+    for none.
+    """
     hidden: int = 128
     """Units of the LSTM and of the hidden layers of heads."""
     width: int = 128
@@ -46,10 +50,13 @@ class TrainingOptions:
     validate_every: int | None = None
     """Traces between validations; by default 40 times in the budget."""
     example_args: Any = None
-    """The argument the query is called with; needed if the shape of its data decides what the program does."""
+    """The argument the query is called with; needed if the shape of its data decides what the
+    program does.
+    """
     threads: int | None = None
-    """Threads of torch; by default one, or as many as torch likes if there are pictures to read. On a machine that does
-    other work too, one is faster than two: torch's threads wait for each other."""
+    """Threads of torch; by default one, or as many as torch likes if there are pictures to read. On
+    a machine that does other work too, one is faster than two: torch's threads wait for each other.
+    """
     resume: bool = False
     """Go on from `<artifact>.resume`."""
 
@@ -57,8 +64,14 @@ class TrainingOptions:
         for name in ("traces", "validate_every", "threads"):
             if getattr(self, name) is not None:
                 _whole(name, getattr(self, name), 1)
-        for name, least in (("batch", 1), ("seed", 0), ("hidden", 8), ("width", 8), ("components", 1),
-                            ("validation", 16)):
+        for name, least in (
+            ("batch", 1),
+            ("seed", 0),
+            ("hidden", 8),
+            ("width", 8),
+            ("components", 1),
+            ("validation", 16),
+        ):
             _whole(name, getattr(self, name), least)
         _between("minutes", 1.0 if self.minutes is None else self.minutes, 0.0, math.inf)
         _between("learning_rate", self.learning_rate, 0.0, 1.0)
@@ -67,7 +80,9 @@ class TrainingOptions:
             if getattr(self, name) != 0:
                 _between(name, getattr(self, name), 0.0, 1.0)
         if self.width % 4:
-            raise OptionError("AQ303", f"the option `width` must be a multiple of 4, got {self.width}")
+            raise OptionError(
+                "AQ303", f"the option `width` must be a multiple of 4, got {self.width}"
+            )
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -94,7 +109,9 @@ class TrainingOptions:
         return used
 
     def rate(self, fraction: float) -> float:
-        """The learning rate at this point of the budget. Cosine schedule: Loshchilov and Hutter 2017."""
+        """The learning rate at this point of the budget. Cosine schedule: Loshchilov and Hutter
+        2017.
+        """
         warm_up = 0.03
         if fraction < warm_up:
             return self.learning_rate * (0.05 + 0.95 * fraction / warm_up)
@@ -104,7 +121,9 @@ class TrainingOptions:
 
 def _whole(name: str, value: Any, least: int) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise OptionError("AQ303", f"the option `{name}` must be a whole number from {least}, got {value!r}")
+        raise OptionError(
+            "AQ303", f"the option `{name}` must be a whole number from {least}, got {value!r}"
+        )
 
 
 def _between(name: str, value: Any, low: float, high: float) -> None:
@@ -166,9 +185,11 @@ class TrainingRecord:
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> TrainingRecord:
         """The inverse of `to_data`. Raises TypeError or KeyError for other data."""
-        return cls(**{
-            **data,
-            "history": tuple(Progress(**entry) for entry in data["history"]),
-            "sites": tuple(SiteLoss(**entry) for entry in data["sites"]),
-            "warnings": tuple(data["warnings"]),
-        })
+        return cls(
+            **{
+                **data,
+                "history": tuple(Progress(**entry) for entry in data["history"]),
+                "sites": tuple(SiteLoss(**entry) for entry in data["sites"]),
+                "warnings": tuple(data["warnings"]),
+            }
+        )

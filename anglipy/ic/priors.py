@@ -1,13 +1,17 @@
-"""What the network must know of a prior: a proposal family, and the numbers that place its proposals.
+"""What the network must know of a prior: a proposal family, and the numbers that place its
+proposals.
 
-`describe(dist)` gives a `Prior`: the name of the proposal family, the number of its categories or coordinates, and a
-fixed layout of numbers per family (see `LAYOUTS`). Proposals are parametrised relative to these numbers, so an untrained
-network proposes roughly what the prior does, and a prior whose parameters change from visit to visit is followed.
-`encode` and `decode` translate between values of the program and what the families work with: category indices, floats,
-or arrays of floats. A distribution without a family (one defined by the user, say) is proposed by itself: family `prior`.
+`describe(dist)` gives a `Prior`: the name of the proposal family, the number of its categories or
+coordinates, and a fixed layout of numbers per family (see `LAYOUTS`). Proposals are parametrised
+relative to these numbers, so an untrained network proposes roughly what the prior does, and a prior
+whose parameters change from visit to visit is followed. `encode` and `decode` translate between
+values of the program and what the families work with: category indices, floats, or arrays of
+floats. A distribution without a family (one defined by the user, say) is proposed by itself: family
+`prior`.
 
-Families by prior follow the table of proposal families used since Le, Baydin and Wood (2017), except that counts are
-proposed by distributions on the integers, never by densities. This module imports no torch.
+Families by prior follow the table of proposal families used since Le, Baydin and Wood (2017),
+except that counts are proposed by distributions on the integers, never by densities. This module
+imports no torch.
 """
 
 from __future__ import annotations
@@ -29,10 +33,14 @@ __all__ = ["LARGEST_TABLE", "LAYOUTS", "Prior", "decode", "describe", "encode", 
 Floats = NDArray[np.float64]
 
 LARGEST_TABLE = 256
-"""Finite priors up to this size are proposed by a table of probabilities, larger ones by a mixture on the integers."""
+"""Finite priors up to this size are proposed by a table of probabilities, larger ones by a mixture
+on the integers.
+"""
 
 UNBOUNDED = 1e15
-"""Stands for the missing upper end of the natural numbers; every double below it has its neighbours at distance < 1."""
+"""Stands for the missing upper end of the natural numbers; every double below it has its neighbours
+at distance < 1.
+"""
 
 LAYOUTS = {
     "categorical": "log probability of each category",
@@ -122,7 +130,7 @@ def _uniform_discrete(dist: Any) -> Prior:
 def _log_probabilities(weights: Any) -> Floats:
     masses = np.array(weights, dtype=np.float64)
     with np.errstate(divide="ignore"):
-        return np.log(masses / masses.sum())  # type: ignore[no-any-return]
+        return np.log(masses / masses.sum())
 
 
 def _discrete(dist: Any) -> Prior:
@@ -131,8 +139,10 @@ def _discrete(dist: Any) -> Prior:
 
 @lru_cache(maxsize=512)
 def _positions(values: tuple[Any, ...], kinds: tuple[type, ...]) -> tuple[int, ...] | None:
-    """For each value the index of the last one equal to it; None if all differ. `kinds` keeps 1 and 1.0 apart."""
-    dist = CONSTRUCTORS["categorical"]([[value, 1.0] for value in values])
+    """For each value the index of the last one equal to it; None if all differ. `kinds` keeps 1 and
+    1.0 apart.
+    """
+    dist: Any = CONSTRUCTORS["categorical"]([[value, 1.0] for value in values])  # type: ignore[call-arg]
     positions = tuple(dist.position(value) for value in values)
     return None if positions == tuple(range(len(values))) else positions
 
@@ -150,8 +160,9 @@ def _categorical(dist: Any) -> Prior:
 
 @lru_cache(maxsize=64)
 def _log_choices(n: int) -> Floats:
-    return np.array([math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
-                     for k in range(n + 1)])
+    return np.array(
+        [math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) for k in range(n + 1)]
+    )
 
 
 def _binomial(dist: Any) -> Prior:
@@ -162,8 +173,9 @@ def _binomial(dist: Any) -> Prior:
             masses[n if p else 0] = 1.0
             return Prior("categorical", n + 1, _log_probabilities(masses))
         k = np.arange(n + 1)
-        return Prior("categorical", n + 1,
-                     _log_choices(n) + k * math.log(p) + (n - k) * math.log1p(-p))
+        return Prior(
+            "categorical", n + 1, _log_choices(n) + k * math.log(p) + (n - k) * math.log1p(-p)
+        )
     return Prior("integers", 1, (n * p, max(math.sqrt(n * p * (1.0 - p)), 0.5), 0.0, float(n)))
 
 
@@ -252,9 +264,9 @@ def _describers() -> dict[type, Callable[[Any], Prior]]:
 def _index_of(dist: Any, value: Any) -> int:
     name = dist.name
     if name == "uniform-discrete":
-        return int(value) - dist.low  # type: ignore[no-any-return]
+        return int(value) - dist.low
     if name == "categorical":
-        return dist.position(value)  # type: ignore[no-any-return]
+        return dist.position(value)
     return int(value)
 
 

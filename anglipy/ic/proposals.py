@@ -2,9 +2,10 @@
 
     q'(x) = (1 - epsilon) q(x) + epsilon prior(x)
 
-so a site's weight prior / q' is at most 1 / epsilon, whatever the network says (defensive importance sampling; Hesterberg
-1995). Training minimises -log q' itself: what is trained is what is used, one far-out value cannot dominate a gradient,
-and where q fits the posterior the mixture costs nothing to first order, since E_q[prior / q] = 1.
+so a site's weight prior / q' is at most 1 / epsilon, whatever the network says (defensive
+importance sampling; Hesterberg 1995). Training minimises -log q' itself: what is trained is what is
+used, one far-out value cannot dominate a gradient, and where q fits the posterior the mixture costs
+nothing to first order, since E_q[prior / q] = 1.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ from anglipy.ic.families import (
     Betas,
     Categorical,
     Family,
-    Integers,
     Intervals,
     Normals,
     Positives,
 )
+from anglipy.ic.integers import Integers
 from anglipy.ic.priors import Prior, decode, encode
 from anglipy.ic.vectors import Dirichlets, Gaussians
 from anglipy.runtime.distributions.base import Distribution
@@ -48,7 +49,9 @@ FAMILIES: dict[str, Family] = {family.name: family for family in _MEMBERS}
 """Every proposal family by name; `priors.LAYOUTS` says what its numbers are."""
 
 LEFT_TO_RIGHT = 64
-"""Tables up to this size are searched from the left, larger ones by bisection; both only ask `u < c`."""
+"""Tables up to this size are searched from the left, larger ones by bisection; both only ask `u <
+c`.
+"""
 
 
 def defended(log_q: Tensor, log_prior: Tensor, epsilon: float) -> Tensor:
@@ -59,7 +62,9 @@ def defended(log_q: Tensor, log_prior: Tensor, epsilon: float) -> Tensor:
 
 
 def numbers_of(priors: Sequence[Prior]) -> Tensor:
-    """The numbers of priors of one family, (n, numbers), float64; rows of fewer categories are padded with -inf."""
+    """The numbers of priors of one family, (n, numbers), float64; rows of fewer categories are
+    padded with -inf.
+    """
     rows = [prior.numbers for prior in priors]
     width = len(rows[0])
     if all(len(row) == width for row in rows):
@@ -82,7 +87,8 @@ def draw_all(
     epsilon: float,
     rng: Any,
 ) -> tuple[list[Any], list[Any], list[float]]:
-    """A value of the program for each row, its encoding, and log prior - log q' (the step's log weight).
+    """A value of the program for each row, its encoding, and log prior - log q' (the step's log
+    weight).
 
     Args:
         raw: (n, outputs) of one head, float64.
@@ -90,20 +96,26 @@ def draw_all(
         priors: the same as seen by the network; all of one family and size.
         epsilon: the weight of the prior in the proposal.
         rng: a numpy Generator or a test double.
+
     """
     family = FAMILIES[priors[0].family]
     numbers = numbers_of(priors)
     if isinstance(family, Categorical):
-        return _draw_from_table(family.log_table(raw, numbers), numbers, dists, priors, epsilon, rng)
+        return _draw_from_table(
+            family.log_table(raw, numbers), numbers, dists, priors, epsilon, rng
+        )
     drawn = list(family.draw(raw, numbers, rng))
     values = [decode(d, p, x) for d, p, x in zip(dists, priors, drawn, strict=True)]
     if epsilon > 0.0:
-        for row in np.flatnonzero(rng.random(len(values)) < epsilon):
+        for row in np.flatnonzero(rng.random(len(values)) < epsilon).tolist():
             values[row] = dists[row].sample(rng)
     encoded = [encode(d, p, x) for d, p, x in zip(dists, priors, values, strict=True)]
     log_priors = [d.log_prob(x) for d, x in zip(dists, values, strict=True)]
-    log_q = defended(family.log_prob(raw, numbers, values_of(encoded)), torch.tensor(log_priors,
-                     dtype=torch.float64), epsilon)
+    log_q = defended(
+        family.log_prob(raw, numbers, values_of(encoded)),
+        torch.tensor(log_priors, dtype=torch.float64),
+        epsilon,
+    )
     return values, encoded, [p - q for p, q in zip(log_priors, log_q.tolist(), strict=True)]
 
 
@@ -115,7 +127,9 @@ def _draw_from_table(
     epsilon: float,
     rng: Any,
 ) -> tuple[list[Any], list[Any], list[float]]:
-    """Finite priors: one uniform per row, compared with cumulative probabilities of q' and with nothing else."""
+    """Finite priors: one uniform per row, compared with cumulative probabilities of q' and with
+    nothing else.
+    """
     masses = log_q.exp() * (1.0 - epsilon) + numbers.exp() * epsilon
     masses = masses / masses.sum(1, keepdim=True)
     log_masses = masses.log()

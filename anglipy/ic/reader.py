@@ -1,9 +1,10 @@
 """The observations of a run as the network sees them: a summary vector, and tokens to attend to.
 
-The summary enters the LSTM at every step. It holds the pooled tokens, and, where the program observes a small number of
-numbers at addresses that do not change from run to run, those numbers themselves, side by side. The tokens are keys and
-values of the attention: one per observed number or vector, many per picture. Observations that a run did not make are
-masked; one learned token is always there, so that a run without observations has something to look at.
+The summary enters the LSTM at every step. It holds the pooled tokens, and, where the program
+observes a small number of numbers at addresses that do not change from run to run, those numbers
+themselves, side by side. The tokens are keys and values of the attention: one per observed number
+or vector, many per picture. Observations that a run did not make are masked; one learned token is
+always there, so that a run without observations has something to look at.
 """
 
 from __future__ import annotations
@@ -42,9 +43,12 @@ class Reading(NamedTuple):
     """(B, P) bool: which tokens are there."""
 
 
-def fixed_numbers(groups: Sequence[ObserverGroup], observers: Mapping[ObserverKey, int],
-                  runs: int) -> tuple[FixedNumber, ...]:
-    """The addresses of numbers that every run observes, if they are few enough to be laid side by side; else ()."""
+def fixed_numbers(
+    groups: Sequence[ObserverGroup], observers: Mapping[ObserverKey, int], runs: int
+) -> tuple[FixedNumber, ...]:
+    """The addresses of numbers that every run observes, if they are few enough to be laid side by
+    side; else ().
+    """
     fixed: list[FixedNumber] = []
     columns = 0
     for group in groups:
@@ -111,8 +115,12 @@ class ObservationReader(nn.Module):
     def _columns(self, number: FixedNumber) -> int:
         return self.observers[number.observer].key.kind.shape[0]  # type: ignore[union-attr,index,return-value]
 
-    def _digest(self, groups: Sequence[ObserverGroup], parts: Sequence[Embedded], runs: int) -> Tensor:
-        """The mean of the digests of each run's observations, (B, width); the learned token if there are none."""
+    def _digest(
+        self, groups: Sequence[ObserverGroup], parts: Sequence[Embedded], runs: int
+    ) -> Tensor:
+        """The mean of the digests of each run's observations, (B, width); the learned token if
+        there are none.
+        """
         total = self.nothing.expand(runs, -1)
         count = torch.ones(runs, 1)
         for group, part in zip(groups, parts, strict=True):
@@ -120,8 +128,9 @@ class ObservationReader(nn.Module):
             count = count.index_add(0, group.rows, torch.ones(len(group.rows), 1))
         return total / count
 
-    def _tokens(self, groups: Sequence[ObserverGroup], parts: Sequence[Embedded], runs: int,
-                widest: int) -> tuple[Tensor, Tensor]:
+    def _tokens(
+        self, groups: Sequence[ObserverGroup], parts: Sequence[Embedded], runs: int, widest: int
+    ) -> tuple[Tensor, Tensor]:
         """Tokens (B, P, width) and which are there (B, P). Token 0 is the learned one."""
         nothing = self.nothing.expand(runs, 1, -1)
         there = torch.ones(runs, 1, dtype=torch.bool)
@@ -137,11 +146,15 @@ class ObservationReader(nn.Module):
         places = runs * widest * span
         tokens = flat.new_zeros(places, self.width).index_copy(0, order, flat)
         present = torch.zeros(places, dtype=torch.bool).index_fill(0, order, True)
-        return (torch.cat([nothing, tokens.reshape(runs, -1, self.width)], 1),
-                torch.cat([there, present.reshape(runs, -1)], 1))
+        return (
+            torch.cat([nothing, tokens.reshape(runs, -1, self.width)], 1),
+            torch.cat([there, present.reshape(runs, -1)], 1),
+        )
 
     def _layout(self, groups: Sequence[ObserverGroup], runs: int) -> tuple[Tensor, Tensor]:
-        """The fixed numbers side by side, (B, columns) float64, and which are there, (B, columns) float32."""
+        """The fixed numbers side by side, (B, columns) float64, and which are there, (B, columns)
+        float32.
+        """
         columns = sum(self._columns(number) for number in self.fixed)
         values = torch.zeros(runs, columns, dtype=torch.float64)
         there = torch.zeros(runs, columns)

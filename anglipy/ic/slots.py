@@ -1,4 +1,6 @@
-"""One address of the network: its vector, the embedding of its values and of its prior, and its proposal head."""
+"""One address of the network: its vector, the embedding of its values and of its prior, and its
+proposal head.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ PRIOR_WIDTH = 16
 
 
 class Slot(nn.Module):
-    """What the network has for one site and family. Tables of categories grow when a larger prior is met."""
+    """What the network has for one site and family. Tables of categories grow when a larger prior
+    is met.
+    """
 
     def __init__(self, key: SlotKey, categories: int, inputs: int, shape: Shape) -> None:
         super().__init__()
@@ -47,17 +51,14 @@ class Slot(nn.Module):
         return (Moments(columns), nn.Linear(columns, PRIOR_WIDTH)) if columns else (None, None)
 
     @property
-    def proposes(self) -> bool:
-        """False for the family `prior`."""
-        return self.head is not None
-
-    @property
     def size(self) -> int:
         """Categories or coordinates."""
         return self.categories or self.key.size
 
     def adapt(self, group: StepGroup) -> bool:
-        """Take values and priors into the moments; grow the table if it is too small. True if it grew."""
+        """Take values and priors into the moments; grow the table if it is too small. True if it
+        grew.
+        """
         grew = group.categories > self.categories
         if grew:
             self._grow(group.categories)
@@ -96,7 +97,9 @@ class Slot(nn.Module):
 
 
 def _small(head: Dense) -> Dense:
-    """A head whose outputs start near their biases, so that the first proposals are about the prior."""
+    """A head whose outputs start near their biases, so that the first proposals are about the
+    prior.
+    """
     with torch.no_grad():
         head.output.weight.mul_(0.1)
         head.direct.weight.mul_(0.1)

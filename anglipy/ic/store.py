@@ -20,14 +20,20 @@ from anglipy.ic.proposals import FAMILIES
 from anglipy.ic.reader import FixedNumber
 from anglipy.ic.traces import Kind
 
-__all__ = ["artifact_of", "arrays_of", "load_arrays", "network_of", "rows_of", "structure_of"]
+__all__ = ["arrays_of", "artifact_of", "load_arrays", "network_of", "rows_of", "structure_of"]
 
 LARGEST = 1 << 20
 """No size in an artifact is above this."""
 
 
-def artifact_of(network: Network, query: str, program_hash: str, sites: Iterable[str] | None,
-                options: TrainingOptions, record: TrainingRecord) -> Artifact:
+def artifact_of(
+    network: Network,
+    query: str,
+    program_hash: str,
+    sites: Iterable[str] | None,
+    options: TrainingOptions,
+    record: TrainingRecord,
+) -> Artifact:
     """Everything about a trained network."""
     return Artifact(
         query=query,
@@ -52,16 +58,25 @@ def versions() -> dict[str, str]:
     """What trained it."""
     from anglipy import __version__
 
-    return {"anglipy": __version__, "torch": torch.__version__, "numpy": np.__version__,
-            "safetensors": safetensors.__version__, "python": platform.python_version()}
+    return {
+        "anglipy": __version__,
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "safetensors": safetensors.__version__,
+        "python": platform.python_version(),
+    }
 
 
 def rows_of(structure: Structure) -> tuple[AddressRow, ...]:
     """The address table."""
-    samples = [AddressRow(key.site, "sample", key.family, (categories or key.size,))
-               for key, categories in structure.slots]
-    observes = [AddressRow(key.site, "observe", key.kind.name, tuple(key.kind.shape))
-                for key in structure.observers]
+    samples = [
+        AddressRow(key.site, "sample", key.family, (categories or key.size,))
+        for key, categories in structure.slots
+    ]
+    observes = [
+        AddressRow(key.site, "observe", key.kind.name, tuple(key.kind.shape))
+        for key in structure.observers
+    ]
     return (*samples, *observes)
 
 
@@ -75,15 +90,21 @@ def structure_of(rows: Iterable[AddressRow], fixed: Iterable[tuple[int, int]]) -
             if row.family not in FAMILIES or len(row.shape) != 1:
                 raise ValueError(f"the proposal family {row.family} at {row.site}")
             table = row.family == "categorical"
-            slots.append((SlotKey(row.site, row.family, 0 if table else row.shape[0]),
-                          row.shape[0] if table else 0))
+            slots.append(
+                (
+                    SlotKey(row.site, row.family, 0 if table else row.shape[0]),
+                    row.shape[0] if table else 0,
+                )
+            )
         elif (row.family, len(row.shape)) in {("numbers", 1), ("choice", 1), ("image", 2)}:
             observers.append(ObserverKey(row.site, Kind(row.family, row.shape)))
         else:
             raise ValueError(f"the kind of observation {row.family} at {row.site}")
     numbers = tuple(FixedNumber(*pair) for pair in fixed)
-    if any(not 0 <= n.observer < len(observers) or observers[n.observer].kind.name != "numbers"
-           for n in numbers):
+    if any(
+        not 0 <= n.observer < len(observers) or observers[n.observer].kind.name != "numbers"
+        for n in numbers
+    ):
         raise ValueError("an observed number without an observer")
     return Structure(tuple(slots), tuple(observers), numbers)
 
@@ -95,12 +116,17 @@ def arrays_of(network: Network) -> dict[str, np.ndarray]:
 
 def load_arrays(network: Network, arrays: dict[str, np.ndarray]) -> None:
     """Put parameters and buffers in their places. Raises RuntimeError if names or shapes differ."""
-    network.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in arrays.items()},
-                            strict=True, assign=False)
+    network.load_state_dict(
+        {name: torch.from_numpy(np.array(array)) for name, array in arrays.items()},
+        strict=True,
+        assign=False,
+    )
 
 
 def network_of(artifact: Artifact) -> Network:
-    """The artifact's network, ready to propose. Raises ArtifactError AQ603 if its parts do not fit together."""
+    """The artifact's network, ready to propose. Raises ArtifactError AQ603 if its parts do not fit
+    together.
+    """
     try:
         if not all(0 < size <= LARGEST for size in artifact.shape.values()):
             raise ValueError("a size of the network")
@@ -115,6 +141,9 @@ def network_of(artifact: Artifact) -> Network:
             network = Network.of_structure(shape, structure)
         load_arrays(network, artifact.arrays)
     except (RuntimeError, TypeError, ValueError) as error:
-        raise ArtifactError("AQ603", f"the artifact for `{artifact.query}` is damaged: {error}",
-                            help="compile again") from error
+        raise ArtifactError(
+            "AQ603",
+            f"the artifact for `{artifact.query}` is damaged: {error}",
+            help="compile again",
+        ) from error
     return network.eval()

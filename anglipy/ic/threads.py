@@ -1,4 +1,6 @@
-"""How many threads torch may use: one for small networks, where handing work over costs more than the work."""
+"""How many threads torch may use: one for small networks, where handing work over costs more than
+the work.
+"""
 
 from __future__ import annotations
 

@@ -1,11 +1,13 @@
 """Runs of a program with every observe answered by a draw: what a network is trained on.
 
-`record` answers each sample from its prior and each observe by sampling the observed distribution (the sample/observe
-duality of inference compilation), so that a trace is a draw from the joint of choices and data. The value that the
-program itself passes to observe is ignored, except for the shape of the argument that it comes from.
+`record` answers each sample from its prior and each observe by sampling the observed distribution
+(the sample/observe duality of inference compilation), so that a trace is a draw from the joint of
+choices and data. The value that the program itself passes to observe is ignored, except for the
+shape of the argument that it comes from.
 
-Observed values are read by shape: one number or a vector of them; a picture (two dimensions, either of them 8 or more);
-one of finitely many things, where the observed distribution lists them. This module imports no torch.
+Observed values are read by shape: one number or a vector of them; a picture (two dimensions, either
+of them 8 or more); one of finitely many things, where the observed distribution lists them. This
+module imports no torch.
 """
 
 from __future__ import annotations
@@ -44,7 +46,9 @@ class Step(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """How an observed value is to be read: `numbers` (count,), `image` (height, width), or `choice` (count,)."""
+    """How an observed value is to be read: `numbers` (count,), `image` (height, width), or `choice`
+    (count,).
+    """
 
     name: str
     shape: tuple[int, ...]
@@ -60,7 +64,7 @@ class Observation(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """One run: its choices and observations in the order in which they were made, and its result."""
+    """One run: its choices and observations in the order in which they were made, and a result."""
 
     steps: list[Step]
     observations: list[Observation]
@@ -68,33 +72,38 @@ class Trace(NamedTuple):
 
 
 def record(query: Query, value: Any, rng: Any) -> Trace:
-    """Run the program once on `value`, drawing choices from their priors and data from what is observed.
+    """Run the program once on `value`, drawing choices from their priors and data from what is
+    observed.
 
     Raises:
-        ArtifactError: AQ607 if an observed value has no shape that a network can read, AQ608 for a run without end.
+        ArtifactError: AQ607 if an observed value has no shape that a network can read, AQ608 for a
+            run without end.
         ProgramError: a value was wrong while the program ran.
+
     """
     steps: list[Step] = []
     observations: list[Observation] = []
     with _argument_hint(value):
-        point = query.start(value)
+        point: Any = query.start(value)
         while point.__class__ is not Result:
-            drawn = draw(point, rng)  # type: ignore[arg-type]
+            drawn = draw(point, rng)
             if point.__class__ is Sample:
-                steps.append(_step(point, drawn))  # type: ignore[arg-type]
+                steps.append(_step(point, drawn))
                 if len(steps) > LONGEST:
-                    raise _endless(point)  # type: ignore[arg-type]
+                    raise _endless(point)
             else:
-                observations.append(observation_of(point, drawn))  # type: ignore[arg-type]
-            point = resume_with(point, drawn)  # type: ignore[arg-type]
-    return Trace(steps, observations, point.value)  # type: ignore[union-attr]
+                observations.append(observation_of(point, drawn))
+            point = resume_with(point, drawn)
+    return Trace(steps, observations, point.value)
 
 
 def _step(point: Sample, drawn: Any) -> Step:
     dist = point.dist
     prior = describe(dist)
     encoded = encode(dist, prior, drawn)
-    return Step(point.site.id, point.instance, prior, encoded, log_prior(dist, prior, drawn, encoded))
+    return Step(
+        point.site.id, point.instance, prior, encoded, log_prior(dist, prior, drawn, encoded)
+    )
 
 
 @contextmanager
@@ -106,7 +115,7 @@ def _argument_hint(value: Any) -> Iterator[None]:
         if value is None or _all_nil(value):
             error.noted(
                 "training ran the query without arguments; if its data decide what it does "
-                "(how many observations there are, say), give an example argument of the right shape"
+                "(how many observations there are, say), give an example argument of that shape"
             )
         raise
 
@@ -125,7 +134,9 @@ def _endless(point: Sample) -> ArtifactError:
 
 
 def observation_of(point: Observe, value: Any) -> Observation:
-    """An observed value as an array. Raises ArtifactError AQ607 if it has no shape that a network can read."""
+    """An observed value as an array. Raises ArtifactError AQ607 if it has no shape that a network
+    can read.
+    """
     if value.__class__ is float or value.__class__ is int:
         return Observation(point.site.id, point.instance, _ONE_NUMBER, (value,))
     kind, array = _read(point.dist, value)
@@ -172,7 +183,9 @@ def _array(value: Any) -> np.ndarray | None:
 
 
 def _nested(value: Any) -> list[Any]:
-    return [float(x) if isinstance(x, (int, float, Fraction)) else [float(e) for e in x] for x in value]
+    return [
+        float(x) if isinstance(x, (int, float, Fraction)) else [float(e) for e in x] for x in value
+    ]
 
 
 def _what(value: Any) -> str:

@@ -1,12 +1,15 @@
-"""Training: traces from the program's joint distribution, one minibatch after the other, never the same twice.
+"""Training: traces from the program's joint distribution, one minibatch after the other, never the
+same twice.
 
-    minimise  E over (choices, data) of  - sum over choices of log q'(choice | choices before it, data)
+    minimise  E over (choices, data) of  - sum over choices of log q'(choice | choices before it,
+        data)
 
-which is the average divergence of the proposals from the posterior, up to a constant: the loss has the posterior's own
-entropy as its floor (Le, Baydin and Wood 2017, eq. 3). A fixed validation set, drawn with its own seed, decides which
-network is kept in the artifact. After every validation, and when it is stopped, the whole state of training goes to
-`<artifact>.resume`; with a budget in traces, a training that was interrupted and resumed gives bitwise the same artifact
-as one that was not.
+which is the average divergence of the proposals from the posterior, up to a constant: the loss has
+the posterior's own entropy as its floor (Le, Baydin and Wood 2017, eq. 3). A fixed validation set,
+drawn with its own seed, decides which network is kept in the artifact. After every validation, and
+when it is stopped, the whole state of training goes to `<artifact>.resume`; with a budget in
+traces, a training that was interrupted and resumed gives bitwise the same artifact as one that was
+not.
 """
 
 from __future__ import annotations
@@ -62,14 +65,16 @@ def train(
 ) -> TrainingRecord:
     """Train a network for a query and write the best one to `artifact_path`.
 
-    The first Ctrl-C ends training after the step under way; the artifact and the state to resume from are written, and
-    the record says `interrupted`. `program_hash` and `sites`, the static sites of the program, are kept for
-    `Artifact.check`.
+    The first Ctrl-C ends training after the step under way; the artifact and the state to resume
+    from are written, and the record says `interrupted`. `program_hash` and `sites`, the static
+    sites of the program, are kept for `Artifact.check`.
 
     Raises:
-        ArtifactError: AQ601 a file cannot be written, AQ606 nothing to resume or other options, AQ607 an observed value
+        ArtifactError: AQ601 a file cannot be written, AQ606 nothing to resume or other options,
+            AQ607 an observed value
             that a network cannot read, AQ608 a run without end, AQ609 a query without choices.
         ProgramError: a value was wrong while the program ran.
+
     """
     with torch.random.fork_rng(devices=[]), _interruptible() as interrupted:
         trainer = Trainer(query, options, Path(artifact_path), program_hash, sites)
@@ -93,7 +98,9 @@ def _tell(listener: Listener | None, progress: Progress) -> None:
 
 @contextmanager
 def _interruptible() -> Iterator[threading.Event]:
-    """An event that the first Ctrl-C sets; the second raises KeyboardInterrupt. In the main thread only."""
+    """An event that the first Ctrl-C sets; the second raises KeyboardInterrupt. In the main thread
+    only.
+    """
     event = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield event
@@ -127,8 +134,14 @@ class Tally:
 class Trainer:
     """One training from its first step, or from where it was left, to its end."""
 
-    def __init__(self, query: Query, options: TrainingOptions, path: Path, program_hash: str,
-                 sites: Iterable[str] | None) -> None:
+    def __init__(
+        self,
+        query: Query,
+        options: TrainingOptions,
+        path: Path,
+        program_hash: str,
+        sites: Iterable[str] | None,
+    ) -> None:
         self.query, self.options, self.path = query, options, path
         self.program_hash = program_hash
         self.sites = None if sites is None else tuple(sorted(sites))
@@ -200,7 +213,9 @@ class Trainer:
         return progress
 
     def finish(self, interrupted: bool) -> TrainingRecord:
-        """The record, also put into the artifact. A finished training leaves its state too: its budget may be raised."""
+        """The record, also put into the artifact. A finished training leaves its state too: its
+        budget may be raised.
+        """
         final = self._record(interrupted)
         replace(Artifact.load(self.path), record=final).save(self.path)
         return final
@@ -214,9 +229,13 @@ class Trainer:
         rng = np.random.default_rng([self.options.seed, 0x5EED])
         traces = self._traces(self.options.validation, rng)
         if not any(trace.steps for trace in traces):
-            raise ArtifactError("AQ609", f"the query `{self.query.name}` makes no choices: nothing to train")
-        return [batch_of(traces[i : i + VALIDATION_CHUNK])
-                for i in range(0, len(traces), VALIDATION_CHUNK)]
+            raise ArtifactError(
+                "AQ609", f"the query `{self.query.name}` makes no choices: nothing to train"
+            )
+        return [
+            batch_of(traces[i : i + VALIDATION_CHUNK])
+            for i in range(0, len(traces), VALIDATION_CHUNK)
+        ]
 
     def _interval(self) -> int | None:
         """Traces between validations; None if time decides."""
@@ -242,15 +261,30 @@ class Trainer:
     def _record(self, interrupted: bool) -> TrainingRecord:
         losses = self.losses
         assert losses is not None
-        sites = tuple(SiteLoss(site, loss / losses.traces, prior / losses.traces, int(steps))
-                      for site, (loss, prior, steps) in sorted(losses.by_site.items()))
-        return TrainingRecord(self.tally.traces, self.tally.seconds, self.tally.best_loss,
-                              self.tally.best_at, losses.prior_loss / losses.traces, interrupted,
-                              tuple(self.history), sites)
+        sites = tuple(
+            SiteLoss(site, loss / losses.traces, prior / losses.traces, int(steps))
+            for site, (loss, prior, steps) in sorted(losses.by_site.items())
+        )
+        return TrainingRecord(
+            self.tally.traces,
+            self.tally.seconds,
+            self.tally.best_loss,
+            self.tally.best_at,
+            losses.prior_loss / losses.traces,
+            interrupted,
+            tuple(self.history),
+            sites,
+        )
 
     def _save_artifact(self, network: Network, interrupted: bool) -> None:
-        artifact_of(network, self.query.name, self.program_hash, self.sites, self.options,
-                    self._record(interrupted)).save(self.path)
+        artifact_of(
+            network,
+            self.query.name,
+            self.program_hash,
+            self.sites,
+            self.options,
+            self._record(interrupted),
+        ).save(self.path)
 
     # -- resuming ----------------------------------------------------------------------------
 
@@ -263,7 +297,9 @@ class Trainer:
             "query": self.query.name,
             "program_hash": self.program_hash,
             "options": self.options.fixed(),
-            "addresses": [[r.site, r.role, r.family, list(r.shape)] for r in rows_of(network.structure)],
+            "addresses": [
+                [r.site, r.role, r.family, list(r.shape)] for r in rows_of(network.structure)
+            ],
             "fixed": [list(number) for number in network.structure.fixed],
             "steps": self.learner.steps,
             "tally": {name: getattr(tally, name) for name in Tally.__slots__},
@@ -273,15 +309,23 @@ class Trainer:
         write_container(resume_path(self.path), RESUME_KIND, arrays, document)
 
     def restore(self) -> None:
-        """Go on from the saved state. Raises ArtifactError AQ606 if there is none, or it is of another training."""
+        """Go on from the saved state. Raises ArtifactError AQ606 if there is none, or it is of
+        another training.
+        """
         path = resume_path(self.path)
         if not path.exists() or not self.path.exists():
-            raise ArtifactError("AQ606", f"there is nothing to resume: {path} and {self.path} are needed",
-                                help="train without --resume first")
+            raise ArtifactError(
+                "AQ606",
+                f"there is nothing to resume: {path} and {self.path} are needed",
+                help="train without --resume first",
+            )
         arrays, document = read_container(path, RESUME_KIND)
         try:
             self._require_same(path, document)
-            rows = [AddressRow(s, role, family, tuple(shape)) for s, role, family, shape in document["addresses"]]
+            rows = [
+                AddressRow(s, role, family, tuple(shape))
+                for s, role, family, shape in document["addresses"]
+            ]
             structure = structure_of(rows, document["fixed"])
             network = Network.of_structure(self.learner.network.shape, structure)
             self.learner = Learner(network, self.options)
@@ -291,20 +335,28 @@ class Trainer:
             done = TrainingRecord.from_data(document["record"])
             torch.random.set_rng_state(torch.from_numpy(np.array(arrays["torch_rng"])))
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
-            raise ArtifactError("AQ603", f"{path} is damaged: {error}", help="train again") from error
+            raise ArtifactError(
+                "AQ603", f"{path} is damaged: {error}", help="train again"
+            ) from error
         self.history = list(done.history)
         self.losses = _losses_of(done, sum(batch.count for batch in self.validation))
 
     def _require_same(self, path: Path, document: dict[str, Any]) -> None:
         if document["program_hash"] != self.program_hash or document["query"] != self.query.name:
-            raise ArtifactError("AQ606", f"{path} is of another program, query `{document['query']}`",
-                                help="train without --resume")
+            raise ArtifactError(
+                "AQ606",
+                f"{path} is of another program, query `{document['query']}`",
+                help="train without --resume",
+            )
         mine = self.options.fixed()
         other = [name for name, value in document["options"].items() if mine.get(name) != value]
         if other:
             was = ", ".join(f"{name} was {document['options'][name]}" for name in other)
-            raise ArtifactError("AQ606", f"{path} was trained with other options: {was}",
-                                help="resume with the same options; only the budget may change")
+            raise ArtifactError(
+                "AQ606",
+                f"{path} was trained with other options: {was}",
+                help="resume with the same options; only the budget may change",
+            )
 
 
 def _losses_of(done: TrainingRecord, traces: int) -> Losses:
@@ -312,6 +364,8 @@ def _losses_of(done: TrainingRecord, traces: int) -> Losses:
     losses = Losses()
     losses.traces = traces
     losses.loss, losses.prior_loss = done.best_loss * traces, done.prior_loss * traces
-    losses.by_site = {entry.site: [entry.loss * traces, entry.prior_loss * traces, float(entry.steps)]
-                      for entry in done.sites}
+    losses.by_site = {
+        entry.site: [entry.loss * traces, entry.prior_loss * traces, float(entry.steps)]
+        for entry in done.sites
+    }
     return losses

@@ -1,4 +1,6 @@
-"""Proposal families for vectors: Gaussian mixtures with full factors for `mvn`, Dirichlet mixtures for `dirichlet`."""
+"""Proposal families for vectors: Gaussian mixtures with full factors for `mvn`, Dirichlet mixtures
+for `dirichlet`.
+"""
 
 from __future__ import annotations
 
@@ -15,21 +17,26 @@ from anglipy.ic.squash import squash
 __all__ = ["Dirichlets", "Gaussians"]
 
 LARGEST_FULL = 16
-"""Up to this many coordinates a component has a full triangular factor, beyond it a diagonal one."""
+"""Up to this many coordinates a component has a full triangular factor, beyond it a diagonal one.
+"""
 FEWER = 4
 """At most this many components: each has many outputs."""
 
 
 class Gaussians(Family):
-    """Mixtures of normals in the prior's own coordinates: x = mean + L z, and e = U_k (z - a_k) is standard normal.
+    """Mixtures of normals in the prior's own coordinates: x = mean + L z, and e = U_k (z - a_k) is
+    standard normal.
 
-    U_k is lower triangular with a positive diagonal, so the density needs no inversion and drawing one solve.
+    U_k is lower triangular with a positive diagonal, so the density needs no inversion and drawing
+    one solve.
     """
 
     name = "mvn"
 
     def outputs(self, size: int, components: int) -> int:
-        """Per component: a logit, `size` places, `size` log diagonals, and the part below the diagonal."""
+        """Per component: a logit, `size` places, `size` log diagonals, and the part below the
+        diagonal.
+        """
         return min(components, FEWER) * (1 + 2 * size + _below(size))
 
     def biases(self, size: int, components: int) -> Tensor:
@@ -46,7 +53,7 @@ class Gaussians(Family):
         return torch.cat([squash(mean, 100.0), factor.diagonal(dim1=1, dim2=2).log()], 1)
 
     def relative(self, numbers: Tensor, values: Tensor) -> Tensor:
-        """z = L^-1 (x - mean), (n, D)."""
+        """Z = L^-1 (x - mean), (n, D)."""
         mean, factor = _parts(numbers, values.shape[1])
         shifted = (values - mean)[:, :, None]
         return torch.linalg.solve_triangular(factor, shifted, upper=False)[:, :, 0]
@@ -64,7 +71,7 @@ class Gaussians(Family):
         return parts[:, :, 0], parts[:, :, 1 : 1 + size], factors
 
     def log_prob(self, raw: Tensor, numbers: Tensor, values: Tensor) -> Tensor:
-        """log sum_k weight_k |U_k| normal(U_k (z - a_k)) / |L|."""
+        """Log sum_k weight_k |U_k| normal(U_k (z - a_k)) / |L|."""
         size = values.shape[1]
         logits, places, factors = self._components(raw, size)
         z = self.relative(numbers, values)
@@ -83,7 +90,7 @@ class Gaussians(Family):
         offsets = torch.linalg.solve_triangular(factors[rows, chosen], e, upper=False)[:, :, 0]
         mean, factor = _parts(numbers, size)
         z = places[rows, chosen] + offsets
-        return (mean + torch.einsum("nij,nj->ni", factor, z)).numpy()  # type: ignore[no-any-return]
+        return (mean + torch.einsum("nij,nj->ni", factor, z)).numpy()
 
 
 def _below(size: int) -> int:
@@ -127,7 +134,7 @@ class Dirichlets(Family):
         return parts[:, :, 0], numbers[:, None] * parts[:, :, 1:].clamp(-8.0, 14.0).exp()
 
     def log_prob(self, raw: Tensor, numbers: Tensor, values: Tensor) -> Tensor:
-        """log sum_k weight_k Dirichlet(values; alpha_k)."""
+        """Log sum_k weight_k Dirichlet(values; alpha_k)."""
         logits, alpha = self._components(raw, numbers)
         logs = values.clamp_min(TINY).log()[:, None]
         log_normaliser = torch.lgamma(alpha).sum(2) - torch.lgamma(alpha.sum(2))
@@ -139,4 +146,4 @@ class Dirichlets(Family):
         logits, alpha = self._components(raw, numbers)
         chosen = torch.from_numpy(choose(logits, rng))
         gammas = np.maximum(rng.standard_gamma(alpha[torch.arange(len(raw)), chosen].numpy()), TINY)
-        return gammas / gammas.sum(1, keepdims=True)  # type: ignore[no-any-return]
+        return gammas / gammas.sum(1, keepdims=True)

@@ -13,14 +13,9 @@ from typing import Any
 
 from anglipy.atoms import Char
 from anglipy.diagnostics import ProgramError
-from anglipy.runtime.equality import (
-    MapLike,
-    Sequential,
-    SetLike,
-    elements,
-    is_array,
-    is_numpy_scalar,
-)
+from anglipy.runtime.equality import MapLike, Sequential, SetLike, elements
+from anglipy.runtime.foreign import is_array, is_numpy_scalar
+from anglipy.runtime.maps import PersistentMap
 from anglipy.runtime.printing import describe, pr_str
 from anglipy.runtime.scalars import look_up
 from anglipy.runtime.seqs import EMPTY, ArraySeq, LazySeq, Seq
@@ -125,6 +120,8 @@ def element_at(collection: Any, place: int) -> Any:
 
 def get(collection: Any, key: Any, default: Any = None) -> Any:
     """`(get collection key default)`: maps by key, vectors and strings by index; never raises."""
+    if collection.__class__ is PersistentMap:
+        return collection.lookup(key, default)
     if hasattr(collection, "lookup") or isinstance(collection, dict):
         return look_up(collection, key, default)
     indexed = isinstance(collection, (str, list, tuple)) or is_array(collection)

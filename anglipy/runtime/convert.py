@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from anglipy.atoms import BigInt, Char
-from anglipy.runtime.equality import MapLike, Sequential, SetLike, is_numpy_scalar
+from anglipy.runtime.equality import MapLike, Sequential, SetLike
+from anglipy.runtime.foreign import is_numpy_scalar
 from anglipy.runtime.maps import PersistentMap
 from anglipy.runtime.scalars import Keyword, Symbol
 from anglipy.runtime.sets import PersistentSet

@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 from anglipy.atoms import Char
+from anglipy.runtime.foreign import is_array, is_numpy_scalar
 from anglipy.runtime.scalars import Keyword, Symbol
 
 __all__ = [
@@ -24,8 +25,6 @@ __all__ = [
     "elements",
     "equal",
     "hash_value",
-    "is_array",
-    "is_numpy_scalar",
     "key_of",
     "known_length",
     "stable_hash",
@@ -110,19 +109,6 @@ _COLLECTIONS = (Sequential, MapLike, SetLike)
 _PLAIN = frozenset({int, str, float, bool, type(None), Keyword, Symbol, Char, Fraction})
 
 
-def is_numpy_scalar(value: Any) -> bool:
-    """True for numpy's own numbers and booleans, such as an element of an array. Needs no numpy."""
-    kind = type(value)
-    return kind.__module__ == "numpy" and hasattr(kind, "item") and not hasattr(kind, "__setitem__")
-
-
-def is_array(value: Any) -> bool:
-    """True for numpy arrays and torch tensors with at least one dimension. Needs neither."""
-    return (
-        hasattr(value, "__array__") and hasattr(value, "tolist") and bool(getattr(value, "ndim", 0))
-    )
-
-
 def elements(value: Any) -> Iterable[Any] | None:
     """What a sequential value consists of, in order; None if `value` is not sequential."""
     if isinstance(value, (Sequential, list, tuple)):
@@ -153,9 +139,6 @@ class _Distinct:
     def __hash__(self) -> int:
         return hash((self.kind, self.value))
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _Distinct, (self.kind, self.value)
-
 
 class _Wrapped:
     """A Python container used as a key: hashed and compared by its contents."""
@@ -170,9 +153,6 @@ class _Wrapped:
 
     def __hash__(self) -> int:
         return hash_value(self.value)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _Wrapped, (self.value,)
 
 
 _TRUE, _FALSE = _Distinct("boolean", True), _Distinct("boolean", False)
@@ -325,7 +305,22 @@ def hash_value(value: Any) -> int:
         known = getattr(value, "_hash", None)
         if known is not None:
             return known  # type: ignore[no-any-return]
+    if isinstance(value, Sequential):
+        flat = _flat_hash(value)
+        if flat is not None:
+            value._hash = flat
+            return flat
     return _hash(value, _atom_hash, True)
+
+
+def _flat_hash(value: Sequential) -> int | None:
+    """What `_hash` gives for a sequence of scalars; None if something else is in it."""
+    done: list[int] = []
+    for part in value:
+        if part.__class__ not in _PLAIN:
+            return None
+        done.append(_atom_hash(part))
+    return _combine("sequential", done)
 
 
 def stable_hash(value: Any) -> int:

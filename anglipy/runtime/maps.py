@@ -177,7 +177,12 @@ class PersistentMap(MapLike):
 
     def assoc(self, key: Any, value: Any) -> PersistentMap:
         """The map with `key` set to `value`."""
-        return self._remade(store_with(self._store, key_of(key), value))
+        store = self._store
+        if store.__class__ is dict and len(store) < SMALL and self.__class__ is PersistentMap:
+            copy = store.copy()
+            copy[key_of(key)] = value
+            return PersistentMap(copy)
+        return self._remade(store_with(store, key_of(key), value))
 
     def dissoc(self, key: Any) -> PersistentMap:
         """The map without `key`."""

@@ -20,7 +20,8 @@ from typing import Any, NoReturn
 
 from anglipy.atoms import BigInt, Char
 from anglipy.diagnostics import ProgramError
-from anglipy.runtime.equality import MapLike, Sequential, SetLike, is_array, is_numpy_scalar
+from anglipy.runtime.equality import MapLike, Sequential, SetLike
+from anglipy.runtime.foreign import is_array, is_numpy_scalar
 from anglipy.runtime.printing import describe
 
 __all__ = [

@@ -13,7 +13,7 @@ from typing import Any
 
 from anglipy.atoms import Char
 from anglipy.diagnostics import ProgramError
-from anglipy.runtime.equality import is_array
+from anglipy.runtime.foreign import is_array
 from anglipy.runtime.numbers import is_number, lt
 from anglipy.runtime.printing import describe
 from anglipy.runtime.scalars import Keyword, Symbol

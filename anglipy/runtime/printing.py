@@ -12,17 +12,12 @@ import math
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from anglipy.atoms import BigInt, Char, Regex
-from anglipy.runtime.equality import (
-    MapLike,
-    Sequential,
-    SetLike,
-    is_array,
-    is_numpy_scalar,
-    known_length,
-)
+from anglipy.runtime.equality import MapLike, Sequential, SetLike, known_length
+from anglipy.runtime.foreign import is_array, is_numpy_scalar
 from anglipy.runtime.scalars import Keyword, Symbol
 
 __all__ = ["ARRAY_LIMIT", "LAZY_LIMIT", "describe", "float_text", "pr_str", "print_str", "to_str"]
@@ -90,7 +85,7 @@ def describe(value: Any) -> str:
     """A value in a message: what it is and, shortened, how it is written."""
     if value is None:
         return "nil"
-    text = pr_str(value) if not callable(value) or isinstance(value, _WRITTEN) else repr(value)
+    text = pr_str(value)
     if len(text) > 60:
         text = f"{text[:57]}..."
     kind = kind_name(value)
@@ -104,7 +99,7 @@ def kind_name(value: Any) -> str:
             return name
     if isinstance(value, Sequential):
         return "vector" if value.brackets == "[]" else "list"
-    return "function" if callable(value) else ""
+    return ""
 
 
 def _render(value: Any, readable: bool) -> str:
@@ -200,7 +195,9 @@ def _atom(value: Any, readable: bool) -> str:
         return f"#array[{shape} {str(value.dtype).removeprefix('torch.')}]"
     if isinstance(value, Regex):
         return f'#"{value.pattern}"'
-    return repr(value)
+    function = value.func if isinstance(value, partial) else value
+    name = getattr(function, "__name__", None)
+    return f"#function[{name.strip('_')}]" if name and callable(value) else repr(value)
 
 
 def float_text(value: float) -> str:
@@ -234,7 +231,6 @@ def _char_text(char: str) -> str:
     return f"\\{char}" if char.isprintable() else f"\\u{ord(char):04x}"
 
 
-_WRITTEN = (Sequential, MapLike, SetLike, Keyword, Symbol)
 _KIND_NAMES: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (bool, "boolean"),
     ((int, float, Fraction), "number"),

@@ -1,4 +1,6 @@
-"""Programs made by hand for the tests of inference compilation, and networks for them that nobody trained."""
+"""Programs made by hand for the tests of inference compilation, and networks for them that nobody
+trained.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ def gaussian(argument: Any) -> Body:
     return sample(
         "gauss/mu",
         dist("normal", 1.0, math.sqrt(5)),
-        lambda mu: observe("gauss/observe#1", dist("normal", mu, math.sqrt(2)), ys[0], lambda: second(mu)),
+        lambda mu: observe(
+            "gauss/observe#1", dist("normal", mu, math.sqrt(2)), ys[0], lambda: second(mu)
+        ),
     )
 
 
@@ -48,7 +52,9 @@ def coin(argument: Any) -> Body:
 
 
 def wandering(argument: Any) -> Body:
-    """Branches, a rejection loop of at most three turns, tables of several sizes: all finite. y is true."""
+    """Branches, a rejection loop of at most three turns, tables of several sizes: all finite. y is
+    true.
+    """
     y = True if argument is None else argument
 
     def finish(value: int, chance: float) -> Body:
@@ -77,15 +83,21 @@ def growing(argument: Any) -> Body:
     """Meets a new site with probability 1/50, and tables whose size grows."""
 
     def rare(size: int) -> Body:
-        return sample("g/rare", dist("gamma", 2.0, 1.0),
-                      lambda x: observe("g/y", dist("normal", x, 1.0), 0.5, lambda: done(size)))
+        return sample(
+            "g/rare",
+            dist("gamma", 2.0, 1.0),
+            lambda x: observe("g/y", dist("normal", x, 1.0), 0.5, lambda: done(size)),
+        )
 
     def common(size: int) -> Body:
         return observe("g/y", dist("normal", float(size), 1.0), 0.5, lambda: done(size))
 
     def table(n: int) -> Body:
-        return sample("g/table", dist("uniform-discrete", 0, n + 2),
-                      lambda i: rare(i) if n == 6 else common(i))
+        return sample(
+            "g/table",
+            dist("uniform-discrete", 0, n + 2),
+            lambda i: rare(i) if n == 6 else common(i),
+        )
 
     return sample("g/n", dist("discrete", [20, 10, 5, 5, 5, 4, 1]), table)
 
@@ -94,9 +106,12 @@ def model(name: str, body: Callable[[Any], Body]) -> Query:
     return query(name, body)
 
 
-def untrained(asked: Query, seed: int = 0, epsilon: float = 0.01, wild: float = 0.0,
-              traces: int = 200) -> Artifact:
-    """An artifact whose network has met the addresses of some runs, its heads moved about by noise of size `wild`."""
+def untrained(
+    asked: Query, seed: int = 0, epsilon: float = 0.01, wild: float = 0.0, traces: int = 200
+) -> Artifact:
+    """An artifact whose network has met the addresses of some runs, its heads moved about by noise
+    of size `wild`.
+    """
     rng = np.random.default_rng(seed)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

@@ -1,4 +1,6 @@
-"""Artifacts: bitwise the same after a round trip, refused when damaged, foreign, or of another program."""
+"""Artifacts: bitwise the same after a round trip, refused when damaged, foreign, or of another
+program.
+"""
 
 from __future__ import annotations
 
@@ -120,7 +122,9 @@ def test_the_check_lists_missing_and_new_addresses(artifact: Artifact) -> None:
     assert "in the program but not in the artifact: w/z" in caught.value.diagnostic.notes
 
 
-def test_a_failed_write_leaves_the_old_file(artifact: Artifact, tmp_path: Path, monkeypatch) -> None:
+def test_a_failed_write_leaves_the_old_file(
+    artifact: Artifact, tmp_path: Path, monkeypatch
+) -> None:
     path = tmp_path / "a.pt"
     artifact.save(path)
     before = path.read_bytes()

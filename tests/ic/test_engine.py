@@ -1,4 +1,6 @@
-"""The engine `ic`: unbiased whatever the network proposes, and honest about what the network does not know."""
+"""The engine `ic`: unbiased whatever the network proposes, and honest about what the network does
+not know.
+"""
 
 from __future__ import annotations
 
@@ -37,8 +39,9 @@ def estimates(asked, artifact, particles: int, value=None):
     return evidence, first
 
 
-@pytest.mark.parametrize(("particles", "epsilon", "wild"),
-                         [(1, 0.01, 0.0), (1, 0.01, 0.3), (1, 0.0, 0.3), (2, 0.1, 0.3)])
+@pytest.mark.parametrize(
+    ("particles", "epsilon", "wild"), [(1, 0.01, 0.0), (1, 0.01, 0.3), (1, 0.0, 0.3), (2, 0.1, 0.3)]
+)
 def test_an_untrained_network_is_unbiased(particles: int, epsilon: float, wild: float) -> None:
     """Branches, rejection, tables of several sizes: E[Zhat] = Z and E[Zhat f] = Z E[f], exactly."""
     asked = model("wandering", wandering)
@@ -52,8 +55,14 @@ def test_an_untrained_network_is_unbiased(particles: int, epsilon: float, wild: 
 
 def test_a_site_without_a_slot_is_proposed_by_the_prior_with_a_warning() -> None:
     asked = model("wandering", wandering)
-    known = query("part", lambda _: sample("w/side", dist("flip", 0.4), lambda side: observe(
-        "w/y", dist("flip", 0.5), True, lambda: done(side))))
+    known = query(
+        "part",
+        lambda _: sample(
+            "w/side",
+            dist("flip", 0.4),
+            lambda side: observe("w/y", dist("flip", 0.5), True, lambda: done(side)),
+        ),
+    )
     artifact = untrained(known, wild=0.3)
     with pytest.warns(ProposalWarning, match=r"w/kind, w/try"):
         infer_compiled(asked, None, artifact, 50, seed=0)
@@ -65,8 +74,9 @@ def test_a_site_without_a_slot_is_proposed_by_the_prior_with_a_warning() -> None
 
 
 def test_continuous_programs_are_estimated_well_without_training() -> None:
-    posterior = infer_compiled(model("gauss", gaussian), (2.0, 3.0), untrained(model("g", gaussian)),
-                               5_000, seed=0)
+    posterior = infer_compiled(
+        model("gauss", gaussian), (2.0, 3.0), untrained(model("g", gaussian)), 5_000, seed=0
+    )
     variance = 1.0 / (1.0 / 5.0 + 1.0)
     assert posterior.mean() == pytest.approx(variance * (0.2 + 2.5), abs=0.1)
     assert posterior.algorithm == "ic"
@@ -84,7 +94,9 @@ def test_new_table_sizes_and_instances_do_not_stop_it() -> None:
 
 def test_the_same_seed_gives_the_same_draws() -> None:
     asked, artifact = model("coin", coin), untrained(model("coin", coin))
-    first, second = (infer_compiled(asked, (True, False, True), artifact, 100, seed=5) for _ in range(2))
+    first, second = (
+        infer_compiled(asked, (True, False, True), artifact, 100, seed=5) for _ in range(2)
+    )
     assert first.values == second.values
     np.testing.assert_array_equal(first.log_weights, second.log_weights)
 
@@ -109,21 +121,45 @@ def test_an_artifact_is_needed() -> None:
 
 
 def test_predicts_and_dead_particles() -> None:
-    asked = query("p", lambda _: sample("p/x", dist("flip", 0.5), lambda x: predict("x", x, lambda: observe(
-        "p/y", dist("flip", 0.5 if x else 0.0), True, lambda: done(x)))))
+    asked = query(
+        "p",
+        lambda _: sample(
+            "p/x",
+            dist("flip", 0.5),
+            lambda x: predict(
+                "x",
+                x,
+                lambda: observe("p/y", dist("flip", 0.5 if x else 0.0), True, lambda: done(x)),
+            ),
+        ),
+    )
     posterior = infer_compiled(asked, None, untrained(asked), 200, seed=0)
     assert posterior.draws == 200
     assert set(posterior.values) == {True}
     assert all(run == (("x", True),) for run in posterior.predicts)
-    impossible = query("q", lambda _: sample("p/x", dist("flip", 0.5), lambda x: observe(
-        "p/y", dist("flip", 0.0), True, lambda: done(x))))
+    impossible = query(
+        "q",
+        lambda _: sample(
+            "p/x",
+            dist("flip", 0.5),
+            lambda x: observe("p/y", dist("flip", 0.0), True, lambda: done(x)),
+        ),
+    )
     with pytest.raises(InferenceError, match="p/y"):
         infer_compiled(impossible, None, untrained(asked), 20, seed=0)
 
 
 def test_errors_name_the_particle_and_the_address() -> None:
-    asked = query("e", lambda sd: sample("e/x", dist("normal", 0.0, 1.0), lambda x: observe(
-        "e/y", dist("normal", x, 1.0 if sd is None else sd), 1.0, lambda: done(x))))
+    asked = query(
+        "e",
+        lambda sd: sample(
+            "e/x",
+            dist("normal", 0.0, 1.0),
+            lambda x: observe(
+                "e/y", dist("normal", x, 1.0 if sd is None else sd), 1.0, lambda: done(x)
+            ),
+        ),
+    )
     artifact = untrained(asked)
     with pytest.raises(ProgramError, match="normal"):
         infer_compiled(asked, -1.0, artifact, 10, seed=0)
@@ -131,8 +167,13 @@ def test_errors_name_the_particle_and_the_address() -> None:
 
 def test_an_observation_of_another_shape_is_left_out_with_a_warning() -> None:
     def body(size):
-        return lambda _: sample("v/x", dist("normal", 0.0, 1.0), lambda x: observe(
-            "v/y", dist("mvn", [x] * size, np.eye(size).tolist()), [1.0] * size, lambda: done(x)))
+        return lambda _: sample(
+            "v/x",
+            dist("normal", 0.0, 1.0),
+            lambda x: observe(
+                "v/y", dist("mvn", [x] * size, np.eye(size).tolist()), [1.0] * size, lambda: done(x)
+            ),
+        )
 
     artifact = untrained(query("v", body(2)))
     infer_compiled(query("v", body(2)), None, artifact, 10, seed=0)

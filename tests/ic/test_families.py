@@ -68,12 +68,14 @@ def test_continuous_proposals_integrate_to_one(definition, low, high, seed) -> N
     if high - low < math.inf:
         total = integrate.quad(density, low, high, limit=400)[0]
     elif low == 0.0:
-        total = integrate.quad(lambda t: density(math.exp(t)) * math.exp(t), -60, 12, limit=800,
-                               points=[-5, 0, 3])[0]
+        total = integrate.quad(
+            lambda t: density(math.exp(t)) * math.exp(t), -60, 12, limit=800, points=[-5, 0, 3]
+        )[0]
     else:
         middle, scale = prior.numbers
-        total = integrate.quad(lambda z: scale * density(middle + scale * z), -30, 30, limit=800,
-                               points=[-2, 0, 2])[0]
+        total = integrate.quad(
+            lambda z: scale * density(middle + scale * z), -30, 30, limit=800, points=[-2, 0, 2]
+        )[0]
     assert total == pytest.approx(1.0, abs=1e-6)
 
 
@@ -88,15 +90,23 @@ def test_masses_sum_to_one(definition, values, seed) -> None:
 
 @pytest.mark.parametrize(("definition", "low", "high"), CONTINUOUS, ids=lambda x: str(x))
 def test_continuous_draws_follow_their_density(definition, low, high) -> None:
-    """DKW: the empirical distribution of n draws is within sqrt(log(2 / alpha) / 2n) of the density's integral."""
+    """DKW: the empirical distribution of n draws is within sqrt(log(2 / alpha) / 2n) of the
+    density's integral.
+    """
     dist, prior, family, raw = setting(definition, 5, 0.7)
     n = 20_000
     numbers = numbers_of([prior]).expand(n, -1)
     drawn = np.sort(family.draw(raw.expand(n, -1), numbers, np.random.default_rng(1)))
     assert drawn[0] >= low
     assert drawn[-1] <= high
-    grid = np.unique(np.concatenate([np.quantile(drawn, np.linspace(0.0005, 0.9995, 6000)),
-                                     np.linspace(drawn[0], drawn[-1], 6000)]))
+    grid = np.unique(
+        np.concatenate(
+            [
+                np.quantile(drawn, np.linspace(0.0005, 0.9995, 6000)),
+                np.linspace(drawn[0], drawn[-1], 6000),
+            ]
+        )
+    )
     density = np.exp(log_density(family, raw, prior, grid))
     cumulative = integrate.cumulative_trapezoid(density, grid, initial=0.0)
     empirical = np.searchsorted(drawn, grid, side="right") / n
@@ -109,8 +119,9 @@ def test_continuous_draws_follow_their_density(definition, low, high) -> None:
 def test_counted_draws_follow_the_defended_mass(definition, values) -> None:
     dist, prior, family, raw = setting(definition, 5, 0.7)
     n, epsilon = 4_000, 0.1
-    drawn, encoded, log_weights = draw_all(raw.expand(n, -1), [dist] * n, [prior] * n, epsilon,
-                                           np.random.default_rng(2))
+    drawn, encoded, log_weights = draw_all(
+        raw.expand(n, -1), [dist] * n, [prior] * n, epsilon, np.random.default_rng(2)
+    )
     log_q = log_density(family, raw, prior, encoded)
     log_p = torch.tensor([dist.log_prob(x) for x in drawn], dtype=torch.float64)
     expected = log_p - defended(torch.from_numpy(log_q), log_p, epsilon)
@@ -119,32 +130,44 @@ def test_counted_draws_follow_the_defended_mass(definition, values) -> None:
     band = math.sqrt(math.log(2 / 1e-9) / (2 * n))
     table = [encode(dist, prior, value) for value in values]
     masses = (1 - epsilon) * np.exp(log_density(family, raw, prior, table)) + epsilon * np.exp(
-        [dist.log_prob(value) for value in values])
+        [dist.log_prob(value) for value in values]
+    )
     ranks = {value: rank for rank, value in enumerate(values)}
     empirical = np.cumsum(np.bincount([ranks[x] for x in drawn], minlength=len(values))) / n
     assert np.abs(empirical - np.cumsum(masses)).max() < band
 
 
-@pytest.mark.parametrize("definition", [
-    ("mvn", [1.0, -2.0], [[2.0, 0.5], [0.5, 1.0]]),
-    ("dirichlet", [1.0, 2.0, 3.0]),
-    ("beta", 0.5, 0.5),
-    ("normal", 1e6, 1e-3),
-    ("uniform-continuous", -1e-3, 1e6),
-    ("poisson", 1e4),
-])
+@pytest.mark.parametrize(
+    "definition",
+    [
+        ("mvn", [1.0, -2.0], [[2.0, 0.5], [0.5, 1.0]]),
+        ("dirichlet", [1.0, 2.0, 3.0]),
+        ("beta", 0.5, 0.5),
+        ("normal", 1e6, 1e-3),
+        ("uniform-continuous", -1e-3, 1e6),
+        ("poisson", 1e4),
+    ],
+)
 def test_weights_average_to_one(definition) -> None:
-    """E_q'[prior / q'] = 1, and the defence bounds each weight, so that the mean has a standard error."""
+    """E_q'[prior / q'] = 1, and the defence bounds each weight, so that the mean has a standard
+    error.
+    """
     dist, prior, _, raw = setting(definition, 3, 0.3)
     n = 4_000
-    _, _, log_weights = draw_all(raw.expand(n, -1), [dist] * n, [prior] * n, 0.2, np.random.default_rng(4))
+    _, _, log_weights = draw_all(
+        raw.expand(n, -1), [dist] * n, [prior] * n, 0.2, np.random.default_rng(4)
+    )
     weights = np.exp(log_weights)
     assert weights.max() <= 5.0 + 1e-9
     assert weights.mean() == pytest.approx(1.0, abs=6 * weights.std() / math.sqrt(n) + 1e-9)
 
 
-@pytest.mark.parametrize("definition", [d for d, *_ in CONTINUOUS] + [d for d, _ in COUNTED] + [
-    ("mvn", [0.0, 0.0, 0.0], np.eye(3).tolist()), ("dirichlet", [0.1, 0.1])])
+@pytest.mark.parametrize(
+    "definition",
+    [d for d, *_ in CONTINUOUS]
+    + [d for d, _ in COUNTED]
+    + [("mvn", [0.0, 0.0, 0.0], np.eye(3).tolist()), ("dirichlet", [0.1, 0.1])],
+)
 def test_gradients_are_finite_and_encoding_is_undone(definition) -> None:
     dist, prior, family, raw = setting(definition, 9)
     rng = np.random.default_rng(3)

@@ -1,4 +1,6 @@
-"""Recording: observes are answered by draws, values are read by shape, batches keep everything in its place."""
+"""Recording: observes are answered by draws, values are read by shape, batches keep everything in
+its place.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ def drawing(value):
 
 
 def observed_kind(value, distribution=None):
-    asked = query("k", lambda _: observe("k/y", distribution or drawing(value), None, lambda: done(1)))
+    asked = query(
+        "k", lambda _: observe("k/y", distribution or drawing(value), None, lambda: done(1))
+    )
     (observation,) = record(asked, None, np.random.default_rng(0)).observations
     return observation
 
@@ -39,15 +43,18 @@ def test_observes_are_answered_by_draws_and_the_given_value_is_ignored() -> None
     assert trace.result == trace.steps[0].value
 
 
-@pytest.mark.parametrize(("value", "kind"), [
-    (1.5, Kind("numbers", (1,))),
-    (True, Kind("numbers", (1,))),
-    (np.float32(2.0), Kind("numbers", (1,))),
-    ([1.0, 2, True], Kind("numbers", (3,))),
-    (np.zeros((2, 3)), Kind("numbers", (6,))),
-    ([[1.0, 2.0], [3.0, 4.0]], Kind("numbers", (4,))),
-    (np.zeros((48, 160), np.uint8), Kind("image", (48, 160))),
-])
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (1.5, Kind("numbers", (1,))),
+        (True, Kind("numbers", (1,))),
+        (np.float32(2.0), Kind("numbers", (1,))),
+        ([1.0, 2, True], Kind("numbers", (3,))),
+        (np.zeros((2, 3)), Kind("numbers", (6,))),
+        ([[1.0, 2.0], [3.0, 4.0]], Kind("numbers", (4,))),
+        (np.zeros((48, 160), np.uint8), Kind("image", (48, 160))),
+    ],
+)
 def test_values_are_read_by_shape(value, kind: Kind) -> None:
     assert observed_kind(value).kind == kind
 
@@ -58,7 +65,9 @@ def test_a_category_is_read_as_its_index() -> None:
     assert observation.value == 0
 
 
-@pytest.mark.parametrize("value", ["text", None, np.zeros((2, 3, 4)), [["a"]], [1.0, [2.0]], object()])
+@pytest.mark.parametrize(
+    "value", ["text", None, np.zeros((2, 3, 4)), [["a"]], [1.0, [2.0]], object()]
+)
 def test_what_cannot_be_read_is_an_error_that_says_where(value) -> None:
     with pytest.raises(ArtifactError, match=r"k/y\[1\]") as caught:
         observed_kind(value)
@@ -92,7 +101,9 @@ def test_batches_lay_out_every_step_once(body) -> None:
     runs = [record(model("m", body), None, rng) for _ in range(30)]
     batch = batch_of(runs)
     flat = [(i, t, step) for i, run in enumerate(runs) for t, step in enumerate(run.steps)]
-    assert [(i, t) for i, t, _ in flat] == list(zip(batch.trace_of.tolist(), batch.time_of.tolist(), strict=True))
+    assert [(i, t) for i, t, _ in flat] == list(
+        zip(batch.trace_of.tolist(), batch.time_of.tolist(), strict=True)
+    )
     rows = torch.cat([group.rows for group in batch.steps])
     assert sorted(rows.tolist()) == list(range(len(flat)))
     for group in batch.steps:
@@ -104,7 +115,9 @@ def test_batches_lay_out_every_step_once(body) -> None:
 
 
 def test_a_trace_has_the_same_loss_alone_and_in_any_batch() -> None:
-    """Padding and grouping change nothing: what is proposed depends on the trace's own past and data."""
+    """Padding and grouping change nothing: what is proposed depends on the trace's own past and
+    data.
+    """
     rng = np.random.default_rng(2)
     runs = [record(model("w", wandering), None, rng) for _ in range(40)]
     torch.manual_seed(0)
@@ -145,17 +158,35 @@ def test_instances_beyond_the_table_have_codes_of_their_own() -> None:
 
 
 def test_the_order_of_families_is_part_of_the_format() -> None:
-    assert list(FAMILIES) == ["prior", "categorical", "normal", "positive", "interval", "integers", "beta",
-                              "mvn", "dirichlet"]
+    assert list(FAMILIES) == [
+        "prior",
+        "categorical",
+        "normal",
+        "positive",
+        "interval",
+        "integers",
+        "beta",
+        "mvn",
+        "dirichlet",
+    ]
 
 
 def test_images_are_read_with_few_rows_and_columns() -> None:
     """A program that observes a picture trains a step, whatever the size of the picture."""
     for height, width in ((48, 160), (9, 20), (100, 30)):
-        asked = query("i", lambda _, shape=(height, width): sample(
-            "i/x", dist("uniform-discrete", 0, 5),
-            lambda x: observe("i/y", drawing(np.full(shape, x, np.uint8) + np.arange(shape[1], dtype=np.uint8)),
-                              None, lambda: done(x))))
+        asked = query(
+            "i",
+            lambda _, shape=(height, width): sample(
+                "i/x",
+                dist("uniform-discrete", 0, 5),
+                lambda x: observe(
+                    "i/y",
+                    drawing(np.full(shape, x, np.uint8) + np.arange(shape[1], dtype=np.uint8)),
+                    None,
+                    lambda: done(x),
+                ),
+            ),
+        )
         rng = np.random.default_rng(0)
         batch = batch_of([record(asked, None, rng) for _ in range(4)])
         network = Network(Shape(16, 16, 4, 3))

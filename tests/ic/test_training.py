@@ -1,4 +1,4 @@
-"""Training: resuming is bitwise exact, networks grow, Ctrl-C saves, and known floors are reached."""
+"""Training: resuming is bitwise exact, networks grow, Ctrl-C saves, known floors are reached."""
 
 from __future__ import annotations
 
@@ -81,8 +81,14 @@ def test_what_cannot_be_resumed_is_refused(tmp_path: Path) -> None:
 def test_progress_and_record(tmp_path: Path) -> None:
     seen: list[Progress] = []
     options = TrainingOptions(traces=320, validate_every=100, **TINY)
-    done_ = train(model("gaussian", gaussian), options, tmp_path / "a.pt", seen.append,
-                  program_hash="abc", sites=["gauss/mu", "gauss/observe#1", "gauss/observe#2"])
+    done_ = train(
+        model("gaussian", gaussian),
+        options,
+        tmp_path / "a.pt",
+        seen.append,
+        program_hash="abc",
+        sites=["gauss/mu", "gauss/observe#1", "gauss/observe#2"],
+    )
     assert [p.traces for p in seen] == [112, 224, 320]
     assert seen[-1].fraction == 1.0
     assert done_.best_loss == min(p.validation_loss for p in seen)
@@ -111,7 +117,9 @@ def test_ctrl_c_saves_and_says_so(tmp_path: Path) -> None:
 
 
 def test_a_budget_in_minutes_ends(tmp_path: Path) -> None:
-    found = train(model("gaussian", gaussian), TrainingOptions(minutes=0.01, **TINY), tmp_path / "a.pt")
+    found = train(
+        model("gaussian", gaussian), TrainingOptions(minutes=0.01, **TINY), tmp_path / "a.pt"
+    )
     assert found.seconds >= 0.6
     assert not found.interrupted
 
@@ -147,20 +155,37 @@ def test_networks_grow_at_new_addresses_and_keep_what_they_know() -> None:
 
 
 def test_an_untrained_network_proposes_about_the_prior(tmp_path: Path) -> None:
-    trainer = Trainer(model("wandering", wandering), TrainingOptions(traces=100, **TINY),
-                      tmp_path / "a.pt", "", None)
+    trainer = Trainer(
+        model("wandering", wandering),
+        TrainingOptions(traces=100, **TINY),
+        tmp_path / "a.pt",
+        "",
+        None,
+    )
     progress = trainer.report()
     assert progress.validation_loss == pytest.approx(progress.prior_loss, abs=0.2)
 
 
 def test_a_query_without_choices_is_refused(tmp_path: Path) -> None:
-    nothing = query("nothing", lambda _: observe("o", dist("normal", 0.0, 1.0), 1.0, lambda: done(1)))
+    nothing = query(
+        "nothing", lambda _: observe("o", dist("normal", 0.0, 1.0), 1.0, lambda: done(1))
+    )
     with pytest.raises(ArtifactError, match="makes no choices"):
         train(nothing, TrainingOptions(traces=10, **TINY), tmp_path / "a.pt")
 
 
-@pytest.mark.parametrize("bad", [{"traces": 0}, {"minutes": -1.0}, {"batch": 2.5}, {"epsilon": 2.0},
-                                 {"width": 30}, {"validation": 3}, {"learning_rate": 0.0}])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"traces": 0},
+        {"minutes": -1.0},
+        {"batch": 2.5},
+        {"epsilon": 2.0},
+        {"width": 30},
+        {"validation": 3},
+        {"learning_rate": 0.0},
+    ],
+)
 def test_senseless_options_are_refused(bad: dict) -> None:
     with pytest.raises(OptionError, match=next(iter(bad))):
         TrainingOptions(**bad)
@@ -168,9 +193,16 @@ def test_senseless_options_are_refused(bad: dict) -> None:
 
 def test_a_rare_observe_is_masked_where_it_is_missing(tmp_path: Path) -> None:
     """Runs that observe different things, or nothing, are one minibatch."""
-    chance = query("sometimes", lambda _: sample(
-        "s/x", dist("flip", 0.5),
-        lambda x: observe("s/y", dist("normal", 0.0, 1.0), 1.0, lambda: done(x)) if x else done(x)))
+    chance = query(
+        "sometimes",
+        lambda _: sample(
+            "s/x",
+            dist("flip", 0.5),
+            lambda x: (
+                observe("s/y", dist("normal", 0.0, 1.0), 1.0, lambda: done(x)) if x else done(x)
+            ),
+        ),
+    )
     found = train(chance, TrainingOptions(traces=200, **TINY), tmp_path / "a.pt")
     assert math.isfinite(found.best_loss)
 
@@ -191,7 +223,9 @@ def gap(asked, options: TrainingOptions, found: TrainingRecord, exact) -> float:
     """Loss above the exact posterior's own loss on the same validation traces."""
     rng = np.random.default_rng([options.seed, 0x5EED])
     traces = [record(asked, None, rng) for _ in range(options.validation)]
-    floor = -np.mean([exact(t.steps[0].value, [o.value[0] for o in t.observations]) for t in traces])
+    floor = -np.mean(
+        [exact(t.steps[0].value, [o.value[0] for o in t.observations]) for t in traces]
+    )
     return found.best_loss - float(floor)
 
 
@@ -220,6 +254,9 @@ def test_the_coin_reaches_its_floor(tmp_path: Path) -> None:
 
 
 def test_a_little_training_helps(tmp_path: Path) -> None:
-    asked, options = model("gauss", gaussian), TrainingOptions(traces=4_000, hidden=32, width=32, validation=300)
+    asked, options = (
+        model("gauss", gaussian),
+        TrainingOptions(traces=4_000, hidden=32, width=32, validation=300),
+    )
     found = train(asked, options, tmp_path / "a.pt")
     assert gap(asked, options, found, exact_gaussian) < 0.1

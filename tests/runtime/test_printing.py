@@ -115,3 +115,4 @@ def test_descriptions_are_short_and_in_the_users_words():
     assert describe(PersistentMap.of([])) == "the map {}"
     assert describe(Keyword("k")) == "the keyword :k"
     assert len(describe(Vector(range(1000)))) < 80
+    assert describe(len) == "#function[len]"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from anglipy.diagnostics import ProgramError
-from anglipy.runtime.equality import is_numpy_scalar
+from anglipy.runtime.foreign import is_numpy_scalar
 from anglipy.runtime.printing import describe
 
 __all__ = ["fail", "function", "index", "text"]

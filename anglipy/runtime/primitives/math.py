@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from anglipy.diagnostics import ProgramError
-from anglipy.runtime.equality import is_array
+from anglipy.runtime.foreign import is_array
 from anglipy.runtime.numbers import LONG_MAX, LONG_MIN, mul_big, number, to_double
 from anglipy.runtime.primitives.checks import index
 from anglipy.runtime.primitives.registry import constant, primitive

@@ -159,6 +159,6 @@ def _as_number(
 
 
 def _rounded(value: float, places: int) -> Decimal:
-    """The decimal digits of a double rounded to so many places, halves away from zero, as in Java."""
+    """A double rounded to so many decimal places, halves away from zero, as in Java."""
     unit = Decimal(1).scaleb(-places)
     return Decimal(repr(value)).quantize(unit, ROUND_HALF_UP, Context(prec=400 + places))

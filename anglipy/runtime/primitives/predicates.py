@@ -6,15 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from anglipy.atoms import Char
-from anglipy.runtime.equality import (
-    MapLike,
-    Sequential,
-    SetLike,
-    elements,
-    equal,
-    is_numpy_scalar,
-    stable_hash,
-)
+from anglipy.runtime.equality import MapLike, Sequential, SetLike, elements, equal, stable_hash
+from anglipy.runtime.foreign import is_numpy_scalar
 from anglipy.runtime.numbers import is_number, number
 from anglipy.runtime.ordering import compare
 from anglipy.runtime.primitives.checks import fail

@@ -1,9 +1,8 @@
-"""Statistics of arrays given as nested vectors, with exact arithmetic: means of integers are
-ratios.
+"""Statistics of nested vectors, with exact arithmetic: means of integers are ratios.
 
-The functions work over dimension 0 of a vector, or over the dimension given: `(mean [[1 2] [3 4]])`
-is `[2 3]`, `(mean [[1 2] [3 4]] 1)` is `[3/2 7/2]`. Variances are population variances. numpy
-arrays use numpy's own reductions.
+The functions work over dimension 0, or over the dimension given: `(mean [[1 2] [3 4]])` is `[2 3]`,
+`(mean [[1 2] [3 4]] 1)` is `[3/2 7/2]`. Variances are population variances. Lists, sequences and
+numpy arrays count as nested vectors.
 """
 
 from __future__ import annotations
@@ -13,7 +12,8 @@ from typing import Any
 
 from anglipy.diagnostics import ProgramError
 from anglipy.runtime.access import values_of
-from anglipy.runtime.equality import elements, is_array
+from anglipy.runtime.equality import elements
+from anglipy.runtime.foreign import is_array
 from anglipy.runtime.numbers import add, div, mul, number, sub
 from anglipy.runtime.primitives.checks import function, index
 from anglipy.runtime.primitives.math import pow_, sqrt
