@@ -215,6 +215,8 @@ class _Analyzer:
                 args = yield self.items(form.items[1:], at)
                 if binding.stochastic is not None and not _all_direct(args, binding):
                     return _call(Global(binding.stochastic, head.span), args, form.span, direct=False)
+                if count == 2 and binding.binary is not None:
+                    binding = binding.binary
                 return _call(Global(binding, head.span), args, form.span, binding.is_direct)
         nodes = yield self.items(form.items, at)
         fn, args = nodes[0], nodes[1:]

@@ -56,17 +56,26 @@ def _built_ins() -> _BuiltIns:
     values: dict[str, Any] = {}
     python_names: dict[Callable[..., Any], str] = {}
     library = {name: Binding(name, f"core_{python_name(name)}", "closure") for name in _library_names()}
+
+    def named(function: Callable[..., Any], python: str) -> str:
+        """The one name of a function in generated code."""
+        if function not in python_names:
+            python_names[function] = names(python)
+            values[python_names[function]] = function
+        return python_names[function]
+
     for name, entry in PRIMITIVES.items():
-        if entry.fn not in python_names:
-            python_names[entry.fn] = names(entry.python_name)
-            values[python_names[entry.fn]] = entry.fn
         low, high = entry.arity
+        binary = None
+        if entry.binary is not None:
+            binary = Binding(name, named(entry.binary, entry.binary.__name__), "primitive", 2, 2)
         stochastic = library.get(name)
         if name == "apply":
             stochastic = Binding("apply", "apply_stochastic", "closure")
             values["apply_stochastic"] = APPLY
+        python = named(entry.fn, entry.python_name)
         bindings[name] = Binding(
-            name, python_names[entry.fn], "primitive", low, high, entry.function_args, stochastic
+            name, python, "primitive", low, high, entry.function_args, stochastic, binary
         )
     for name, made in CONSTRUCTORS.items():
         python = names(name)

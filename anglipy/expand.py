@@ -34,7 +34,7 @@ __all__ = ["RESERVED", "Scope", "expand", "sequence"]
 
 Expanding = Generator[Any, Any, Form]
 
-RESERVED = frozenset("quote if do let* loop* recur fn* query* def".split())
+RESERVED = frozenset("quote if do let* loop* recur fn* query*".split())
 """Heads of forms that no local name hides."""
 
 

@@ -69,6 +69,8 @@ class Binding:
     """For a higher-order function: the positions of its arguments that are functions; (-1,) means all."""
     stochastic: Binding | None = None
     """The version of a higher-order function that takes functions with checkpoints inside."""
+    binary: Binding | None = None
+    """The version for exactly two arguments, which is faster."""
 
     @property
     def is_direct(self) -> bool:

@@ -137,16 +137,15 @@ class Interpreter:
         return value
 
     def let(self, env: Environment, bindings: VectorForm, body: Form) -> Any:
-        env = dict(env)
         for name, value in zip(bindings.items[::2], bindings.items[1::2], strict=True):
-            env[name.name] = self.evaluate(value, env)
+            env = {**env, name.name: self.evaluate(value, env)}
         return self.evaluate(body, env)
 
     def loop(self, env: Environment, bindings: VectorForm, body: Form) -> Any:
-        names, values, scope = bindings.items[::2], [], dict(env)
+        names, values, scope = bindings.items[::2], [], env
         for name, init in zip(names, bindings.items[1::2], strict=True):
             values.append(self.evaluate(init, scope))
-            scope[name.name] = values[-1]
+            scope = {**scope, name.name: values[-1]}
         params = VectorForm(tuple(names), bindings.span)
         return self.function(env, None, params, body)(*values)
 

@@ -94,17 +94,7 @@ def read_container(path: Path, kind: str) -> Contents:
             a later version.
 
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ArtifactError("AQ601", f"cannot read {path}: {error.strerror or error}") from error
-    for magic, what in _NOT_OURS.items():
-        if data.startswith(magic):
-            raise ArtifactError(
-                "AQ602",
-                f"{path} is not an artifact but {what}",
-                help="artifacts are written by `anglipy compile`",
-            )
+    data = _bytes(path)
     about = _about(path, data)
     if about.get("format") != kind:
         raise ArtifactError(
@@ -128,6 +118,22 @@ def read_container(path: Path, kind: str) -> Contents:
     if not isinstance(document, dict):
         raise _damaged(path, "its document is not a JSON object")
     return Contents(ordered, document)
+
+
+def _bytes(path: Path) -> bytes:
+    """The content of a file that may be ours."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ArtifactError("AQ601", f"cannot read {path}: {error.strerror or error}") from error
+    for magic, what in _NOT_OURS.items():
+        if data.startswith(magic):
+            raise ArtifactError(
+                "AQ602",
+                f"{path} is not an artifact but {what}",
+                help="artifacts are written by `anglipy compile`",
+            )
+    return data
 
 
 def _umask() -> int:
