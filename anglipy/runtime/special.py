@@ -34,7 +34,7 @@ def deviance(x: float, mean: float) -> float:
         return x * (log(ratio) if 0.0 < ratio < inf else log(x) - log(mean)) + mean - x
     v = 0.5 * difference / (0.5 * x + 0.5 * mean)
     total = difference * v
-    term = 2.0 * x * v
+    term = 2.0 * v * x
     for odd in range(3, 2000, 2):
         term *= v * v
         previous = total
@@ -50,10 +50,10 @@ def log_poisson_mass(x: float, mean: float) -> float:
         return 0.0 if x == 0.0 else -inf
     if x == 0.0:
         return -mean
-    if (x < _DIRECT and mean < _DIRECT) or x < 1.0:
-        return x * log(mean) - mean - lgamma(x + 1.0)
     if mean == inf or x == inf:
         return -inf
+    if (x < _DIRECT and mean < _DIRECT) or x < 1.0:
+        return x * log(mean) - mean - lgamma(x + 1.0)
     return -stirling_error(x) - deviance(x, mean) - _HALF_LOG_TWO_PI - 0.5 * log(x)
 
 

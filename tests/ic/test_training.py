@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from anglipy.api import load
 from anglipy.diagnostics import ArtifactError, OptionError
 from anglipy.ic.artifact import Artifact
 from anglipy.ic.batches import batch_of
@@ -22,7 +23,9 @@ from anglipy.ic.options import Progress, TrainingOptions, TrainingRecord
 from anglipy.ic.store import arrays_of
 from anglipy.ic.traces import record
 from anglipy.ic.training import Trainer, resume_path, train
-from tests.ic.models import TINY, coin, gaussian, growing, model, wandering
+from anglipy.runtime.machine import Query
+from anglipy.runtime.vectors import Vector
+from tests.ic.models import TINY, gaussian, growing, model, wandering
 from tests.inference.programs import dist, done, observe, query, sample
 
 BODIES = {"gaussian": gaussian, "wandering": wandering, "growing": growing}
@@ -219,6 +222,10 @@ def exact_coin(r: float, ys: list[float]) -> float:
     return float(stats.beta(1 + sum(ys), 4 - sum(ys)).logpdf(r))
 
 
+def example(name: str) -> Query:
+    return load(f"examples/{name}.aq").queries[name].query
+
+
 def gap(asked, options: TrainingOptions, found: TrainingRecord, exact) -> float:
     """Loss above the exact posterior's own loss on the same validation traces."""
     rng = np.random.default_rng([options.seed, 0x5EED])
@@ -231,25 +238,31 @@ def gap(asked, options: TrainingOptions, found: TrainingRecord, exact) -> float:
 
 @pytest.mark.slow
 def test_gaussian_unknown_mean_reaches_its_floor(tmp_path: Path) -> None:
-    asked, options = model("gauss", gaussian), TrainingOptions(traces=50_000)
+    asked, options = example("gaussian"), TrainingOptions(traces=50_000)
     found = train(asked, options, tmp_path / "a.pt")
-    assert gap(asked, options, found, exact_gaussian) < 0.02
+    above = gap(asked, options, found, exact_gaussian)
+    print(f"gaussian: {above:.4f} nats above the exact posterior's loss, {found.seconds:.0f} s")
+    assert above < 0.02
     artifact = Artifact.load(tmp_path / "a.pt")
     for ys, least, log_evidence in (((9.0, 8.0), 0.9, -8.239404), ((12.0, 10.0), 0.7, -12.260237)):
-        posterior = infer_compiled(asked, ys, artifact, 10_000, seed=1)
+        posterior = infer_compiled(asked, Vector(ys), artifact, 10_000, seed=1)
+        print(f"gaussian: y = {ys}, ess/n {posterior.ess / 10_000:.3f}")
         assert posterior.ess / 10_000 >= least
         assert posterior.log_evidence == pytest.approx(log_evidence, abs=0.05)
 
 
 @pytest.mark.slow
 def test_the_coin_reaches_its_floor(tmp_path: Path) -> None:
-    asked, options = model("coin", coin), TrainingOptions(traces=30_000)
+    asked, options = example("coin"), TrainingOptions(traces=30_000)
     found = train(asked, options, tmp_path / "a.pt")
-    assert gap(asked, options, found, exact_coin) < 0.01
+    above = gap(asked, options, found, exact_coin)
+    print(f"coin: {above:.4f} nats above the exact posterior's loss, {found.seconds:.0f} s")
+    assert above < 0.01
     artifact = Artifact.load(tmp_path / "a.pt")
     for outcome in range(8):
         ys = tuple(bool(outcome >> i & 1) for i in range(3))
-        posterior = infer_compiled(asked, ys, artifact, 20_000, seed=1)
+        posterior = infer_compiled(asked, Vector(ys), artifact, 20_000, seed=1)
+        print(f"coin: {sum(ys)} heads, mean {posterior.mean():.4f}, exact {(1 + sum(ys)) / 5}")
         assert posterior.mean() == pytest.approx((1 + sum(ys)) / 5, abs=0.01)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anglipy.diagnostics import ProgramError
@@ -115,6 +115,9 @@ POINTS: list[tuple[str, tuple[Any, ...], Any, float]] = [
     ("student-t", (3,), INF, -INF),
     ("student-t", (1,), 1e200, -math.log(math.pi) - 2 * math.log(1e200)),
     ("student-t", (1,), 10**400, -INF),
+    ("gamma", (0.3, 1e300), 1e300, -INF),
+    ("beta", (1e16, 1e308), 4e-146, -4e162),
+    ("chi-squared", (2,), 5e-324, math.log(0.5)),
 ]
 
 
@@ -202,6 +205,7 @@ EXTREMES = st.one_of(
 )
 
 
+@settings(max_examples=1000)
 @given(
     st.sampled_from([row for row in NUMERIC if row[0] not in ("discrete", "uniform-discrete")]),
     st.data(),
