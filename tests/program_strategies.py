@@ -19,7 +19,7 @@ ARGUMENT = [3, [4, 1, 1, 6]]
 
 _NAMES = (
     "x y acc f value state frame k class lambda None def first list map count inc get x' a-b a_b "
-    "->x let when case fn loop print sample2 sample if"
+    "->x let when case fn loop print sample"
 ).split()
 
 
@@ -344,7 +344,7 @@ class _Writer:
 
 def call(at: _Scope, name: str) -> str:
     """How to name a built-in where a local may have taken its name."""
-    taken = any(name == local for local, _ in at.locals) and name != "if"
+    taken = any(name == local for local, _ in at.locals)
     return f"clojure.core/{name}" if taken else name
 
 

@@ -4,17 +4,32 @@ instance numbers.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 
 from anglipy.ic.squash import squash
 
-__all__ = ["INSTANCE_WIDTH", "Dense", "InstanceCode", "Moments"]
+__all__ = ["INSTANCE_WIDTH", "Dense", "InstanceCode", "Moments", "Shape"]
 
 INSTANCE_WIDTH = 16
 KNOWN_INSTANCES = 64
 ENOUGH = 2048
 """Values of a column after which its moments stay as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The sizes of a network that do not depend on the program."""
+
+    hidden: int = 128
+    """Of the LSTM and of the heads."""
+    width: int = 128
+    """Of summary and tokens; a multiple of `attention_heads`."""
+    attention_heads: int = 4
+    components: int = 10
+    """Of mixture proposals."""
 
 
 class Moments(nn.Module):

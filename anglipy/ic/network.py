@@ -16,7 +16,6 @@ et al. 2017 (attention).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
@@ -24,27 +23,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from anglipy.ic.batches import Batch, ObserverKey, SlotKey
-from anglipy.ic.layers import INSTANCE_WIDTH, InstanceCode
+from anglipy.ic.layers import INSTANCE_WIDTH, InstanceCode, Shape
 from anglipy.ic.proposals import FAMILIES, defended
 from anglipy.ic.reader import FixedNumber, ObservationReader, Reading, fixed_numbers
 from anglipy.ic.slots import ADDRESS_WIDTH, PRIOR_WIDTH, VALUE_WIDTH, Slot
 
-__all__ = ["Core", "Memory", "Network", "Shape", "Structure", "Waiting"]
+__all__ = ["Core", "Memory", "Network", "Structure", "Waiting"]
 
 FAMILY_WIDTH = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """The sizes of a network that do not depend on the program."""
-
-    hidden: int = 128
-    """Of the LSTM and of the heads."""
-    width: int = 128
-    """Of summary and tokens; a multiple of `attention_heads`."""
-    attention_heads: int = 4
-    components: int = 10
-    """Of mixture proposals."""
 
 
 class Structure(NamedTuple):

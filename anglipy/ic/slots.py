@@ -4,18 +4,13 @@ proposal head.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import torch
 from torch import Tensor, nn
 
 from anglipy.ic.batches import SlotKey, StepGroup
-from anglipy.ic.layers import Dense, Moments
+from anglipy.ic.layers import Dense, Moments, Shape
 from anglipy.ic.proposals import FAMILIES
 from anglipy.ic.squash import squash
-
-if TYPE_CHECKING:
-    from anglipy.ic.network import Shape
 
 __all__ = ["ADDRESS_WIDTH", "PRIOR_WIDTH", "VALUE_WIDTH", "Slot"]
 

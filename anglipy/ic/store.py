@@ -14,7 +14,8 @@ import torch
 from anglipy.diagnostics import ArtifactError
 from anglipy.ic.artifact import AddressRow, Artifact
 from anglipy.ic.batches import ObserverKey, SlotKey
-from anglipy.ic.network import Network, Shape, Structure
+from anglipy.ic.layers import Shape
+from anglipy.ic.network import Network, Structure
 from anglipy.ic.options import TrainingOptions, TrainingRecord
 from anglipy.ic.proposals import FAMILIES
 from anglipy.ic.reader import FixedNumber

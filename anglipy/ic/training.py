@@ -30,8 +30,9 @@ from anglipy.diagnostics import ArtifactError
 from anglipy.ic.artifact import AddressRow, Artifact
 from anglipy.ic.batches import Batch, batch_of
 from anglipy.ic.container import read_container, write_container
+from anglipy.ic.layers import Shape
 from anglipy.ic.learner import VALIDATION_CHUNK, Learner, Losses, validate
-from anglipy.ic.network import Network, Shape
+from anglipy.ic.network import Network
 from anglipy.ic.options import Progress, SiteLoss, TrainingOptions, TrainingRecord
 from anglipy.ic.store import artifact_of, rows_of, structure_of
 from anglipy.ic.threads import fitting_threads

@@ -13,7 +13,8 @@ import torch
 
 from anglipy.ic.artifact import Artifact
 from anglipy.ic.batches import batch_of
-from anglipy.ic.network import Network, Shape
+from anglipy.ic.layers import Shape
+from anglipy.ic.network import Network
 from anglipy.ic.options import TrainingOptions, TrainingRecord
 from anglipy.ic.store import artifact_of
 from anglipy.ic.traces import record

@@ -11,8 +11,8 @@ import torch
 from anglipy.diagnostics import ArtifactError, ProgramError
 from anglipy.ic import traces as traces_module
 from anglipy.ic.batches import batch_of
-from anglipy.ic.layers import InstanceCode, Moments
-from anglipy.ic.network import Network, Shape
+from anglipy.ic.layers import InstanceCode, Moments, Shape
+from anglipy.ic.network import Network
 from anglipy.ic.proposals import FAMILIES
 from anglipy.ic.squash import squash
 from anglipy.ic.traces import Kind, record

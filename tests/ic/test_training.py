@@ -17,8 +17,9 @@ from anglipy.diagnostics import ArtifactError, OptionError
 from anglipy.ic.artifact import Artifact
 from anglipy.ic.batches import batch_of
 from anglipy.ic.engine import infer_compiled
+from anglipy.ic.layers import Shape
 from anglipy.ic.learner import Learner
-from anglipy.ic.network import Network, Shape
+from anglipy.ic.network import Network
 from anglipy.ic.options import Progress, TrainingOptions, TrainingRecord
 from anglipy.ic.store import arrays_of
 from anglipy.ic.traces import record
