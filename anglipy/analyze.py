@@ -410,17 +410,17 @@ class _Analyzer:
         return Predict(label, value, form.span)
 
     def mem(self, form: ListForm, at: _Context) -> Analyzing:
-        """`(mem (fn name ...))` recurs through the memo: the function takes its memoised self as an
-        argument.
-        """
-        fn_form, maker = form.items[1], "mem"
-        if (isinstance(fn_form, ListForm) and len(fn_form.items) == 4
-                and isinstance(fn_form.items[1], Symbol)):
-            head, name, params, body = fn_form.items
-            with_self = VectorForm((name, *params.items), params.span)  # type: ignore[union-attr]
-            fn_form, maker = ListForm((head, with_self, body), fn_form.span), "mem-recursive"
-        fn = yield self.node.call(self, fn_form, at.inner())
-        return _call(self.built_in(maker, form.span), (fn,), form.span, direct=False)
+        """`(mem (fn name ...))` recurs through the memo: inside, the name means what `mem` makes."""
+        fn_form, span, at = form.items[1], form.span, at.inner()
+        if not _is_named_function(fn_form):
+            fn = yield self.node.call(self, fn_form, at)
+            return _call(self.built_in("mem", span), (fn,), span, direct=True)
+        head, name, params, body = fn_form.items  # type: ignore[union-attr]
+        own, label = self.fresh(name.name), self.fresh(name.name)  # type: ignore[union-attr]
+        unnamed = ListForm((head, params, body), fn_form.span)
+        fn = yield self.node.call(self, unnamed, at.bind(name.name, _Info(own)))  # type: ignore[union-attr]
+        of_own = Fn(None, "mem", label, (own,), None, fn, span, direct=True)
+        return _call(self.built_in("mem-recursive", span), (of_own,), span, direct=True)
 
     def query(self, form: ListForm, at: _Context) -> Analyzing:
         name, params, body_form = form.items[1:]
@@ -501,6 +501,11 @@ def _all_direct(args: tuple[Node, ...], binding: Binding) -> bool:
     """Whether all arguments of a higher-order function that are functions are known to be direct."""
     positions = range(len(args)) if -1 in binding.function_args else binding.function_args
     return all(_is_direct(args[position]) for position in positions if position < len(args))
+
+
+def _is_named_function(form: Form) -> bool:
+    """Whether a core form is `(fn* name [...] body)`."""
+    return isinstance(form, ListForm) and len(form.items) == 4 and form.items[0] == Symbol("fn*", form.span)
 
 
 def _is_constant(form: Form) -> bool:

@@ -20,7 +20,7 @@ from anglipy.names import Names, python_name
 from anglipy.reader import read
 from anglipy.resources import resource
 from anglipy.runtime.distributions import CONSTRUCTORS
-from anglipy.runtime.functions import APPLY, MEM, MEM_RECURSIVE
+from anglipy.runtime.functions import APPLY, mem, mem_recursive
 from anglipy.runtime.locate import SOURCES
 from anglipy.runtime.primitives import CONSTANTS, PRIMITIVES
 from anglipy.syntax import Binding
@@ -33,10 +33,8 @@ ALIASES = {
 }  # fmt: skip
 """Aliases that work without a `require`, because nearly every program uses them so."""
 
-_INTRINSIC: dict[str, tuple[Any, int, int | None]] = {
-    "mem": (MEM, 1, 1),
-    "mem-recursive": (MEM_RECURSIVE, 1, 1),
-}
+_INTRINSIC: dict[str, Callable[..., Any]] = {"mem": mem, "mem-recursive": mem_recursive}
+"""Built-in functions that know the machine, so that they are no primitives of the runtime."""
 
 _KNOWN_NAMESPACES = ("clojure.core/", "anglican.runtime/", "anglican.core/", "clojure.core.matrix/")
 
@@ -86,10 +84,10 @@ def _built_ins() -> _BuiltIns:
         python = names(name)
         bindings[name] = Binding(name, python, "value")
         values[python] = value
-    for name, (value, low, high) in _INTRINSIC.items():
-        python = names(f"{name}-of")
-        bindings[name] = Binding(name, python, "closure", low, high)
-        values[python] = value
+    for name, function in _INTRINSIC.items():
+        python = names(name)
+        bindings[name] = Binding(name, python, "primitive", *_arity(function))
+        values[python] = function
     return _BuiltIns(bindings, values)
 
 

@@ -205,7 +205,8 @@ class Interpreter:
             return table[key]
 
         parts = function.items if isinstance(function, ListForm) else ()
-        if len(parts) == 4:  # (fn* name [...] body): inside, the name means the memoised function
+        if len(parts) == 4 and parts[0] == Symbol("fn*", function.span):
+            # (fn* name [...] body): inside, the name means the memoised function.
             _, name, params, body = parts
             called = self.function({**env, name.name: remembered}, None, params, body)
         else:

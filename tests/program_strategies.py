@@ -211,7 +211,7 @@ class _Writer:
     def loop(self, kind: str, at: _Scope) -> str:
         i, acc = self.names(2)
         scope = at.bind((i, "int"), (acc, "int"))
-        turns, start = self.number(0, 4), self.expression("int", at)
+        turns, start = self.number(0, 4), self.expression("int", at.bind((i, "int")))
         turn = self.expression("int", scope)
         test, i_next = f"({call(scope, '<')} {i} {turns})", f"({call(scope, 'inc')} {i})"
         tail = f"(if {test} (recur {i_next} {turn}) {acc})"
@@ -236,10 +236,13 @@ class _Writer:
 
     def memoised(self, kind: str, at: _Scope) -> str:
         f, x = self.names(2)
-        body = self.expression("int", at.bind((x, "int")))
-        scope = at.bind((f, "fn"))
+        inner, scope = at.bind((x, "int")), at.bind((f, "fn"))
+        body = self.expression("int", inner)
         uses = " ".join(f"({f} {self.expression('int', scope)})" for _ in range(3))
-        fn = f"({call(at, 'fn')} [{x}] {body})"
+        named = at.bind((f, "hidden"), (x, "int"))
+        again = (f"({call(named, 'if')} ({call(named, '<')} {x} 1) {self.expression('int', named)}"
+                 f" ({call(named, '+')} 1 ({f} ({call(named, 'quot')} {x} 2))))")
+        fn = self.pick([f"({call(at, 'fn')} [{x}] {body})", f"({call(at, 'fn')} {f} [{x}] {again})"])
         return f"({call(at, 'let')} [{f} ({call(at, 'mem')} {fn})] ({call(scope, '+')} {uses}))"
 
     def helped(self, kind: str, at: _Scope) -> str:

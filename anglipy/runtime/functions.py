@@ -21,13 +21,13 @@ from anglipy.runtime.values import Vector
 
 __all__ = [
     "APPLY",
-    "MEM",
-    "MEM_RECURSIVE",
     "Closure",
     "Direct",
     "Undefined",
     "call",
     "dynamic_site",
+    "mem",
+    "mem_recursive",
     "observe",
     "sample",
 ]
@@ -150,33 +150,34 @@ def _apply(frame: Any, state: State, value: Args) -> Any:
     return call(f, state, k, (*leading, *items))
 
 
-def _mem(frame: Closure, state: State, value: Args) -> Any:
-    """A memo is part of the state of the run; its identity is made when `(mem f)` is evaluated."""
-    k, f = value
-    (recursive,) = frame.captures
-    identity = state.memo_count
-    state = State(state.visits, state.memo, identity + 1, state.predicts)
-    return k[0], k, state, Closure(_recall, (identity, f, recursive), "memoised function", 0, True)
+def mem(f: Any) -> Closure:
+    """The memoised version of `f`: each run computes `(f arguments...)` once and remembers it in its state."""
+    return Closure(_recall, (f,), "memoised function", 0, True)
+
+
+def mem_recursive(function_of: Callable[[Closure], Any]) -> Closure:
+    """The memoised version m of the function `function_of(m)`, which calls itself through its memory."""
+    memoised = mem(None)
+    memoised.captures = (function_of(memoised),)
+    return memoised
 
 
 def _recall(frame: Closure, state: State, value: Args) -> Any:
+    """What a run remembers is kept by the memoised function itself: two of them never share a memory."""
     k, args = value
-    identity, f, recursive = frame.captures
+    (f,) = frame.captures
     given = tuple(args or ())
-    key = (identity, Vector(given))
+    key = (frame, Vector(given))
     known = state.memo.get(key, frame)
     if known is not frame:
         return k[0], k, state, known
-    with_self = (frame, *given) if recursive else given
-    return call(f, state, (_remember, key, k), with_self)
+    return call(f, state, (_remember, key, k), given)
 
 
 def _remember(frame: Frame, state: State, value: Any) -> Any:
     _, key, k = frame
-    state = State(state.visits, state.memo.set(key, value), state.memo_count, state.predicts)
+    state = State(state.visits, state.memo.set(key, value), state.predicts)
     return k[0], k, state, value
 
 
 APPLY = Closure(_apply, (), "apply", 1, True)
-MEM = Closure(_mem, (False,), "mem", 1)
-MEM_RECURSIVE = Closure(_mem, (True,), "mem", 1)

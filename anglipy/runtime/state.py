@@ -14,20 +14,18 @@ class State(NamedTuple):
 
     visits: Map[str, int]
     """Visits so far per site id: the instance part of an address."""
-    memo: Map[tuple[int, Any], Any]
-    """Results of memoised functions, by (identity of the memoised function, arguments)."""
-    memo_count: int
-    """Identities given out to memoised functions so far."""
+    memo: Map[tuple[Any, Any], Any]
+    """Results of memoised functions, by (memoised function, arguments)."""
     predicts: tuple[Any, ...]
     """(label, value, earlier predicts) or ()."""
 
     def visited(self, site: str, instance: int) -> State:
         """This state after visit number `instance` to `site`."""
-        return State(self.visits.set(site, instance), self.memo, self.memo_count, self.predicts)
+        return State(self.visits.set(site, instance), self.memo, self.predicts)
 
     def predicted(self, label: Any, value: Any) -> State:
         """This state with one more predict."""
-        return State(self.visits, self.memo, self.memo_count, (label, value, self.predicts))
+        return State(self.visits, self.memo, (label, value, self.predicts))
 
     def predict_list(self) -> list[tuple[Any, Any]]:
         """The predicts as (label, value), first to last."""
@@ -40,4 +38,4 @@ class State(NamedTuple):
         return pairs
 
 
-INITIAL = State(Map(), Map(), 0, ())
+INITIAL = State(Map(), Map(), ())

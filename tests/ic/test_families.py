@@ -187,7 +187,7 @@ def test_gradients_are_finite_and_encoding_is_undone(definition) -> None:
 def test_a_category_listed_twice_counts_once_with_both_weights() -> None:
     dist = CONSTRUCTORS["categorical"]([["a", 1.0], ["b", 1.0], ["a", 2.0]])
     prior = describe(dist)
-    np.testing.assert_allclose(np.exp(prior.numbers), [0.0, 0.25, 0.75])
+    np.testing.assert_allclose(np.exp(prior.numbers), [0.75, 0.25, 0.0])
 
 
 def test_what_has_no_family_is_proposed_by_itself() -> None:

@@ -4,7 +4,7 @@ value.
 
 from __future__ import annotations
 
-from math import inf, log
+from math import exp, inf, log
 from typing import Any
 
 from anglipy.runtime.distributions.base import Distribution, Finite, IntegerRange
@@ -83,10 +83,10 @@ class Categorical(_Weighted):
     """`(categorical pairs)`: value v with mass proportional to its weight.
 
     `pairs` is a sequence of `[value weight]` or a map from values to weights. Weights are numbers
-    >= 0, not necessarily normalised; values are anything, compared by `=`. If a value is listed
-    twice, it is drawn with the sum of its weights but observed with the last one, as in Anglican:
-    list values once. Besides `:categories`, keywords find `:values`, `:weights` and `:index` (value
-    to index).
+    >= 0, not necessarily normalised; values are anything, compared by `=`. A value that is listed
+    twice has the sum of its weights, for drawing and for observing (Anglican observes with the last
+    one, which is not the distribution it draws from). Besides `:categories`, keywords find
+    `:values`, `:weights` and `:index` (value to index).
     """
 
     __slots__ = ("_index", "values")
@@ -98,7 +98,7 @@ class Categorical(_Weighted):
         self.given = (pairs,)
         self.values = tuple([pair[0] for pair in pairs])
         self._weigh("each weight", [pair[1] for pair in pairs])
-        self._index: dict[Any, int] | None = None
+        self._index: dict[Any, list[int]] | None = None
 
     def sample(self, rng: Rng) -> Any:
         """A value, by the index of it."""
@@ -106,20 +106,27 @@ class Categorical(_Weighted):
 
     def log_prob(self, value: Any) -> float:
         """Log weight - log sum of weights, -inf for a value that is not listed."""
-        index = self.position(value)
-        return -inf if index is None else self.log_mass(index)
+        places = self.positions(value)
+        if len(places) == 1:
+            return self.log_mass(places[0])
+        mass = sum(exp(self.log_mass(place)) for place in places)
+        return log(mass) if mass > 0.0 else -inf
 
     def position(self, value: Any) -> int | None:
-        """The index at which a value is observed: of the last listed one that is equal to it."""
+        """The first index at which a value is listed, None if it is not."""
+        return next(iter(self.positions(value)), None)
+
+    def positions(self, value: Any) -> list[int]:
+        """The indexes at which a value is listed."""
         try:
             if self._index is None:
-                self._index = {key_of(listed): i for i, listed in enumerate(self.values)}
-            return self._index.get(key_of(value))
+                index: dict[Any, list[int]] = {}
+                for place, listed in enumerate(self.values):
+                    index.setdefault(key_of(listed), []).append(place)
+                self._index = index
+            return self._index.get(key_of(value), [])
         except TypeError:  # Python objects without a hash are found by comparison.
-            places = (
-                i for i in range(len(self.values) - 1, -1, -1) if equal(self.values[i], value)
-            )
-            return next(places, None)
+            return [place for place, listed in enumerate(self.values) if equal(listed, value)]
 
     def get(self, name: str, default: Any = None) -> Any:
         """`categories`, `values`, `weights` or `index`."""
@@ -134,8 +141,8 @@ class Categorical(_Weighted):
     @property
     def support(self) -> Finite:
         """The values, each once."""
-        seen = {self.position(value): value for value in self.values}
-        return Finite(tuple(seen.values()))
+        first = (value for i, value in enumerate(self.values) if self.positions(value)[0] == i)
+        return Finite(tuple(first))
 
 
 def _pairs(categories: Any) -> tuple[tuple[Any, Any], ...]:

@@ -222,3 +222,10 @@ def test_log_prob_is_never_nan_nor_plus_infinity(
         return
     log_prob = dist.log_prob(data.draw(st.floats(allow_nan=False)))
     assert log_prob < INF
+
+
+def test_a_category_listed_twice_has_the_sum_of_its_weights() -> None:
+    dist = CONSTRUCTORS["categorical"]([["a", 1], ["b", 1], ["a", 2]])
+    assert dist.log_prob("a") == pytest.approx(math.log(0.75), rel=1e-12)
+    assert dist.support.values == ("a", "b")
+    assert sum(math.exp(dist.log_prob(v)) for v in dist.support.values) == pytest.approx(1.0)

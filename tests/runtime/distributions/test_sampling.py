@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -171,3 +172,20 @@ def test_draws_lie_in_the_support_even_where_doubles_run_out(
     rng = seeded_rng(repr(dist))
     for _ in range(2000):
         assert math.isfinite(dist.log_prob(dist.sample(rng)))
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "method", "raw", "rounded"),
+    [
+        ("beta", (0.1, 0.1), "beta", 0.0, 5e-324),
+        ("beta", (0.1, 0.1), "beta", 1.0, math.nextafter(1.0, 0.0)),
+        ("gamma", (0.1, 1.0), "standard_gamma", 0.0, 5e-324),
+        ("chi-squared", (0.1,), "standard_gamma", 0.0, 5e-324),
+        ("uniform-continuous", (0.0, 5e-324), "random", 0.75, 0.0),
+    ],
+)
+def test_a_draw_that_rounds_out_of_the_support_is_rounded_inwards(
+    name: str, parameters: tuple[Any, ...], method: str, raw: float, rounded: float
+) -> None:
+    rng: Any = SimpleNamespace(**{method: lambda *_: raw})
+    assert build(name, *parameters).sample(rng) == rounded
