@@ -104,14 +104,13 @@ class Model:
         chosen = algorithm or ("importance" if artifact is None else "ic")
         value = from_python(args)
         if chosen == "ic":
-            from anglipy.ic.engine import infer_compiled
+            import anglipy.ic.engine  # noqa: F401 (makes the engine known)
 
             if artifact is None:
                 raise OptionError("AQ303", "the algorithm `ic` needs an artifact",
                                   help="train one first: anglipy compile FILE -o ARTIFACT")
-            return infer_compiled(self.query, value, self.artifact(artifact), seed=seed,
-                                  on_progress=on_progress, **options)
-        if artifact is not None:
+            options["artifact"] = self.artifact(artifact)
+        elif artifact is not None:
             raise OptionError("AQ303", f"the algorithm `{chosen}` does not use an artifact")
         return infer(self.query, value, chosen, seed=seed, on_progress=on_progress, **options)
 

@@ -49,7 +49,7 @@ class _BuiltIns:
 @cache
 def _built_ins() -> _BuiltIns:
     """Everything that is there before a program says a word. Constant once made."""
-    names = Names({"frame", "state", "value", *RUNTIME_NAMES})
+    names = Names({"frame", "k", "state", "value", *RUNTIME_NAMES})
     bindings: dict[str, Binding] = {}
     values: dict[str, Any] = {}
     python_names: dict[Callable[..., Any], str] = {}
@@ -145,7 +145,7 @@ class Namespace:
 
     def __post_init__(self) -> None:
         built_ins = _built_ins()
-        reserved = {"frame", "state", "value", *RUNTIME_NAMES, *built_ins.values}
+        reserved = {"frame", "k", "state", "value", *RUNTIME_NAMES, *built_ins.values}
         reserved |= {binding.stochastic.python for binding in built_ins.bindings.values() if binding.stochastic}
         self.names = Names(reserved)
         self.values.update(built_ins.values)

@@ -56,6 +56,9 @@ class Artifact:
     record: TrainingRecord
     arrays: dict[str, np.ndarray]
 
+    def __repr__(self) -> str:
+        return f"{self.query} {self.program_hash[:12]}"
+
     def save(self, path: str | Path) -> None:
         """Write the file, atomically. Raises ArtifactError AQ601."""
         document = {

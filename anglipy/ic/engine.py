@@ -17,14 +17,14 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
 
-from anglipy.diagnostics import AnglipyError, ArtifactError
+from anglipy.diagnostics import AnglipyError, ArtifactError, OptionError
 from anglipy.ic.artifact import Artifact
 from anglipy.ic.batches import SlotKey, group_observations, slot_key
 from anglipy.ic.network import FAMILY_NUMBERS, Memory, Network, Waiting
@@ -80,6 +80,22 @@ class CompiledOptions(Options):
                     help="train one with `anglipy compile`, and give it with --ic",
                 )
             object.__setattr__(self, "artifact", Artifact.load(self.artifact))
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """The fields, and `samples`, which means the same as `particles` here."""
+        return (*super(CompiledOptions, cls).names(), "samples")
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Self:
+        """Every particle is a draw, so their number may be given by either name, not by both."""
+        rest = dict(given)
+        samples = rest.pop("samples", None)
+        if samples is not None:
+            if "particles" in rest:
+                raise OptionError("AQ303", "give `samples` or `particles`, not both")
+            rest["particles"] = samples
+        return cls(**rest)
 
 
 @dataclass(frozen=True, slots=True)

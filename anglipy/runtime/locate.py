@@ -6,12 +6,13 @@ innermost traceback entry that belongs to a user's file gives the exact span, at
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from anglipy.diagnostics import AnglipyError, ProgramError, Source, Span
+from anglipy.diagnostics import AnglipyError, ArityError, ProgramError, Source, Span
 
 __all__ = ["SOURCES", "explain"]
 
@@ -35,6 +36,12 @@ def explain(error: Exception) -> AnglipyError:
         return located
     if isinstance(error, RecursionError):
         return ProgramError("AQ407", "a direct function nests too deep for Python", span)
+    if isinstance(error, TypeError) and outside is None:
+        called = re.match(r"([\w.]+)\(\) (takes|missing|got)", str(error))
+        if called:
+            name = called[1].removesuffix(".__init__").rpartition(".")[2].replace("_", "-").lower()
+            message = f"`{name}` was called with a wrong number of arguments"
+            return ArityError("AQ405", message, span)
     name = type(error).__name__
     where = () if outside is None else (f"raised in Python, at {outside}",)
     return ProgramError("AQ404", f"{name}: {error}" if str(error) else name, span, notes=where)
