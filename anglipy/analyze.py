@@ -18,6 +18,7 @@ from anglipy.datum import datum
 from anglipy.diagnostics import AnglipyError, ArityError, ErrorGroup, ExpandError, ResolveError, Span
 from anglipy.expand import RESERVED
 from anglipy.forms import Form, Keyword, ListForm, Literal, MapForm, SetForm, Symbol, VectorForm, walk
+from anglipy.macros import MACROS
 from anglipy.names import Names, nearest
 from anglipy.printer import print_form
 from anglipy.stackless import run_stackless, stackless
@@ -91,6 +92,8 @@ class _Context:
     path: str = ""
     target: LoopTarget | None = None
     tail: bool = False
+    can_sample: bool = False
+    """Whether this is in a query or a function, which a query may call."""
 
     def bind(self, name: str, info: _Info) -> _Context:
         return replace(self, names=self.names.set(name, info))
@@ -176,6 +179,9 @@ class _Analyzer:
         return Global(binding, form.span)
 
     def unbound(self, form: Symbol, at: _Context) -> ResolveError:
+        if form.name in _FORMS or form.name in MACROS:
+            message = f"`{form.name}` is a form of the language, not a value"
+            return ResolveError("AQ220", message, form.span, help=f"(fn [x] ({form.name} x))")
         near = nearest(form.name, [*at.names, *self.env.all_names()])
         hint = f"did you mean `{near}`?" if near else None
         if hint is None and "/" in form.name:
@@ -293,7 +299,7 @@ class _Analyzer:
         defining = name is not None and at.path.rpartition("/")[2] == name
         path = at.path if defining else (f"{at.path}/{name or 'fn'}" if at.path else name or "fn")
         label = self.fresh(f"{name}-code" if defining else path.rpartition("/")[2])
-        inner = _Context(at.names, path, LoopTarget(label, len(plain)), tail=True)
+        inner = _Context(at.names, path, LoopTarget(label, len(plain)), tail=True, can_sample=True)
         own = None
         if name is not None:
             own = self.fresh(name)
@@ -383,7 +389,7 @@ class _Analyzer:
         return site
 
     def sample(self, form: ListForm, at: _Context) -> Analyzing:
-        if not at.path:
+        if not at.can_sample:
             return self.fail(_outside("sample", form.span), form.span)
         id_form = form.items[1] if len(form.items) == 3 else None
         site = self.site("sample", id_form, at, form.span)
@@ -392,7 +398,7 @@ class _Analyzer:
         return Sample(site, nodes[0] if site is None else None, nodes[-1], form.span)
 
     def observe(self, form: ListForm, at: _Context) -> Analyzing:
-        if not at.path:
+        if not at.can_sample:
             return self.fail(_outside("observe", form.span), form.span)
         id_form = form.items[1] if len(form.items) == 4 else None
         site = self.site("observe", id_form, at, form.span)
@@ -422,6 +428,10 @@ class _Analyzer:
         of_own = Fn(None, "mem", label, (own,), None, fn, span, direct=True)
         return _call(self.built_in("mem-recursive", span), (of_own,), span, direct=True)
 
+    def definition(self, form: ListForm, at: _Context) -> Analyzing:
+        return self.fail(_not_nested(form), form.span)
+        yield
+
     def query(self, form: ListForm, at: _Context) -> Analyzing:
         name, params, body_form = form.items[1:]
         assert isinstance(name, Symbol)
@@ -432,10 +442,15 @@ class _Analyzer:
         shown = params.items[0].name  # type: ignore[union-attr]
         label = self.fresh(f"{name.name}-code" if defining else name.name)
         python = self.fresh(shown)
-        inner = _Context(at.names, path).bind(shown, _Info(python))
+        inner = _Context(at.names, path, can_sample=True).bind(shown, _Info(python))
         body = yield self.node.call(self, body_form, inner)
         text = "" if params.meta is None else params.meta.items[1].value  # type: ignore[union-attr]
         return Query(name.name, label, python, body, form.span, str(text))
+
+
+def _not_nested(form: ListForm) -> ExpandError:
+    return ExpandError("AQ229", "a definition stands at the top level, not inside another form", form.span,
+                       help="(let [name value] ...) binds a name here")
 
 
 def _outside(what: str, span: Span) -> ExpandError:
@@ -534,4 +549,5 @@ _FORMS = {
     "observe": _Analyzer.observe,
     "predict": _Analyzer.predict,
     "mem": _Analyzer.mem,
+    "def": _Analyzer.definition,
 }

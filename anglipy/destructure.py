@@ -12,12 +12,20 @@ from anglipy.build import Build, Fresh
 from anglipy.diagnostics import ExpandError
 from anglipy.forms import Form, Keyword, Literal, MapForm, Symbol, VectorForm
 
-__all__ = ["bind_pattern", "is_pattern"]
+__all__ = ["bind_pattern", "is_pattern", "rest_value"]
 
 
 def is_pattern(form: Form) -> bool:
     """Whether a binding target takes its value apart."""
     return isinstance(form, VectorForm | MapForm)
+
+
+def rest_value(pattern: Form, rest: Form) -> Form:
+    """What the pattern after `&` takes apart: the rest itself, or for `& {:keys [a]}` a map of it."""
+    if not isinstance(pattern, MapForm):
+        return rest
+    build = Build(pattern.span)
+    return build.list(build.core("apply"), build.core("hash-map"), rest)
 
 
 def bind_pattern(pattern: Form, value: Form, fresh: Fresh) -> list[tuple[Symbol, Form]]:
@@ -62,7 +70,7 @@ def _vector(pattern: VectorForm, whole: Symbol) -> Iterator[tuple[Form, Form]]:
             if not items:
                 raise ExpandError("AQ205", "`&` must be followed by a name", item.span)
             rest = build.list(build.core("nthnext"), whole, build.literal(position))
-            yield items.pop(0), rest
+            yield items[0], rest_value(items.pop(0), rest)
         elif isinstance(item, Keyword) and item.name == "as":
             if not items:
                 raise ExpandError("AQ205", "`:as` must be followed by a name", item.span)

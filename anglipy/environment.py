@@ -36,7 +36,7 @@ ALIASES = {
 _INTRINSIC: dict[str, Callable[..., Any]] = {"mem": mem, "mem-recursive": mem_recursive}
 """Built-in functions that know the machine, so that they are no primitives of the runtime."""
 
-_KNOWN_NAMESPACES = ("clojure.core/", "anglican.runtime/", "anglican.core/", "clojure.core.matrix/")
+_KNOWN_NAMESPACES = ("clojure.core/", "anglican.runtime/", "anglican.core/", "anglican.stat/", "clojure.core.matrix/")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,9 @@ from typing import Any
 from immutables import Map
 
 from anglipy.build import Build, Fresh, shape_error
-from anglipy.destructure import bind_pattern, is_pattern
+from anglipy.destructure import bind_pattern, is_pattern, rest_value
 from anglipy.diagnostics import ExpandError, Span
-from anglipy.forms import Form, Keyword, ListForm, Literal, MapForm, SetForm, Symbol, VectorForm
+from anglipy.forms import Form, Keyword, ListForm, Literal, MapForm, SetForm, Symbol, VectorForm, walk
 from anglipy.macros import MACROS
 from anglipy.printer import print_form
 from anglipy.stackless import stackless
@@ -261,7 +261,7 @@ def _parameters(params: VectorForm, fresh: Fresh) -> tuple[list[Symbol], list[Fo
         elif is_pattern(item):
             name = Symbol(fresh("arg"), item.span)
             plain.append(name)
-            patterns += [item, name]
+            patterns += [item, rest_value(item, name) if seen_rest else name]
         else:
             raise ExpandError("AQ207", "a parameter must be a name or a pattern", item.span)
     return plain, patterns
@@ -291,10 +291,23 @@ def _many_arities(
             count,
             inner.literal(len(params) - 2 if variadic else len(params)),
         )
-        then = inner.list(inner.core("let"), inner.vector(clause.items[0], args), *clause.items[1:])
-        body = inner.list("if", test, then, body)
+        body = inner.list("if", test, _arity(clause, clause.items[0], args, fresh), body)
     counted = build.vector(count, build.list(build.core("count"), args))
     return build.vector(build.symbol("&"), args), build.list("let*", counted, body)
+
+
+def _arity(clause: ListForm, params: VectorForm, args: Symbol, fresh: Fresh) -> Form:
+    """One version of a function: its parameters out of all arguments, then its body, to which a
+    `recur` returns.
+    """
+    build, body = Build(clause.span), clause.items[1:]
+    plain, patterns = _parameters(params, fresh)
+    if not any(isinstance(f, Symbol) and f.name == "recur" for form in body for f in walk(form)):
+        return build.list(build.core("let"), build.vector(params, args), *body)
+    again = [part for name in plain if name.name != "&" for part in (name, name)]
+    turn = build.list(build.core("let"), build.vector(*patterns), *body)
+    loop = build.list(build.core("loop"), build.vector(*again), turn)
+    return build.list(build.core("let"), build.vector(VectorForm(tuple(plain), params.span), args), loop)
 
 
 def _query(form: ListForm, scope: Scope) -> Expanding:

@@ -27,6 +27,9 @@ __all__ = ["INTERRUPTED", "guard", "usage_error"]
 
 INTERRUPTED = 130
 
+_KINDS = {"integer range": "whole number", "float range": "number"}
+"""Names of click's types, in our words."""
+
 
 def guard(action: Callable[[], int]) -> int:
     """Run the action; its result, or the exit code of the error it ended with."""
@@ -100,7 +103,7 @@ def usage_error(error: click.ClickException) -> OptionError:
     """A mistake that click found on the command line, in our words."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     command = context.command_path if context else "anglipy"
-    help_: str | None = f"see `{command} --help`"
+    help_ = f"see `{command} --help`" if context else None
     match error:
         case click.NoSuchOption():
             known = _options(context)
@@ -115,7 +118,8 @@ def usage_error(error: click.ClickException) -> OptionError:
         case click.BadParameter():
             message = f"{_name(error.param)}: {_sentence(error.message)}"
         case click.BadOptionUsage():
-            message = f"{error.option_name}: {_sentence(error.message)}"
+            lacks_value = "requires" in error.message
+            message = f"`{error.option_name}` {'needs a' if lacks_value else 'takes no'} value"
         case _:
             message = _sentence(error.format_message())
     return OptionError("AQ310", message, help=help_)
@@ -138,5 +142,8 @@ def _name(parameter: click.Parameter | None) -> str:
 
 
 def _sentence(text: str) -> str:
+    """A sentence of click as the second half of one of ours."""
     text = text.rstrip(".")
+    for theirs, ours in _KINDS.items():
+        text = text.replace(theirs, ours)
     return text[:1].lower() + text[1:]

@@ -66,8 +66,7 @@ def _neighbour(path: Path) -> str | None:
     folder = path.parent
     if not folder.is_dir():
         return f"there is no directory {folder} either"
-    close = nearest(path.name, [entry.name for entry in folder.iterdir()])
-    return close
+    return nearest(path.name, [entry.name for entry in folder.iterdir()], likeness=0.8)
 
 
 def _reason(error: OSError) -> str:

@@ -52,13 +52,13 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
-def nearest(word: str, known: Sequence[str]) -> str | None:
+def nearest(word: str, known: Sequence[str], likeness: float = 0.6) -> str | None:
     """What the user may have meant, as a help line, or None.
 
     >>> nearest("importanse", ["importance", "smc"])
     'did you mean `importance`?'
     """
-    close = get_close_matches(word, known, n=1)
+    close = get_close_matches(word, known, n=1, cutoff=likeness)
     return f"did you mean `{close[0]}`?" if close else None
 
 

@@ -60,7 +60,7 @@ def write_container(
         ArtifactError: AQ601 if the file cannot be written.
 
     """
-    ordered = {name: np.ascontiguousarray(arrays[name]) for name in sorted(arrays)}
+    ordered = {name: np.asarray(arrays[name], order="C") for name in sorted(arrays)}
     text = json.dumps(document, sort_keys=True)
     about = {
         "document": text,

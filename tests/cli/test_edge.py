@@ -109,7 +109,7 @@ def exits(*arguments: str) -> int:
         (["zzz"], ["`zzz`", "run, compile, check, emit, inspect, repl"]),
         (["run"], ["`anglipy run` needs FILE", "anglipy run --help"]),
         (["run", "x.aq", "-n", "many"], ["-n/--samples", "many"]),
-        (["run", "x.aq", "-n"], ["-n", "requires an argument"]),
+        (["run", "x.aq", "-n"], ["-n", "needs a value"]),
         (["compile", "x.aq"], ["needs -o/--out"]),
         (["run", "x.aq", "y.aq"], ["unexpected extra argument"]),
     ],

@@ -73,6 +73,7 @@ def test_every_failure_has_a_code_and_the_right_exit() -> None:
     for path, command in commands_of("bad"):
         if command.code == 0:
             continue
-        codes = re.findall(r"^error\[AQ(\d)\d\d\]: \S", command.output, re.MULTILINE)
+        pattern = r'^(?:error\[|    "code": ")AQ(\d)\d\d'
+        codes = re.findall(pattern, command.output, re.MULTILINE)
         assert codes, path
         assert (command.code == 2) == (set(codes) == {"3"}), path

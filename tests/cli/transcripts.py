@@ -29,7 +29,8 @@ __all__ = ["Command", "parse", "perform", "render"]
 VOLATILE = (
     (re.compile(r'("seconds": |:seconds )[0-9.e+-]+'), r"\1..."),
     (re.compile(r"\b[0-9.,]+ (s|ms|traces/s)\b"), r"... \1"),
-    (re.compile(r"\b\d+:\d\d(:\d\d)?\b(?= \(|$)", re.MULTILINE), "..."),
+    (re.compile(r"\b(training|validation|best|prior|loss) -?\d+\.\d+"), r"\1 ..."),
+    (re.compile(r"( in |prior \.\.\.  )\d+:\d\d(:\d\d)?\b"), r"\1..."),
     (re.compile(r"(details are in ).*"), r"\1..."),
 )
 

@@ -52,7 +52,7 @@ class Case:
         try:
             forms = read(Source("case", self.text))
         except AnglipyError:
-            return self.text, "nil"
+            return self.text, ""
         last = forms[-1].span
         return self.text[: last.start], self.text[last.start : last.end]
 
@@ -137,7 +137,7 @@ def evaluated(case: Case, way: str) -> tuple[str, str]:
     before, last = case.forms
     if way == "top":
         return pr_str(Session(HERE).evaluate(case.text, "case.aq")[-1]), "[]"
-    text = f"{before}\n(defquery main [] {last}\n)" if last != "nil" else before
+    text = f"{before}\n(defquery main [] {last}\n)" if last else before
     session = Session(HERE)
     session.evaluate(drawn(text) if way == "drawing" else text, "case.aq")
     rng = np.random.default_rng(1)
