@@ -15,9 +15,26 @@ from typing import Any, Protocol
 from immutables import Map
 
 from anglipy.datum import datum
-from anglipy.diagnostics import AnglipyError, ArityError, ErrorGroup, ExpandError, ResolveError, Span
+from anglipy.diagnostics import (
+    AnglipyError,
+    ArityError,
+    ErrorGroup,
+    ExpandError,
+    ResolveError,
+    Span,
+)
 from anglipy.expand import RESERVED
-from anglipy.forms import Form, Keyword, ListForm, Literal, MapForm, SetForm, Symbol, VectorForm, walk
+from anglipy.forms import (
+    Form,
+    Keyword,
+    ListForm,
+    Literal,
+    MapForm,
+    SetForm,
+    Symbol,
+    VectorForm,
+    walk,
+)
 from anglipy.macros import MACROS
 from anglipy.names import Names, nearest
 from anglipy.printer import print_form
@@ -52,7 +69,17 @@ __all__ = ["Analysis", "Globals", "SiteInfo", "analyze", "counted"]
 Analyzing = Generator[Any, Any, Node]
 
 _FUNCTION_MAKERS = frozenset(
-    "partial comp juxt complement constantly fnil every-pred some-fn memoize".split()
+    [
+        "partial",
+        "comp",
+        "juxt",
+        "complement",
+        "constantly",
+        "fnil",
+        "every-pred",
+        "some-fn",
+        "memoize",
+    ]
 )
 
 
@@ -220,7 +247,9 @@ class _Analyzer:
                 self.check_arity(head.name, binding.low, binding.high, count, form.span)
                 args = yield self.items(form.items[1:], at)
                 if binding.stochastic is not None and not _all_direct(args, binding):
-                    return _call(Global(binding.stochastic, head.span), args, form.span, direct=False)
+                    return _call(
+                        Global(binding.stochastic, head.span), args, form.span, direct=False
+                    )
                 if count == 2 and binding.binary is not None:
                     binding = binding.binary
                 return _call(Global(binding, head.span), args, form.span, binding.is_direct)
@@ -231,8 +260,12 @@ class _Analyzer:
             self.check_arity(head.name, info.low, info.high, count, form.span)
         elif isinstance(head, Literal):
             shown = print_form(head)
-            error = ExpandError("AQ221", f"{shown} is not a function, so it cannot be called", form.span,
-                                help="quote a list that is meant as data: '(1 2 3)")
+            error = ExpandError(
+                "AQ221",
+                f"{shown} is not a function, so it cannot be called",
+                form.span,
+                help="quote a list that is meant as data: '(1 2 3)",
+            )
             return self.fail(error, form.span)
         return _call(fn, args, form.span, direct=_is_direct(fn))
 
@@ -240,7 +273,9 @@ class _Analyzer:
         self.check_arity(print_form(form.items[0]), 1, 2, len(form.items) - 1, form.span)
         nodes = yield self.items(form.items, at)
         key, args = nodes[0], nodes[1:]
-        return _call(self.built_in("get", form.span), (*args[:1], key, *args[1:]), form.span, direct=True)
+        return _call(
+            self.built_in("get", form.span), (*args[:1], key, *args[1:]), form.span, direct=True
+        )
 
     def check_arity(self, name: str, low: int, high: int | None, count: int, span: Span) -> None:
         if count < low or (high is not None and count > high):
@@ -361,8 +396,12 @@ class _Analyzer:
         args = yield self.items(form.items[1:], at)
         target = at.target
         if target is None:
-            error = ExpandError("AQ223", "`recur` outside a loop or function", form.span,
-                                help="(loop [i 0] (if (< i 10) (recur (inc i)) i))")
+            error = ExpandError(
+                "AQ223",
+                "`recur` outside a loop or function",
+                form.span,
+                help="(loop [i 0] (if (< i 10) (recur (inc i)) i))",
+            )
             return self.fail(error, form.span)
         if len(args) != target.count:
             message = f"`recur` needs {counted(target.count, target.count)} here, got {len(args)}"
@@ -416,7 +455,7 @@ class _Analyzer:
         return Predict(label, value, form.span)
 
     def mem(self, form: ListForm, at: _Context) -> Analyzing:
-        """`(mem (fn name ...))` recurs through the memo: inside, the name means what `mem` makes."""
+        """`(mem (fn name ...))` recurs through the memo: inside, the name is what `mem` makes."""
         fn_form, span, at = form.items[1], form.span, at.inner()
         if not _is_named_function(fn_form):
             fn = yield self.node.call(self, fn_form, at)
@@ -429,8 +468,8 @@ class _Analyzer:
         return _call(self.built_in("mem-recursive", span), (of_own,), span, direct=True)
 
     def definition(self, form: ListForm, at: _Context) -> Analyzing:
+        yield from ()
         return self.fail(_not_nested(form), form.span)
-        yield
 
     def query(self, form: ListForm, at: _Context) -> Analyzing:
         name, params, body_form = form.items[1:]
@@ -449,13 +488,21 @@ class _Analyzer:
 
 
 def _not_nested(form: ListForm) -> ExpandError:
-    return ExpandError("AQ229", "a definition stands at the top level, not inside another form", form.span,
-                       help="(let [name value] ...) binds a name here")
+    return ExpandError(
+        "AQ229",
+        "a definition stands at the top level, not inside another form",
+        form.span,
+        help="(let [name value] ...) binds a name here",
+    )
 
 
 def _outside(what: str, span: Span) -> ExpandError:
-    return ExpandError("AQ225", f"`{what}` has a meaning only inside a query or a function", span,
-                       help=f"(defquery q [y] ({what} ...))")
+    return ExpandError(
+        "AQ225",
+        f"`{what}` has a meaning only inside a query or a function",
+        span,
+        help=f"(defquery q [y] ({what} ...))",
+    )
 
 
 def _combine(nodes: Iterable[Node], extra: int) -> tuple[int, int]:
@@ -507,20 +554,28 @@ def _is_direct(node: Node) -> bool:
         case Global(binding):
             return binding.is_direct and not binding.function_args
         case Call(fn=Global(binding), direct=True):
-            return binding.name in _FUNCTION_MAKERS or binding.name in ("vector", "hash-map", "hash-set")
+            return binding.name in _FUNCTION_MAKERS or binding.name in (
+                "vector",
+                "hash-map",
+                "hash-set",
+            )
         case _:
             return False
 
 
 def _all_direct(args: tuple[Node, ...], binding: Binding) -> bool:
-    """Whether all arguments of a higher-order function that are functions are known to be direct."""
+    """Whether all function arguments of a higher-order function are known to be direct."""
     positions = range(len(args)) if -1 in binding.function_args else binding.function_args
     return all(_is_direct(args[position]) for position in positions if position < len(args))
 
 
 def _is_named_function(form: Form) -> bool:
     """Whether a core form is `(fn* name [...] body)`."""
-    return isinstance(form, ListForm) and len(form.items) == 4 and form.items[0] == Symbol("fn*", form.span)
+    return (
+        isinstance(form, ListForm)
+        and len(form.items) == 4
+        and form.items[0] == Symbol("fn*", form.span)
+    )
 
 
 def _is_constant(form: Form) -> bool:

@@ -35,17 +35,19 @@ __all__ = ["STAGES", "Model", "Program", "Session", "check", "emit", "load", "lo
 STAGES = ("expanded", "core", "cps", "python")
 
 _PROTOCOL = """\
-# A query, called with its argument, is a generator: `next` gives the first checkpoint, `send(answer)` the next one,
-# and `StopIteration.value` is the result. Underneath, each function below takes one step: it returns a checkpoint, or
-# (code, frame, state, value) for the step to take next. A frame is a continuation: its code and what it captured."""
+# A query, called with its argument, is a generator: `next` gives the first checkpoint,
+# `send(answer)` the next one, and `StopIteration.value` is the result. Underneath, each function
+# below takes one step: it returns a checkpoint, or
+# (code, frame, state, value) for the step to take next. A frame is a continuation: its code and
+# what it captured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
     """A query of a program.
 
-    Calling it with its argument gives a generator of checkpoints: `next` gives the first, `send(answer)` the next,
-    and `StopIteration.value` is the result.
+    Calling it with its argument gives a generator of checkpoints: `next` gives the first,
+    `send(answer)` the next, and `StopIteration.value` is the result.
     """
 
     query: Query
@@ -73,6 +75,7 @@ class Model:
         return program_hash(self.namespace, self.name)
 
     def __call__(self, args: Any = None) -> Any:
+        """A run of the query as a generator of checkpoints."""
         return self.query(from_python(args))
 
     def infer(
@@ -88,15 +91,18 @@ class Model:
         """The posterior of the query given its argument.
 
         Args:
-            algorithm: "importance", "smc", "enumerate" or "ic". Default: "ic" with an artifact, else "importance".
-            args: the query's argument: a list for a query with a parameter vector. Python values are converted.
+            algorithm: "importance", "smc", "enumerate" or "ic". Default: "ic" with an artifact,
+            else "importance".
+            args: the query's argument: a list for a query with a parameter vector. Python values
+            are converted.
             artifact: a path or an `Artifact`, for "ic".
             seed: the same seed gives the same posterior.
             on_progress: called after every step of the engine.
             options: of the engine, e.g. `particles=10_000`.
 
         Raises:
-            UserError: with the place in the program, for whatever the program or the options get wrong.
+            UserError: with the place in the program, for whatever the program or the options get
+            wrong.
 
         """
         from anglipy.inference import infer
@@ -107,8 +113,11 @@ class Model:
             import anglipy.ic.engine  # noqa: F401 (makes the engine known)
 
             if artifact is None:
-                raise OptionError("AQ303", "the algorithm `ic` needs an artifact",
-                                  help="train one first: anglipy compile FILE -o ARTIFACT")
+                raise OptionError(
+                    "AQ303",
+                    "the algorithm `ic` needs an artifact",
+                    help="train one first: anglipy compile FILE -o ARTIFACT",
+                )
             options["artifact"] = self.artifact(artifact)
         elif artifact is not None:
             raise OptionError("AQ303", f"the algorithm `{chosen}` does not use an artifact")
@@ -117,7 +126,8 @@ class Model:
     def artifact(self, artifact: Any) -> Any:
         """A trained artifact, checked against this program.
 
-        Warns if the program has changed since, but not its sites. Raises ArtifactError if it belongs to another.
+        Warns if the program has changed since, but not its sites. Raises ArtifactError if it
+        belongs to another.
         """
         from anglipy.ic.artifact import Artifact
 
@@ -134,7 +144,8 @@ class Model:
     ) -> TrainingRecord:
         """Train a network on the query's own simulations and write it to `artifact_path`.
 
-        Options are those of `anglipy.ic.training.TrainingOptions`: traces, minutes, batch, seed, resume...
+        Options are those of `anglipy.ic.training.TrainingOptions`: traces, minutes, batch, seed,
+        resume...
         """
         from anglipy.ic.training import TrainingOptions, train
 
@@ -143,16 +154,27 @@ class Model:
             if name not in known:
                 near = nearest(name, known)
                 hint = f"did you mean `{near}`? " if near else ""
-                raise OptionError("AQ302", f"training has no option `{name}`",
-                                  help=f"{hint}known: {', '.join(known)}")
+                raise OptionError(
+                    "AQ302",
+                    f"training has no option `{name}`",
+                    help=f"{hint}known: {', '.join(known)}",
+                )
         if options.get("example_args") is not None:
             options["example_args"] = from_python(options["example_args"])
-        return train(self.query, TrainingOptions(**options), artifact_path, on_progress=on_progress,
-                     program_hash=self.program_hash, sites=self.sites)
+        return train(
+            self.query,
+            TrainingOptions(**options),
+            artifact_path,
+            on_progress=on_progress,
+            program_hash=self.program_hash,
+            sites=self.sites,
+        )
 
 
 class Program:
-    """A loaded file. Its queries are `program.queries["name"]`, or `program.name` where Python can write that."""
+    """A loaded file. Its queries are `program.queries["name"]`, or `program.name` where Python can
+    write that.
+    """
 
     def __init__(self, namespace: Namespace, path: str) -> None:
         self.namespace, self.path = namespace, path
@@ -171,10 +193,15 @@ class Program:
             if candidate in self.namespace.definitions:
                 return self.queries.get(candidate) or self.namespace.value_of(candidate)
         near = nearest(dashed, self.namespace.definitions)
-        raise AttributeError(f"{self.path} defines no `{dashed}`" + (f"; did you mean `{near}`?" if near else ""))
+        raise AttributeError(
+            f"{self.path} defines no `{dashed}`" + (f"; did you mean `{near}`?" if near else "")
+        )
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *(name.replace("-", "_") for name in self.namespace.definitions)]
+        return [
+            *super().__dir__(),
+            *(name.replace("-", "_") for name in self.namespace.definitions),
+        ]
 
     def __repr__(self) -> str:
         return f"<program {self.path}: {', '.join(self.queries) or 'no queries'}>"
@@ -215,7 +242,9 @@ def check(path: str | Path) -> list[Diagnostic]:
 def emit(path: str | Path, stage: str = "python") -> str:
     """What a pass of the compiler makes of a file, as text. Runs nothing."""
     if stage not in STAGES:
-        raise OptionError("AQ303", f"there is no stage `{stage}`", help=f"known: {', '.join(STAGES)}")
+        raise OptionError(
+            "AQ303", f"there is no stage `{stage}`", help=f"known: {', '.join(STAGES)}"
+        )
     compiler = Compiler(Namespace(), Path(path).parent, execute=False, keep_stages=True)
     compiler.load(_read(path))
     parts = [_PROTOCOL] if stage == "python" else []
@@ -227,9 +256,17 @@ def emit(path: str | Path, stage: str = "python") -> str:
         elif stage == "cps" and stages.cps is not None:
             parts.append(pretty(cps_form(stages.cps)))
         elif stages.python is not None:
-            lines = [f"{name} = Site({site!r})  # {span}" for name, (site, span) in stages.python.sites.items()]
-            lines += [f"{name} = ...  # {pr_str(value)}" for name, value in stages.python.constants.items()]
-            parts.append("\n".join([*lines, ast.unparse(ast.fix_missing_locations(stages.python.module))]))
+            lines = [
+                f"{name} = Site({site!r})  # {span}"
+                for name, (site, span) in stages.python.sites.items()
+            ]
+            lines += [
+                f"{name} = ...  # {pr_str(value)}"
+                for name, value in stages.python.constants.items()
+            ]
+            parts.append(
+                "\n".join([*lines, ast.unparse(ast.fix_missing_locations(stages.python.module))])
+            )
     return "\n\n".join(parts) + "\n"
 
 
@@ -243,7 +280,9 @@ class Session:
         self.compiler = Compiler(Namespace(), Path(directory))
 
     def evaluate(self, text: str, name: str) -> list[Any]:
-        """The values of the forms of a text. Raises AnglipyError; `Incomplete` if the text ends inside a form."""
+        """The values of the forms of a text. Raises AnglipyError; `Incomplete` if the text ends
+        inside a form.
+        """
         return self.compiler.load(Source(name, text))
 
     def load(self, path: str | Path) -> Program:

@@ -9,13 +9,13 @@ __all__ = ["Build", "Fresh", "shape_error"]
 
 
 class Fresh:
-    """Gives names no user can write (they contain `|`): `fresh("vec")` is `vec|1`, then `vec|2`...
-    """
+    """Gives names no user can write: `fresh("vec")` is `vec|1`, then `vec|2`..."""
 
     def __init__(self) -> None:
         self._count = 0
 
     def __call__(self, hint: str) -> str:
+        """A new name with this beginning."""
         self._count += 1
         return f"{hint}|{self._count}"
 

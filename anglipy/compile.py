@@ -1,9 +1,10 @@
-"""The compiler: text in, a namespace full of values out. The passes are the functions of `PASSES`, in order.
+"""The compiler: text in, a namespace full of values out. The passes are the functions of `PASSES`,
+in order.
 
     read -> toplevel/expand -> analyze -> cps -> lower -> emit -> Python's own compiler -> run
 
-A `Compiler` works on one `Namespace`. With `execute=False` it does everything but run the program, and collects all
-errors instead of stopping at the first: that is `anglipy check`.
+A `Compiler` works on one `Namespace`. With `execute=False` it does everything but run the program,
+and collects all errors instead of stopping at the first: that is `anglipy check`.
 """
 
 from __future__ import annotations
@@ -65,7 +66,9 @@ class Compiler:
     keep_stages: bool = False
 
     def load(self, source: Source) -> list[Any]:
-        """Compile and run every form; the values of those that are expressions. Stops at the first error."""
+        """Compile and run every form; the values of those that are expressions. Stops at the first
+        error.
+        """
         self.register(source)
         forms = read(source)
         self.announce(forms)
@@ -111,7 +114,9 @@ class Compiler:
             self.namespace.define(name, Undefined(name), binding)
 
     def form(self, core: Form, origin: Form) -> Any:
-        """Compile, and run unless only checking, one core form; `origin` is what the user wrote for it."""
+        """Compile, and run unless only checking, one core form; `origin` is what the user wrote for
+        it.
+        """
         items = core.items if isinstance(core, ListForm) else ()
         head = items[0].name if items and isinstance(items[0], Symbol) else ""
         if head == "declare*":
@@ -141,8 +146,13 @@ class Compiler:
             high = None if node.rest else low
         digest = hashlib.sha256(print_form(origin).encode()).hexdigest()
         namespace.definitions[name] = Definition(
-            name, str(doc) if doc else None, tuple(analysis.sites), frozenset(analysis.references), digest,
-            isinstance(node, QueryNode), items[1].span,
+            name,
+            str(doc) if doc else None,
+            tuple(analysis.sites),
+            frozenset(analysis.references),
+            digest,
+            isinstance(node, QueryNode),
+            items[1].span,
         )
         namespace.define(name, value, Binding(name, python, kind, low, high))
         return value
@@ -172,12 +182,14 @@ class Compiler:
         values.update(emitted.constants)
         values.update((name, Site(*site)) for name, site in emitted.sites.items())
         self.link(emitted)
-        exec(compile(emitted.module, span.source.name, "exec"), values)  # noqa: S102
+        exec(compile(emitted.module, span.source.name, "exec"), values)
         code = values.pop(entry)
-        return deterministic(run((code, (code,), INITIAL, (FINISH,))), f"`{path}`" if path else "a form")
+        return deterministic(
+            run((code, (code,), INITIAL, (FINISH,))), f"`{path}`" if path else "a form"
+        )
 
     def link(self, emitted: Emitted) -> None:
-        """Give generated code the parts of the runtime and of the standard library that it names."""
+        """Give generated code the parts of the runtime and the library that it names."""
         values = self.namespace.values
         if "Closure" not in values:
             values.update(_runtime())
@@ -195,12 +207,18 @@ class Compiler:
         path = local_file(name, self.directory)
         if path is not None:
             inner = Namespace(namespace.extra)
-            Compiler(inner, path.parent, self.execute).load(Source(str(path), path.read_text(encoding="utf-8")))
+            Compiler(inner, path.parent, self.execute).load(
+                Source(str(path), path.read_text(encoding="utf-8"))
+            )
             namespace.absorb(name, inner)
         elif not library_namespace(name):
-            raise ResolveError("AQ226", f"there is no namespace `{name}`", span,
-                               help=f"for a file of yours, put {name.replace('.', '/')}.aq beside this one; "
-                                    "for Python, use require-python")
+            raise ResolveError(
+                "AQ226",
+                f"there is no namespace `{name}`",
+                span,
+                help=f"for a file of yours, put {name.replace('.', '/')}.aq beside this one; "
+                "for Python, use require-python",
+            )
         for referred in items[3:]:
             assert isinstance(referred, Symbol)
             binding = namespace.lookup(f"{name}/{referred.name}") or namespace.lookup(referred.name)
@@ -218,8 +236,12 @@ class Compiler:
         for referred in items[3:]:
             assert isinstance(referred, Symbol)
             if self.namespace.refer_python(referred.name, referred.name, module) is None:
-                raise ResolveError("AQ227", f"the Python module `{name}` has no `{referred.name}`", referred.span,
-                                   help=f"looked for `{naming.python_name(referred.name)}`")
+                raise ResolveError(
+                    "AQ227",
+                    f"the Python module `{name}` has no `{referred.name}`",
+                    referred.span,
+                    help=f"looked for `{naming.python_name(referred.name)}`",
+                )
 
 
 def _text(form: Form) -> str:
@@ -232,7 +254,9 @@ def _definitions(form: Form) -> Iterator[Symbol]:
     work = [form]
     while work:
         item = work.pop()
-        if not (isinstance(item, ListForm) and len(item.items) > 1 and isinstance(item.items[0], Symbol)):
+        if not (
+            isinstance(item, ListForm) and len(item.items) > 1 and isinstance(item.items[0], Symbol)
+        ):
             continue
         head, first = item.items[0].name, item.items[1]
         if head in _DEFINING and isinstance(first, Symbol):
@@ -256,8 +280,13 @@ def _library() -> dict[str, Any]:
     """The standard library's functions by their names in generated code; compiled on first need."""
     path = resource("stdlib", "core.aq")
     namespace = Namespace()
-    Compiler(namespace, path.parent).load(Source("stdlib/core.aq", path.read_text(encoding="utf-8")))
-    return {f"core_{naming.python_name(name)}": namespace.value_of(name) for name in namespace.definitions}
+    Compiler(namespace, path.parent).load(
+        Source("stdlib/core.aq", path.read_text(encoding="utf-8"))
+    )
+    return {
+        f"core_{naming.python_name(name)}": namespace.value_of(name)
+        for name in namespace.definitions
+    }
 
 
 def _closure(namespace: Namespace, name: str) -> list[Definition]:
@@ -278,7 +307,9 @@ def reachable_sites(namespace: Namespace, name: str) -> dict[str, str]:
 
 
 def program_hash(namespace: Namespace, name: str) -> str:
-    """A hash of the forms of a query and of all it depends on: comments and layout do not change it."""
+    """A hash of the forms of a query and of all it depends on: comments and layout do not change
+    it.
+    """
     parts = sorted(f"{item.name} {item.digest}" for item in _closure(namespace, name))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

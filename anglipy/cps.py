@@ -1,8 +1,8 @@
 """Core tree to continuation-passing style, selectively: only COMPOUND nodes are transformed.
 
-`cps_program(node, k)` gives the tail that computes `node` and hands its value to the continuation called `k`. Simple
-nodes stay direct expressions. A continuation that is needed twice (after a choice) is named first, so the tree grows
-linearly. Arguments are evaluated from left to right.
+`cps_program(node, k)` gives the tail that computes `node` and hands its value to the continuation
+called `k`. Simple nodes stay direct expressions. A continuation that is needed twice (after a
+choice) is named first, so the tree grows linearly. Arguments are evaluated from left to right.
 """
 
 from __future__ import annotations
@@ -15,11 +15,40 @@ from anglipy.diagnostics import Span
 from anglipy.names import Names
 from anglipy.stackless import run_stackless
 from anglipy.syntax import (
-    SIMPLE, Call, Const, Do, Fn, Global, If, Let, Local, Loop, Node, Observe, Predict, Query, Recur, Sample,
+    SIMPLE,
+    Call,
+    Const,
+    Do,
+    Fn,
+    Global,
+    If,
+    Let,
+    Local,
+    Loop,
+    Node,
+    Observe,
+    Predict,
+    Query,
+    Recur,
+    Sample,
 )  # fmt: skip
 from anglipy.tails import (
-    Bind, Branch, Continuation, Continue, Enter, FnK, Invoke, Jump, KName, Kont, LetK, QueryK, SetPredict, Simple,
-    Tail, Take,
+    Bind,
+    Branch,
+    Continuation,
+    Continue,
+    Enter,
+    FnK,
+    Invoke,
+    Jump,
+    KName,
+    Kont,
+    LetK,
+    QueryK,
+    SetPredict,
+    Simple,
+    Tail,
+    Take,
 )  # fmt: skip
 
 __all__ = ["cps_program"]
@@ -146,8 +175,9 @@ class _Pass:
             body = yield self.go(node.body, KName(k_name))
             label = node.target.label
             fn = FnK(label, "loop", self.fresh(label), node.names, None, k_name, body, node.span)
-            return (yield self.with_values(
-                node.inits, lambda values: Invoke(fn, values, k, node.span)))
+            return (
+                yield self.with_values(node.inits, lambda values: Invoke(fn, values, k, node.span))
+            )
         join, define = self.named(k)
         body = yield self.go(node.body, join)
 
@@ -164,7 +194,9 @@ class _Pass:
             case Fn(direct=False):
                 k = self.fresh("k")
                 body = yield self.go(node.body, KName(k))
-                return FnK(node.own, node.name, node.label, node.params, node.rest, k, body, node.span)
+                return FnK(
+                    node.own, node.name, node.label, node.params, node.rest, k, body, node.span
+                )
             case Query():
                 k = self.fresh("k")
                 body = yield self.go(node.body, KName(k))
@@ -172,12 +204,20 @@ class _Pass:
             case Fn(body=body):
                 return replace(node, body=(yield self.simple(body)))
             case If(test, then, otherwise):
-                return replace(node, test=(yield self.simple(test)), then=(yield self.simple(then)),
-                               otherwise=(yield self.simple(otherwise)))
+                return replace(
+                    node,
+                    test=(yield self.simple(test)),
+                    then=(yield self.simple(then)),
+                    otherwise=(yield self.simple(otherwise)),
+                )
             case Let(_, value, body):
-                return replace(node, value=(yield self.simple(value)), body=(yield self.simple(body)))
+                return replace(
+                    node, value=(yield self.simple(value)), body=(yield self.simple(body))
+                )
             case Do(first, rest):
-                return replace(node, first=(yield self.simple(first)), rest=(yield self.simple(rest)))
+                return replace(
+                    node, first=(yield self.simple(first)), rest=(yield self.simple(rest))
+                )
             case Call(fn, args):
                 fn = yield self.simple(fn)
                 return replace(node, fn=fn, args=(yield self.simples(args)))

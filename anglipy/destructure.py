@@ -12,7 +12,7 @@ from anglipy.build import Build, Fresh
 from anglipy.diagnostics import ExpandError
 from anglipy.forms import Form, Keyword, Literal, MapForm, Symbol, VectorForm
 
-__all__ = ["bind_pattern", "is_pattern", "rest_value"]
+__all__ = ["bind_pattern", "is_pattern", "plain_name", "rest_value"]
 
 
 def is_pattern(form: Form) -> bool:
@@ -21,7 +21,7 @@ def is_pattern(form: Form) -> bool:
 
 
 def rest_value(pattern: Form, rest: Form) -> Form:
-    """What the pattern after `&` takes apart: the rest itself, or for `& {:keys [a]}` a map of it."""
+    """What a pattern after `&` takes apart: the rest, or for `& {:keys [a]}` a map of it."""
     if not isinstance(pattern, MapForm):
         return rest
     build = Build(pattern.span)
@@ -35,25 +35,30 @@ def bind_pattern(pattern: Form, value: Form, fresh: Fresh) -> list[tuple[Symbol,
     while work:
         target, source = work.pop()
         match target:
-            case Symbol():
-                if "/" in target.name and target.name != "/":
-                    raise ExpandError(
-                        "AQ208", f"cannot bind the qualified name `{target.name}`", target.span
-                    )
-                bound.append((target, source))
             case VectorForm() | MapForm():
-                whole = Symbol(fresh("vec" if isinstance(target, VectorForm) else "map"), target.span)
+                whole = Symbol(
+                    fresh("vec" if isinstance(target, VectorForm) else "map"), target.span
+                )
                 bound.append((whole, source))
                 parts = _parts(target, whole)
                 work.extend(reversed(list(parts)))
             case _:
-                raise ExpandError(
-                    "AQ209",
-                    "cannot bind a value to this: it is not a name or a pattern",
-                    target.span,
-                    help="bind a name, or take the value apart: [a b & more] or {:keys [a b]}",
-                )
+                bound.append((plain_name(target), source))
     return bound
+
+
+def plain_name(target: Form) -> Symbol:
+    """A name that can be bound. Raises ExpandError AQ208 or AQ209."""
+    if not isinstance(target, Symbol):
+        raise ExpandError(
+            "AQ209",
+            "cannot bind a value to this: it is not a name or a pattern",
+            target.span,
+            help="bind a name, or take the value apart: [a b & more] or {:keys [a b]}",
+        )
+    if "/" in target.name and target.name != "/":
+        raise ExpandError("AQ208", f"cannot bind the qualified name `{target.name}`", target.span)
+    return target
 
 
 def _parts(pattern: VectorForm | MapForm, whole: Symbol) -> Iterator[tuple[Form, Form]]:
@@ -71,6 +76,9 @@ def _vector(pattern: VectorForm, whole: Symbol) -> Iterator[tuple[Form, Form]]:
                 raise ExpandError("AQ205", "`&` must be followed by a name", item.span)
             rest = build.list(build.core("nthnext"), whole, build.literal(position))
             yield items[0], rest_value(items.pop(0), rest)
+            if items and not isinstance(items[0], Keyword):
+                message = "`&` must be followed by exactly one name, and nothing else"
+                raise ExpandError("AQ205", message, items[0].span, help="e.g. [x y & more]")
         elif isinstance(item, Keyword) and item.name == "as":
             if not items:
                 raise ExpandError("AQ205", "`:as` must be followed by a name", item.span)

@@ -22,7 +22,19 @@ from anglipy.lower import Code
 from anglipy.names import Names
 from anglipy.syntax import Call, Const, Do, Global, If, Let, Local, Loop, Recur
 from anglipy.tails import (
-    Bind, Branch, Continue, Enter, Frame, Goto, Invoke, Jump, KName, Make, SetPredict, Take,
+    Bind,
+    Branch,
+    Continue,
+    Enter,
+    Frame,
+    Goto,
+    Invoke,
+    Jump,
+    KName,
+    Make,
+    Pack,
+    SetPredict,
+    Take,
 )  # fmt: skip
 
 __all__ = ["RUNTIME_NAMES", "Emitted", "emit"]
@@ -40,7 +52,21 @@ RUNTIME_NAMES = {
 """
 
 _FIXED = ("frame", "state", "value")
-_BOOLEAN = frozenset("< <= > >= = == not not= clojure.core/= clojure.core/< clojure.core/>=".split())
+_BOOLEAN = frozenset(
+    [
+        "<",
+        "<=",
+        ">",
+        ">=",
+        "=",
+        "==",
+        "not",
+        "not=",
+        "clojure.core/=",
+        "clojure.core/<",
+        "clojure.core/>=",
+    ]
+)
 
 Block = list[ast.stmt]
 
@@ -101,8 +127,9 @@ class _Emitter:
         return ast.Assign([ast.Name(name, ast.Store(), **self.position)], value, **self.position)
 
     def unpack(self, names: tuple[str, ...], value: ast.expr) -> ast.stmt:
-        target = ast.Tuple([ast.Name(n, ast.Store(), **self.position) for n in names], ast.Store(),
-                           **self.position)
+        target = ast.Tuple(
+            [ast.Name(n, ast.Store(), **self.position) for n in names], ast.Store(), **self.position
+        )
         return ast.Assign([target], value, **self.position)
 
     def give(self, *items: ast.expr) -> ast.stmt:
@@ -116,22 +143,29 @@ class _Emitter:
         block: Block = []
         if code.kind == "direct":
             params = (*code.captured, *code.params, *((code.rest,) if code.rest else ()))
-            self.finish(code.body, block, lambda value, out: out.append(ast.Return(value, **self.position)))
+            self.finish(
+                code.body, block, lambda value, out: out.append(ast.Return(value, **self.position))
+            )
         else:
             params = self.prologue(code, block)
             self.tail(code.body, block)
         self.at(code.span)
-        args = ast.arguments([], [ast.arg(p, **self.position) for p in params], None, [], [], None, [])
+        args = ast.arguments(
+            [], [ast.arg(p, **self.position) for p in params], None, [], [], None, []
+        )
         return ast.FunctionDef(code.name, args, block, [], **self.position)
 
     def prologue(self, code: Code, block: Block) -> tuple[str, ...]:
         """Unpack captured values and arguments; the parameters of the function."""
         if code.captured:
             if code.kind == "closure":
-                held: ast.expr = ast.Attribute(self.load("frame"), "captures", ast.Load(), **self.position)
+                held: ast.expr = ast.Attribute(
+                    self.load("frame"), "captures", ast.Load(), **self.position
+                )
                 block.append(self.unpack(code.captured, held))
             else:
                 block.append(self.unpack(("_", *code.captured), self.load("frame")))
+        block.extend(self.unpack(members, self.load(pack)) for pack, members in code.packs)
         if code.own:
             block.append(self.assign(code.own, self.load("frame")))
         if code.kind == "k":
@@ -151,13 +185,18 @@ class _Emitter:
                 case Bind(name, value, rest):
                     if isinstance(value, Frame):
                         block.append(self.assign(name or "_", self.frame(value)))
+                    elif isinstance(value, Pack):
+                        packed = self.tuple_of(*map(self.load, value.members))
+                        block.append(self.assign(name or "_", packed))
                     elif name is None:
                         self.effect(value, block)
                     else:
                         self.assigned(name, value, block)
                     tail = rest
                 case SetPredict(label, value, rest):
-                    predicted = ast.Attribute(self.load("state"), "predicted", ast.Load(), **self.position)
+                    predicted = ast.Attribute(
+                        self.load("state"), "predicted", ast.Load(), **self.position
+                    )
                     args = self.expressions((label, value), block)
                     made = ast.Call(predicted, args, [], **self.position)
                     block.append(self.assign("state", made))
@@ -186,11 +225,15 @@ class _Emitter:
                 result = self.expression(value, block)
                 block.append(self.give(self.load(name), self.frame(frame), state, result))
             case Goto(frame):
-                block.append(self.give(self.load(frame.code), self.frame(frame), state, self.constant(None)))
+                block.append(
+                    self.give(self.load(frame.code), self.frame(frame), state, self.constant(None))
+                )
             case Invoke(fn, args, k):
                 called, *given = self.expressions((fn, *args), block)
                 self.at(tail.span)
-                made = self.apply("call", called, state, self.continuation(k), self.tuple_of(*given))
+                made = self.apply(
+                    "call", called, state, self.continuation(k), self.tuple_of(*given)
+                )
                 block.append(ast.Return(made, **self.position))
             case Jump(target, args):
                 given = self.expressions(args, block)
@@ -201,7 +244,11 @@ class _Emitter:
             case Enter(inits=inits, body=Frame() as frame):
                 given = self.expressions(inits, block)
                 self.at(tail.span)
-                block.append(self.give(self.load(frame.code), self.frame(frame), state, self.tuple_of(*given)))
+                block.append(
+                    self.give(
+                        self.load(frame.code), self.frame(frame), state, self.tuple_of(*given)
+                    )
+                )
             case Take():
                 self.take(tail, block)
             case _:
@@ -240,15 +287,17 @@ class _Emitter:
         the order.
         """
         made: list[ast.expr] = []
+        settled = 0
         for node in nodes:
             inner: Block = []
             value = self.expression(node, inner)
             if inner:
-                for index, earlier in enumerate(made):
-                    if not isinstance(earlier, ast.Name | ast.Constant):
+                for index in range(settled, len(made)):
+                    if not isinstance(made[index], ast.Name | ast.Constant):
                         name = self.fresh("value")
-                        block.append(self.assign(name, earlier))
+                        block.append(self.assign(name, made[index]))
                         made[index] = self.load(name)
+                settled = len(made)
                 block.extend(inner)
             made.append(value)
         return made
@@ -323,7 +372,9 @@ class _Emitter:
             frame = self.tuple_of(code, *map(self.load, node.captured))
             return self.apply("Query", name, frame, self.constant(node.params))
         maker = "Closure" if node.kind == "closure" else "Direct"
-        return self.apply(maker, code, captured, name, self.constant(node.required), self.constant(node.variadic))
+        return self.apply(
+            maker, code, captured, name, self.constant(node.required), self.constant(node.variadic)
+        )
 
     def shared(self, value: Any) -> str:
         try:
@@ -357,7 +408,9 @@ class _Emitter:
                 case Do(first, rest):
                     self.effect(first, block)
                     node = rest
-                case If(test, then, otherwise) if _has_statements(then) or _has_statements(otherwise):
+                case If(test, then, otherwise) if _has_statements(then) or _has_statements(
+                    otherwise
+                ):
                     condition = self.condition(test, block)
                     yes: Block = []
                     no: Block = []

@@ -16,6 +16,7 @@ from typing import Any
 from anglipy.analyze import SiteInfo
 from anglipy.diagnostics import Source, Span
 from anglipy.emit import RUNTIME_NAMES
+from anglipy.forms import ListForm, Symbol
 from anglipy.names import Names, python_name
 from anglipy.reader import read
 from anglipy.resources import resource
@@ -28,15 +29,26 @@ from anglipy.syntax import Binding
 __all__ = ["ALIASES", "Definition", "Namespace"]
 
 ALIASES = {
-    "str": "clojure.string", "string": "clojure.string", "m": "clojure.core.matrix", "mat": "clojure.core.matrix",
-    "stat": "anglican.stat", "s": "anglican.stat", "core": "clojure.core",
-}  # fmt: skip
+    "str": "clojure.string",
+    "string": "clojure.string",
+    "m": "clojure.core.matrix",
+    "mat": "clojure.core.matrix",
+    "stat": "anglican.stat",
+    "s": "anglican.stat",
+    "core": "clojure.core",
+}
 """Aliases that work without a `require`, because nearly every program uses them so."""
 
 _INTRINSIC: dict[str, Callable[..., Any]] = {"mem": mem, "mem-recursive": mem_recursive}
 """Built-in functions that know the machine, so that they are no primitives of the runtime."""
 
-_KNOWN_NAMESPACES = ("clojure.core/", "anglican.runtime/", "anglican.core/", "anglican.stat/", "clojure.core.matrix/")
+_KNOWN_NAMESPACES = (
+    "clojure.core/",
+    "anglican.runtime/",
+    "anglican.core/",
+    "anglican.stat/",
+    "clojure.core.matrix/",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +65,9 @@ def _built_ins() -> _BuiltIns:
     bindings: dict[str, Binding] = {}
     values: dict[str, Any] = {}
     python_names: dict[Callable[..., Any], str] = {}
-    library = {name: Binding(name, f"core_{python_name(name)}", "closure") for name in _library_names()}
+    library = {
+        name: Binding(name, f"core_{python_name(name)}", "closure") for name in _library_names()
+    }
 
     def named(function: Callable[..., Any], python: str) -> str:
         """The one name of a function in generated code."""
@@ -95,9 +109,8 @@ def _built_ins() -> _BuiltIns:
 def _library_names() -> frozenset[str]:
     text = resource("stdlib", "core.aq").read_text(encoding="utf-8")
     forms = read(Source("stdlib/core.aq", text))
-    return frozenset(
-        form.items[1].name for form in forms if getattr(form.items[0], "name", "") == "defn"  # type: ignore
-    )
+    defined = (f.items[1] for f in forms if isinstance(f, ListForm) and len(f.items) > 2)
+    return frozenset(name.name for name in defined if isinstance(name, Symbol))
 
 
 def _arity(made: Callable[..., Any]) -> tuple[int, int | None]:
@@ -146,7 +159,11 @@ class Namespace:
     def __post_init__(self) -> None:
         built_ins = _built_ins()
         reserved = {"frame", "k", "state", "value", *RUNTIME_NAMES, *built_ins.values}
-        reserved |= {binding.stochastic.python for binding in built_ins.bindings.values() if binding.stochastic}
+        reserved |= {
+            binding.stochastic.python
+            for binding in built_ins.bindings.values()
+            if binding.stochastic
+        }
         self.names = Names(reserved)
         self.values.update(built_ins.values)
         self.values[SOURCES] = {}

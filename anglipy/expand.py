@@ -23,9 +23,19 @@ from typing import Any
 from immutables import Map
 
 from anglipy.build import Build, Fresh, shape_error
-from anglipy.destructure import bind_pattern, is_pattern, rest_value
+from anglipy.destructure import bind_pattern, is_pattern, plain_name, rest_value
 from anglipy.diagnostics import ExpandError, Span
-from anglipy.forms import Form, Keyword, ListForm, Literal, MapForm, SetForm, Symbol, VectorForm, walk
+from anglipy.forms import (
+    Form,
+    Keyword,
+    ListForm,
+    Literal,
+    MapForm,
+    SetForm,
+    Symbol,
+    VectorForm,
+    walk,
+)
 from anglipy.macros import MACROS
 from anglipy.printer import print_form
 from anglipy.stackless import stackless
@@ -34,14 +44,13 @@ __all__ = ["RESERVED", "Scope", "expand", "sequence"]
 
 Expanding = Generator[Any, Any, Form]
 
-RESERVED = frozenset("quote if do let* loop* recur fn* query*".split())
+RESERVED = frozenset(["quote", "if", "do", "let*", "loop*", "recur", "fn*", "query*"])
 """Heads of forms that no local name hides."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Names bound around a form. A local maps to None; a renamed procedure maps to its full name.
-    """
+    """Names bound around a form. A local maps to None, a renamed procedure to its full name."""
 
     names: Map[str, str | None] = field(default_factory=Map)
     fresh: Fresh = field(default_factory=Fresh)
@@ -58,7 +67,7 @@ class Scope:
         return Scope(self.names.update(names), self.fresh)
 
     def hides(self, head: str) -> bool:
-        """Whether a `let`, `fn`, `loop` or query around gives the head of a form another meaning."""
+        """Whether a binder around gives the head of a form another meaning."""
         return head not in RESERVED and head in self.names and self.names[head] is None
 
 
@@ -94,8 +103,7 @@ def expand(form: Form, scope: Scope) -> Expanding:
 
 
 def sequence(body: Iterable[Form], span: Span) -> Form:
-    """A body of several forms as one; `(declare :primitive ...)` among them says nothing we need.
-    """
+    """A body of several forms as one; a `(declare :primitive ...)` says nothing we need."""
     forms = _statements(body)
     if len(forms) == 1:
         return forms[0]
@@ -202,10 +210,10 @@ def _loop(form: ListForm, scope: Scope) -> Expanding:
         loop = build.list("loop*", build.vector(*names), inner)
         return (yield expand.call(build.list("let*", build.vector(*outer), loop), scope))
     bound: list[Form] = []
-    for name, value in pairs:
-        assert isinstance(name, Symbol)
-        bound += [name, (yield expand.call(value, scope))]
-        scope = scope.bind(name.name)
+    for target, value in pairs:
+        symbol = plain_name(target)
+        bound += [symbol, (yield expand.call(value, scope))]
+        scope = scope.bind(symbol.name)
     body = yield expand.call(sequence(form.items[2:], form.span), scope)
     return build.list("loop*", VectorForm(tuple(bound), form.items[1].span), body)
 
@@ -257,7 +265,7 @@ def _parameters(params: VectorForm, fresh: Fresh) -> tuple[list[Symbol], list[Fo
                 seen_rest = True
             elif item.name != "_" and any(p.name == item.name for p in plain):
                 raise ExpandError("AQ206", f"parameter `{item.name}` appears twice", item.span)
-            plain.append(item)
+            plain.append(plain_name(item))
         elif is_pattern(item):
             name = Symbol(fresh("arg"), item.span)
             plain.append(name)
@@ -270,8 +278,7 @@ def _parameters(params: VectorForm, fresh: Fresh) -> tuple[list[Symbol], list[Fo
 def _many_arities(
     form: ListForm, name: Symbol | None, clauses: tuple[Form, ...], fresh: Fresh
 ) -> tuple[Form, ...]:
-    """`(fn ([x] ...) ([x y] ...))` as one variadic function that looks at the number of arguments.
-    """
+    """`(fn ([x] ...) ([x y] ...))` as one variadic function that counts its arguments."""
     build = Build(form.span)
     args, count = build.symbol(fresh("args")), build.symbol(fresh("count"))
     called = build.literal(name.name if name else "fn")
@@ -307,19 +314,23 @@ def _arity(clause: ListForm, params: VectorForm, args: Symbol, fresh: Fresh) -> 
     again = [part for name in plain if name.name != "&" for part in (name, name)]
     turn = build.list(build.core("let"), build.vector(*patterns), *body)
     loop = build.list(build.core("loop"), build.vector(*again), turn)
-    return build.list(build.core("let"), build.vector(VectorForm(tuple(plain), params.span), args), loop)
+    return build.list(
+        build.core("let"), build.vector(VectorForm(tuple(plain), params.span), args), loop
+    )
 
 
 def _query(form: ListForm, scope: Scope) -> Expanding:
-    """`(query name? param? body...)`; its core form `(query* name [value] body)` keeps the parameters as metadata."""
+    """`(query name? param? body...)`; its core form `(query* name [value] body)` keeps the
+    parameters as metadata.
+    """
     build = Build(form.span)
     rest = form.items[1:]
     name: Form = build.symbol("query")
     if len(rest) >= 3 and isinstance(rest[0], Symbol) and isinstance(rest[1], Symbol | VectorForm):
         name, rest = rest[0], rest[1:]
     core_head = isinstance(form.items[0], Symbol) and form.items[0].name == "query*"
-    if core_head and isinstance(rest[0], VectorForm) and isinstance(rest[0].items[0], Symbol):
-        bound = rest[0].items[0]
+    if core_head and len(rest) == 2 and isinstance(rest[0], VectorForm) and len(rest[0].items) == 1:
+        bound = plain_name(rest[0].items[0])
         body = yield expand.call(rest[1], scope.bind(bound.name))
         return build.list("query*", name, rest[0], body)
     pattern: Symbol | VectorForm | None = None

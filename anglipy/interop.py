@@ -12,7 +12,16 @@ from anglipy.diagnostics import ResolveError, Span
 
 __all__ = ["import_python", "library_namespace", "local_file"]
 
-_LIBRARIES = ("clojure", "anglican", "anglib", "anglipy", "gorilla-plot", "gorilla-repl", "incanter", "nstools")
+_LIBRARIES = (
+    "clojure",
+    "anglican",
+    "anglib",
+    "anglipy",
+    "gorilla-plot",
+    "gorilla-repl",
+    "incanter",
+    "nstools",
+)
 
 
 def library_namespace(name: str) -> bool:
@@ -21,7 +30,7 @@ def library_namespace(name: str) -> bool:
 
 
 def local_file(name: str, directory: Path) -> Path | None:
-    """The .aq or .clj file of a namespace, beside the file that asks or in the working directory."""
+    """The file of a namespace, beside the file that asks or in the working directory."""
     relative = name.replace("-", "_").replace(".", "/")
     for base in (directory, Path.cwd()):
         for suffix in (".aq", ".clj"):
@@ -47,7 +56,9 @@ def import_python(name: str, directory: Path, span: Span) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name and dotted.startswith(error.name):
             raise ResolveError(
-                "AQ226", f"there is no Python module `{name}`", span,
+                "AQ226",
+                f"there is no Python module `{name}`",
+                span,
                 help=f"looked for {relative}.py in {directory} and for an installed `{dotted}`",
             ) from error
         raise _failed(name, error, span) from error
@@ -74,4 +85,6 @@ def _from_file(dotted: str, path: Path, span: Span) -> ModuleType:
 def _failed(name: str, error: Exception, span: Span) -> ResolveError:
     missing = isinstance(error, ModuleNotFoundError)
     hint = f"install the package that provides `{error.name}`" if missing else None  # type: ignore[attr-defined]
-    return ResolveError("AQ228", f"importing `{name}` failed: {type(error).__name__}: {error}", span, help=hint)
+    return ResolveError(
+        "AQ228", f"importing `{name}` failed: {type(error).__name__}: {error}", span, help=hint
+    )

@@ -4,11 +4,15 @@ Every continuation, loop and function becomes a `Code` of its own with the list 
 captures; what stays in its place is a `Frame` (a tuple of the code and the captured values) or a
 `Make` (a function value). Flat code is why nothing is limited by Python's nesting limits, and why a
 continuation can be copied by reference.
+
+Code that captures very many variables gets the older ones in packs of `PACK`, made once where the
+youngest member of a pack is bound. So a chain of n draws that are all used at its end makes O(n)
+captured values in all and not O(n^2).
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +21,24 @@ from anglipy.names import Names
 from anglipy.stackless import stackless
 from anglipy.syntax import Call, Const, Do, Fn, Global, If, Let, Local, Loop, Node, Recur, children
 from anglipy.tails import (
-    Bind, Branch, Continuation, Continue, Enter, FnK, Frame, Goto, Invoke, Jump, KName, Kont, LetK, Make, QueryK, SetPredict, Tail,
+    Bind,
+    Branch,
+    Continuation,
+    Continue,
+    Enter,
+    FnK,
+    Frame,
+    Goto,
+    Invoke,
+    Jump,
+    KName,
+    Kont,
+    LetK,
+    Make,
+    Pack,
+    QueryK,
+    SetPredict,
+    Tail,
     Take,
 )  # fmt: skip
 
@@ -25,6 +46,10 @@ __all__ = ["Code", "lower"]
 
 MAX_NESTING = 15
 """Branches nested deeper than this become code of their own."""
+MOST_CAPTURED = 64
+"""Variables that a code captures one by one at most, before the older ones are packed."""
+PACK = 32
+"""Variables in a pack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +58,7 @@ class Code:
 
     kind: "k" (a continuation of one value), "loop" (of several), "closure", "query" or "direct"
     (plain Python). `own` is the variable that holds the running frame itself: a loop or a function
-    that refers to itself.
+    that refers to itself. `packs` are captured tuples of variables, to be unpacked first.
     """
 
     name: str
@@ -45,6 +70,7 @@ class Code:
     own: str | None
     body: Any
     span: Span
+    packs: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 Found = Generator[Any, Any, tuple[Any, frozenset[str], int]]
@@ -67,6 +93,43 @@ class _Lowering:
     def __init__(self, names: Names) -> None:
         self.fresh = names
         self.codes: list[Code] = []
+        self._age: dict[str, int] = {}
+        """The order in which variables are bound, outer before inner."""
+        self._packs: dict[tuple[str, ...], str] = {}
+        self._made_at: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        """Packs by their youngest member."""
+
+    def bear(self, *names: str | None) -> None:
+        """Note that these variables are bound here, before what is inside is looked at."""
+        for name in names:
+            if name is not None:
+                self._age[name] = len(self._age)
+
+    def within(
+        self, names: Iterable[str | None], body: Any, free: frozenset[str], span: Span
+    ) -> tuple[Any, frozenset[str]]:
+        """A body in which these names are bound: packs whose youngest member they are get made."""
+        for name in names:
+            for pack, members in self._made_at.get(name, ()) if name is not None else ():
+                if pack in free:
+                    body = Bind(pack, Pack(members), body, span)
+                    free = (free - {pack}) | set(members)
+        return body, free
+
+    def pack_up(self, captured: frozenset[str]) -> tuple[frozenset[str], list[Any]]:
+        """What to capture instead of very many variables, and the packs to take apart again."""
+        single = sorted((n for n in captured if n in self._age), key=self._age.__getitem__)
+        packs: list[Any] = []
+        if len(single) > MOST_CAPTURED:
+            for start in range(0, len(single) - 2 * PACK + 1, PACK):
+                members = tuple(single[start : start + PACK])
+                if members not in self._packs:
+                    self._packs[members] = self.fresh("pack")
+                    made = (self._packs[members], members)
+                    self._made_at.setdefault(members[-1], []).append(made)
+                packs.append((self._packs[members], members))
+                captured = (captured - set(members)) | {self._packs[members]}
+        return captured, packs
 
     def tail(self, tail: Any, label: str) -> Found:
         """(the flat tail, its free variables, how deep its branches nest). `label` names code after
@@ -86,7 +149,11 @@ class _Lowering:
                 nodes = [n for n in (id_, dist, value) if n is not None]
                 done, free = yield self.values(tuple(nodes), label)
                 rest = list(done)
-                new = {name: rest.pop(0) for name in ("id", "dist", "value") if getattr(tail, name) is not None}
+                new = {
+                    name: rest.pop(0)
+                    for name in ("id", "dist", "value")
+                    if getattr(tail, name) is not None
+                }
                 k, more = yield self.continuation(k, label, tail.span)
                 return replace(tail, k=k, **new), free | more, 0
             case Jump(target, args):
@@ -98,7 +165,9 @@ class _Lowering:
                 return (yield self.branch(tail, label))
             case Bind(name, value, rest):
                 value, free = yield self.value(value, label)
+                self.bear(name)
                 rest, more, nesting = yield self.tail(rest, label)
+                rest, more = self.within((name,), rest, more, tail.span)
                 return replace(tail, value=value, rest=rest), free | (more - {name}), nesting
             case SetPredict(shown, value, rest):
                 (shown, value), free = yield self.values((shown, value), label)
@@ -106,26 +175,42 @@ class _Lowering:
                 return replace(tail, label=shown, value=value, rest=rest), free | more, nesting
             case LetK(name, k, rest):
                 frame, free = yield self.continuation(k, label, tail.span)
+                self.bear(name)
                 rest, more, nesting = yield self.tail(rest, label)
+                rest, more = self.within((name,), rest, more, tail.span)
                 return Bind(name, frame, rest, tail.span), free | (more - {name}), nesting
         raise AssertionError(tail)
 
-    def add(self, name: str, kind: str, body: Any, free: frozenset[str], span: Span, **more: Any) -> tuple[str, ...]:
+    def add(
+        self, name: str, kind: str, body: Any, free: frozenset[str], span: Span, **more: Any
+    ) -> tuple[str, ...]:
         """Record a code; the variables it captures."""
         params, rest = more.get("params", ()), more.get("rest")
         k, own = more.get("k"), more.get("own")
-        captured = tuple(sorted(free - {*params, rest, k, own}))
+        body, free = self.within((*params, rest, k, own), body, free, span)
         kept = own if own in free else None
-        self.codes.append(Code(name, kind, captured, params, rest, k, kept, body, span))
+        free -= {*params, rest, k, own}
+        free, packs = (free, []) if kind == "direct" else self.pack_up(free)
+        captured = tuple(sorted(free))
+        self.codes.append(
+            Code(name, kind, captured, params, rest, k, kept, body, span, tuple(packs))
+        )
         return captured
 
-    def continuation(self, k: Continuation, label: str, span: Span) -> Generator[Any, Any, tuple[Any, frozenset[str]]]:
+    def continuation(
+        self, k: Continuation, label: str, span: Span
+    ) -> Generator[Any, Any, tuple[Any, frozenset[str]]]:
         if isinstance(k, KName):
             return k, frozenset((k.name,))
         assert isinstance(k, Kont)
+        self.bear(k.param)
         body, free, _ = yield self.tail(k.body, label)
-        if isinstance(body, Continue) and isinstance(body.k, KName) and isinstance(body.value, Local) \
-                and body.value.name == k.param:
+        if (
+            isinstance(body, Continue)
+            and isinstance(body.k, KName)
+            and isinstance(body.value, Local)
+            and body.value.name == k.param
+        ):
             return body.k, frozenset((body.k.name,))
         name = self.fresh(f"{label}_k_{k.param}" if k.param else f"{label}_k")
         captured = self.add(name, "k", body, free, span, params=(k.param,) if k.param else ())
@@ -133,9 +218,12 @@ class _Lowering:
 
     def enter(self, tail: Enter, label: str) -> Found:
         inits, free = yield self.values(tail.inits, label)
+        self.bear(tail.target.label, *tail.names)
         body, in_body, _ = yield self.tail(tail.body, label)
         name = self.fresh(f"{label}_{tail.target.label}")
-        captured = self.add(name, "loop", body, in_body, tail.span, params=tail.names, own=tail.target.label)
+        captured = self.add(
+            name, "loop", body, in_body, tail.span, params=tail.names, own=tail.target.label
+        )
         entered = replace(tail, inits=inits, body=Frame(name, captured))
         return entered, free | frozenset(captured), 0
 
@@ -146,14 +234,17 @@ class _Lowering:
             body, more, nesting = yield self.tail(side, label)
             if nesting >= MAX_NESTING:
                 name = self.fresh(f"{label}_part")
-                frame = Frame(name, self.add(name, "k", body, more, side.span))
-                body, nesting = Goto(frame, side.span), 0
+                captured = self.add(name, "k", body, more, side.span)
+                body, more = Goto(Frame(name, captured), side.span), frozenset(captured)
+                nesting = 0
             sides.append(body)
             free |= more
             deepest = max(deepest, nesting + 1)
         return replace(tail, test=test, then=sides[0], otherwise=sides[1]), free, deepest
 
-    def values(self, nodes: tuple[Node, ...], label: str) -> Generator[Any, Any, tuple[tuple[Any, ...], frozenset[str]]]:
+    def values(
+        self, nodes: tuple[Node, ...], label: str
+    ) -> Generator[Any, Any, tuple[tuple[Any, ...], frozenset[str]]]:
         done, free = [], _NONE
         for node in nodes:
             value, more = yield self.value(node, label)
@@ -186,22 +277,53 @@ class _Lowering:
         raise AssertionError(node)
 
     def function(self, node: FnK | QueryK) -> Generator[Any, Any, tuple[Make, frozenset[str]]]:
+        if isinstance(node, QueryK):
+            self.bear(node.k, node.param)
+        else:
+            self.bear(node.own, node.k, *node.params, node.rest)
         body, free, _ = yield self.tail(node.body, node.label)
         if isinstance(node, QueryK):
-            captured = self.add(node.label, "query", body, free, node.span, params=(node.param,), k=node.k)
+            captured = self.add(
+                node.label, "query", body, free, node.span, params=(node.param,), k=node.k
+            )
             made = Make("query", node.label, captured, node.name, 1, False, node.span, node.params)
         else:
-            captured = self.add(node.label, "closure", body, free, node.span, params=node.params,
-                                rest=node.rest, k=node.k, own=node.own)
-            made = Make("closure", node.label, captured, node.name, len(node.params),
-                        node.rest is not None, node.span)
+            captured = self.add(
+                node.label,
+                "closure",
+                body,
+                free,
+                node.span,
+                params=node.params,
+                rest=node.rest,
+                k=node.k,
+                own=node.own,
+            )
+            made = Make(
+                "closure",
+                node.label,
+                captured,
+                node.name,
+                len(node.params),
+                node.rest is not None,
+                node.span,
+            )
         return made, frozenset(captured)
 
     def direct(self, node: Fn) -> Generator[Any, Any, tuple[Make, frozenset[str]]]:
         body, free = yield self.value(node.body, node.label)
-        captured = self.add(node.label, "direct", body, free, node.span, params=node.params, rest=node.rest)
-        made = Make("direct", node.label, captured, node.name, len(node.params),
-                    node.rest is not None, node.span)
+        captured = self.add(
+            node.label, "direct", body, free, node.span, params=node.params, rest=node.rest
+        )
+        made = Make(
+            "direct",
+            node.label,
+            captured,
+            node.name,
+            len(node.params),
+            node.rest is not None,
+            node.span,
+        )
         return made, frozenset(captured)
 
 

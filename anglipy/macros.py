@@ -13,7 +13,7 @@ user has bound `first`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from anglipy.build import Build, Fresh, shape_error
@@ -50,7 +50,7 @@ class _Builder(Build):
         self._fresh = fresh
 
     def list(self, head: str | Form, *items: Form) -> ListForm:
-        """A list form; a head given as text means the language's own, whatever the user has bound."""
+        """A list form; a head given as text is the language's own, whatever the user bound."""
         return super().list(self.core(head) if isinstance(head, str) else head, *items)
 
     def temporary(self, hint: str) -> Symbol:
@@ -62,9 +62,18 @@ class _Builder(Build):
 
     def pairs(self, bindings: Form) -> Sequence[tuple[Form, Form]]:
         if not isinstance(bindings, VectorForm) or len(bindings.items) % 2:
-            raise ExpandError("AQ204", "bindings are a vector of names and values", bindings.span,
-                              help=self.usage)
+            raise ExpandError(
+                "AQ204", "bindings are a vector of names and values", bindings.span, help=self.usage
+            )
         return list(zip(bindings.items[::2], bindings.items[1::2], strict=True))
+
+    def pair(self, bindings: Form) -> tuple[Form, Form]:
+        """The only binding of a form that takes one."""
+        pairs = self.pairs(bindings)
+        if len(pairs) != 1:
+            raise ExpandError("AQ204", "one name and its value are bound here", bindings.span,
+                              help=self.usage)  # fmt: skip
+        return pairs[0]
 
 
 MACROS: dict[str, Macro] = {}
@@ -102,7 +111,7 @@ def _if_not(b: _Builder, test: Form, then: Form, *otherwise: Form) -> Form:
 
 def _if_binding(name: str, test: Callable[[_Builder, Symbol], Form]) -> None:
     def expand_if(b: _Builder, bindings: Form, then: Form, *otherwise: Form) -> Form:
-        [(pattern, value)] = b.pairs(bindings)
+        pattern, value = b.pair(bindings)
         held = b.temporary("test")
         bound = b.list("let", b.vector(pattern, held), then)
         chosen = b.list("if", test(b, held), bound, *otherwise)
@@ -121,7 +130,7 @@ _if_binding("some", lambda b, held: b.call("some?", held))
 
 @macro("when-first", "(when-first [name sequence] body...)", 1)
 def _when_first(b: _Builder, bindings: Form, *body: Form) -> Form:
-    [(pattern, value)] = b.pairs(bindings)
+    pattern, value = b.pair(bindings)
     held = b.temporary("seq")
     inner = b.list("let", b.vector(pattern, b.call("first", held)), *body)
     return b.list("when-let", b.vector(held, b.call("seq", value)), inner)
@@ -130,8 +139,12 @@ def _when_first(b: _Builder, bindings: Form, *body: Form) -> Form:
 @macro("cond", "(cond test value ... :else value)")
 def _cond(b: _Builder, *clauses: Form) -> Form:
     if len(clauses) % 2:
-        raise ExpandError("AQ211", "`cond` needs a value for every test", clauses[-1].span,
-                          help="(cond test value ... :else value)")
+        raise ExpandError(
+            "AQ211",
+            "`cond` needs a value for every test",
+            clauses[-1].span,
+            help="(cond test value ... :else value)",
+        )
     result: Form = b.literal(None)
     for test, value in reversed(list(zip(clauses[::2], clauses[1::2], strict=True))):
         at = Build(test.span)
@@ -168,7 +181,9 @@ def _and(b: _Builder, *items: Form) -> Form:
     if len(items) < 2:
         return items[0] if items else b.literal(True)
     held = b.temporary("and")
-    return b.list("let", b.vector(held, items[0]), b.list("if", held, b.list("and", *items[1:]), held))
+    return b.list(
+        "let", b.vector(held, items[0]), b.list("if", held, b.list("and", *items[1:]), held)
+    )
 
 
 @macro("or", "(or expression...)")
@@ -176,7 +191,9 @@ def _or(b: _Builder, *items: Form) -> Form:
     if len(items) < 2:
         return items[0] if items else b.literal(None)
     held = b.temporary("or")
-    return b.list("let", b.vector(held, items[0]), b.list("if", held, held, b.list("or", *items[1:])))
+    return b.list(
+        "let", b.vector(held, items[0]), b.list("if", held, held, b.list("or", *items[1:]))
+    )
 
 
 # ---- threading
@@ -230,7 +247,9 @@ def _nil_threading(name: str, last: bool) -> None:
         held = b.temporary("value")
         bindings = [held, value]
         for step in steps:
-            chosen = b.list("if", b.call("nil?", held), b.literal(None), _threaded(step, held, last))
+            chosen = b.list(
+                "if", b.call("nil?", held), b.literal(None), _threaded(step, held, last)
+            )
             bindings += [held, chosen]
         return b.list("let", b.vector(*bindings), held)
 
@@ -269,14 +288,20 @@ def _doseq(b: _Builder, bindings: Form, *body: Form) -> Form:
     return b.list("let", b.vector(done, b.literal(None)), _levels(b, b.pairs(bindings), done, step))
 
 
-def _levels(b: _Builder, pairs: Sequence[tuple[Form, Form]], carried: Symbol, innermost: Form) -> Form:
+def _levels(
+    b: _Builder, pairs: Sequence[tuple[Form, Form]], carried: Symbol, innermost: Form
+) -> Form:
     """Nested loops that carry one value: each turn computes its next value from `carried`."""
     if not pairs:
         return innermost
     (pattern, source), rest = pairs[0], pairs[1:]
     if isinstance(pattern, Keyword):
-        raise ExpandError("AQ212", f"`:{pattern.name}` must come after a name and its sequence",
-                          pattern.span, help=b.usage)
+        raise ExpandError(
+            "AQ212",
+            f"`:{pattern.name}` must come after a name and its sequence",
+            pattern.span,
+            help=b.usage,
+        )
     count = next((i for i, (key, _) in enumerate(rest) if not isinstance(key, Keyword)), len(rest))
     modifiers, inner = rest[:count], rest[count:]
     seq = b.temporary("seq")
@@ -297,10 +322,12 @@ def _levels(b: _Builder, pairs: Sequence[tuple[Form, Form]], carried: Symbol, in
 
 @macro("dotimes", "(dotimes [name count] body...)", 1)
 def _dotimes(b: _Builder, bindings: Form, *body: Form) -> Form:
-    [(name, count)] = b.pairs(bindings)
+    name, count = b.pair(bindings)
     limit = b.temporary("limit")
     turn = b.list("do", *body, b.list("recur", b.call("inc", name)))
-    loop = b.list("loop", b.vector(name, b.literal(0)), b.list("when", b.call("<", name, limit), turn))
+    loop = b.list(
+        "loop", b.vector(name, b.literal(0)), b.list("when", b.call("<", name, limit), turn)
+    )
     return b.list("let", b.vector(limit, count), loop)
 
 
@@ -321,7 +348,9 @@ def _comment(b: _Builder, *ignored: Form) -> Form:
 @macro("assert", "(assert test message?)", 1, 2)
 def _assert(b: _Builder, test: Form, *message: Form) -> Form:
     said = message[0] if message else b.literal("assertion failed")
-    return b.list("if", test, b.literal(None), b.call("assertion-failed", said, b.list("quote", test)))
+    return b.list(
+        "if", test, b.literal(None), b.call("assertion-failed", said, b.list("quote", test))
+    )
 
 
 @macro("time", "(time expression)", 1, 1)
@@ -334,7 +363,9 @@ def _time(b: _Builder, expression: Form) -> Form:
 # ---- definitions
 
 
-def _definition(b: _Builder, name: Form, rest: tuple[Form, ...]) -> tuple[tuple[Form, ...], tuple[Form, ...]]:
+def _definition(
+    b: _Builder, name: Form, rest: tuple[Form, ...]
+) -> tuple[tuple[Form, ...], tuple[Form, ...]]:
     """(the doc string as a tuple, the parameters and body) of a defn-like form."""
     if not isinstance(name, Symbol):
         raise shape_error(b.form, b.usage)
@@ -381,8 +412,12 @@ def _defonce(b: _Builder, name: Form, value: Form) -> Form:
     return b.list("def", name, value)
 
 
-@macro("defdist", "(defdist name doc? [parameter...] [name value ...]? (sample* [this] ...) "
-       "(observe* [this value] ...))", 2)
+@macro(
+    "defdist",
+    "(defdist name doc? [parameter...] [name value ...]? (sample* [this] ...) "
+    "(observe* [this value] ...))",
+    2,
+)
 def _defdist(b: _Builder, name: Form, *rest: Form) -> Form:
     doc, rest = _definition(b, name, rest)
     if not rest or not isinstance(rest[0], VectorForm):
@@ -395,8 +430,11 @@ def _defdist(b: _Builder, name: Form, *rest: Form) -> Form:
     for method in rest:
         if isinstance(method, Symbol):
             continue
-        if not (isinstance(method, ListForm) and len(method.items) >= 2
-                and isinstance(method.items[0], Symbol)):
+        if not (
+            isinstance(method, ListForm)
+            and len(method.items) >= 2
+            and isinstance(method.items[0], Symbol)
+        ):
             raise shape_error(b.form, b.usage)
         at = Build(method.span)
         methods[method.items[0].name] = at.list("fn", *method.items[1:])
@@ -405,6 +443,11 @@ def _defdist(b: _Builder, name: Form, *rest: Form) -> Form:
     fields = [item for item in bound if isinstance(item, Symbol) and item.name != "&"]
     record = MapForm(tuple(f for s in fields for f in (b.keyword(s.name), s)), b.span)
     nothing = b.literal(None)
-    made = b.call("user-distribution", b.literal(name.name), record,
-                  methods.get("sample*", nothing), methods.get("observe*", nothing))
+    made = b.call(
+        "user-distribution",
+        b.literal(name.name),
+        record,
+        methods.get("sample*", nothing),
+        methods.get("observe*", nothing),
+    )
     return b.list("def", name, *doc, b.list("fn", name, params, b.list("let", bindings, made)))

@@ -10,8 +10,8 @@ from difflib import get_close_matches
 __all__ = ["Names", "nearest", "python_name"]
 
 _SPELLED = {
-    "-": "_", "/": "_", ".": "_", "|": "_", "%": "arg", "?": "_p", "!": "_bang", "*": "_star", "+": "_plus",
-    ">": "_gt", "<": "_lt", "=": "_eq", "'": "_prime", "$": "", "&": "_and", "#": "",
+    "-": "_", "/": "_", ".": "_", "|": "_", "%": "arg", "?": "_p", "!": "_bang", "*": "_star",
+    "+": "_plus", ">": "_gt", "<": "_lt", "=": "_eq", "'": "_prime", "$": "", "&": "_and", "#": "",
 }  # fmt: skip
 
 
@@ -19,7 +19,8 @@ def python_name(name: str) -> str:
     """A Python name close to a name of the language: `get-x` is `get_x`, `same?` is `same_p`."""
     name = re.sub(r"\|\d+$", "", name).replace("->", "_to_")
     text = "".join(
-        c if c.isascii() and (c.isalnum() or c == "_") else _SPELLED.get(c, f"_x{ord(c):x}") for c in name
+        c if c.isascii() and (c.isalnum() or c == "_") else _SPELLED.get(c, f"_x{ord(c):x}")
+        for c in name
     )
     text = text.lstrip("_") or "it"
     return f"n{text}" if text[0].isdigit() else text
@@ -33,8 +34,13 @@ class Names:
         self._counts: dict[str, int] = {}
 
     def __call__(self, name: str) -> str:
+        """A valid name like this one, not given out before."""
         base = python_name(name)
-        if base not in self._taken and not keyword.iskeyword(base) and not keyword.issoftkeyword(base):
+        if (
+            base not in self._taken
+            and not keyword.iskeyword(base)
+            and not keyword.issoftkeyword(base)
+        ):
             self._taken.add(base)
             return base
         count = self._counts.get(base, 1)

@@ -54,6 +54,7 @@ class Stackless(Generic[P, T]):
         update_wrapper(self, function)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run the function to its result."""
         return run_stackless(self.call(*args, **kwargs))
 
 

@@ -66,7 +66,9 @@ class Binding:
     low: int = 0
     high: int | None = None
     function_args: tuple[int, ...] = ()
-    """For a higher-order function: the positions of its arguments that are functions; (-1,) means all."""
+    """For a higher-order function: the positions of its arguments that are functions; (-1,) means
+    all.
+    """
     stochastic: Binding | None = None
     """The version of a higher-order function that takes functions with checkpoints inside."""
     binary: Binding | None = None
@@ -148,7 +150,8 @@ class Do:
 class Fn:
     """A function. `direct` if its body is simple: then it is a plain Python function.
 
-    `own` is the variable by which it refers to itself, `name` what the user calls it, `label` its name in Python.
+    `own` is the variable by which it refers to itself, `name` what the user calls it, `label` its
+    name in Python.
     """
 
     own: str | None
@@ -177,8 +180,7 @@ class Call:
 
 @dataclass(eq=False, slots=True)
 class LoopTarget:
-    """The identity of a loop. It becomes a function if some `recur` to it is not in tail position.
-    """
+    """The identity of a loop, which becomes a function if some `recur` is no tail call."""
 
     label: str
     count: int
@@ -261,7 +263,20 @@ class Query:
 
 
 Node = (
-    Const | Local | Global | If | Let | Do | Fn | Call | Loop | Recur | Sample | Observe | Predict | Query
+    Const
+    | Local
+    | Global
+    | If
+    | Let
+    | Do
+    | Fn
+    | Call
+    | Loop
+    | Recur
+    | Sample
+    | Observe
+    | Predict
+    | Query
 )
 
 
@@ -327,7 +342,9 @@ def core_form(node: Node, inner: Any = None) -> Any:
         case Fn(own, params=params, rest=rest):
             names = [symbol(p) for p in params] + ([symbol("&"), symbol(rest)] if rest else [])
             named = (symbol(own),) if own else ()
-            return make("fn" if node.direct else "fm", *named, VectorForm(tuple(names), span), *parts)
+            return make(
+                "fn" if node.direct else "fm", *named, VectorForm(tuple(names), span), *parts
+            )
         case Call():
             return ListForm(tuple(parts), span) if node.direct else make("call", *parts)
         case Loop(target, names):
@@ -340,7 +357,7 @@ def core_form(node: Node, inner: Any = None) -> Any:
             return make(head, *(() if site is None else (Keyword(site, span),)), *parts)
         case Predict():
             return make("predict", *parts)
-        case Query(name, label, param):
+        case Query(name, param=param):
             return make("query", symbol(name), VectorForm((symbol(param),), span), *parts)
 
 

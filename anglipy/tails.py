@@ -1,7 +1,8 @@
-"""The tree between `cps` and `emit`: what is done last in each piece of code, and with which continuation.
+"""The tree between `cps` and `emit`: what is done last in each piece of code, and with which
+continuation.
 
-A tail never returns a value; it hands one to a continuation, calls, jumps, or stops at a checkpoint. `cps` makes tails
-with continuations written out inside; `lower` makes them flat.
+A tail never returns a value; it hands one to a continuation, calls, jumps, or stops at a
+checkpoint. `cps` makes tails with continuations written out inside; `lower` makes them flat.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from anglipy.stackless import stackless
 from anglipy.syntax import LoopTarget, core_form
 
 __all__ = [
-    "Bind", "Branch", "Continuation", "Continue", "Enter", "FnK", "Frame", "Goto", "Invoke", "Jump", "KName",
-    "Kont", "LetK", "Make", "QueryK", "SetPredict", "Simple", "Tail", "Take", "cps_form",
+    "Bind", "Branch", "Continuation", "Continue", "Enter", "FnK", "Frame", "Goto", "Invoke", "Jump",
+    "KName", "Kont", "LetK", "Make", "Pack", "QueryK", "SetPredict", "Simple", "Tail",
+    "Take", "cps_form",
 ]  # fmt: skip
 
 
@@ -50,7 +52,9 @@ Continuation: TypeAlias = "KName | Kont | Frame"
 """`cps` gives names and continuations written out; `lower` leaves names and frames."""
 
 Simple: TypeAlias = Any
-"""A simple node of `syntax`, in which `cps` puts FnK and QueryK for functions, and `lower` then Make."""
+"""A simple node of `syntax`, in which `cps` puts FnK and QueryK for functions, and `lower` then
+Make.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +156,7 @@ class Goto:
     span: Span
 
 
-Tail: TypeAlias = (
-    Continue | Invoke | Take | Jump | Enter | Branch | Bind | SetPredict | LetK | Goto
-)
+Tail: TypeAlias = Continue | Invoke | Take | Jump | Enter | Branch | Bind | SetPredict | LetK | Goto
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,13 @@ class QueryK:
     k: str
     body: Tail
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Variables put into one tuple, so that code far inside captures one thing and not many."""
+
+    members: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +254,9 @@ def _form(tail: Any) -> Generator[Any, Any, Form]:
             return make("jump", symbol(target.label), *(yield values(*args)))
         case Enter(target, names, inits, body):
             starts = yield values(*inits)
-            pairs = [f for name, start in zip(names, starts, strict=True) for f in (symbol(name), start)]
+            pairs = [
+                f for name, start in zip(names, starts, strict=True) for f in (symbol(name), start)
+            ]
             return make("enter", symbol(target.label), vector(*pairs), (yield _form(body)))
         case Branch(test, then, otherwise):
             tests = yield values(test)
@@ -270,8 +281,12 @@ def _value_form(node: Any) -> Generator[Any, Any, Form]:
             params = VectorForm((Symbol(node.k, node.span), *names), node.span)
             return ListForm((Symbol("fm", node.span), params, (yield _form(node.body))), node.span)
         case QueryK():
-            params = VectorForm((Symbol(node.k, node.span), Symbol(node.param, node.span)), node.span)
+            params = VectorForm(
+                (Symbol(node.k, node.span), Symbol(node.param, node.span)), node.span
+            )
             head = Symbol("query", node.span)
-            return ListForm((head, Symbol(node.name, node.span), params, (yield _form(node.body))), node.span)
+            return ListForm(
+                (head, Symbol(node.name, node.span), params, (yield _form(node.body))), node.span
+            )
         case _:
             return (yield core_form.call(node, _value_form))

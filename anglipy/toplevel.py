@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from anglipy.build import Build, shape_error
 from anglipy.diagnostics import ExpandError
 from anglipy.expand import Scope, expand
-from anglipy.forms import Form, Keyword, ListForm, Literal, Symbol, VectorForm
+from anglipy.forms import Form, Keyword, ListForm, Symbol, VectorForm
 
 __all__ = ["toplevel"]
 
@@ -82,6 +82,8 @@ def _declare(form: Form) -> Form:
 
 def _ns(form: Form) -> Iterator[Form]:
     assert isinstance(form, ListForm)
+    if len(form.items) < 2 or not isinstance(form.items[1], Symbol):
+        raise shape_error(form, "(ns name clause...)")
     for clause in form.items[2:]:
         head = clause.items[0] if isinstance(clause, ListForm) and clause.items else None
         if isinstance(head, Keyword) and head.name in ("require", "use"):
@@ -93,7 +95,7 @@ def _ns(form: Form) -> Iterator[Form]:
 
 
 def _unquoted(spec: Form) -> Form:
-    if _head(spec) == "quote":
+    if _head(spec) == "quote" and len(_items(spec)) == 2:
         return _items(spec)[1]
     return spec
 
@@ -130,17 +132,33 @@ def _require_python(spec: Form) -> Form:
 def _spec(spec: Form) -> tuple[str, dict[str, Form]]:
     items = spec.items if isinstance(spec, VectorForm) else (spec,)
     if not items or not isinstance(items[0], Symbol):
-        raise ExpandError("AQ214", "expected a namespace, or a vector that begins with one", spec.span,
-                          help="e.g. [clojure.string :as str]")
+        raise ExpandError(
+            "AQ214",
+            "expected a namespace, or a vector that begins with one",
+            spec.span,
+            help="e.g. [clojure.string :as str]",
+        )
     options = {}
     for key, value in zip(items[1::2], items[2::2], strict=False):
         if isinstance(key, Keyword):
             options[key.name] = value
+    if "as" in options:
+        _name(options["as"], "an alias is a name", "[clojure.string :as str]")
     return items[0].name, options
 
 
 def _referred(options: dict[str, Form]) -> list[Form]:
     names = options.get("refer", options.get("only"))
-    if isinstance(names, VectorForm | ListForm):
-        return [name for name in names.items if isinstance(name, Symbol)]
-    return [] if not isinstance(names, Literal) else [names]
+    if names is None or isinstance(names, Keyword):
+        return []
+    listed = names.items if isinstance(names, VectorForm | ListForm) else (names,)
+    return [
+        _name(name, "what is referred is given by names", "[clojure.string :refer [join]]")
+        for name in listed
+    ]
+
+
+def _name(form: Form, message: str, example: str) -> Symbol:
+    if not isinstance(form, Symbol):
+        raise ExpandError("AQ214", message, form.span, help=f"e.g. {example}")
+    return form

@@ -116,7 +116,9 @@ class Interpreter:
 
     def call(self, function: Any, *args: Any) -> Any:
         if not callable(function):
-            raise ProgramError("AQ403", f"{pr_str(function)} is not a function, so it cannot be called")
+            raise ProgramError(
+                "AQ403", f"{pr_str(function)} is not a function, so it cannot be called"
+            )
         return function(*args)
 
     # ---- special forms: the environment, then the forms after the head

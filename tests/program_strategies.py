@@ -17,10 +17,37 @@ __all__ = ["ARGUMENT", "programs"]
 
 ARGUMENT = [3, [4, 1, 1, 6]]
 
-_NAMES = (
-    "x y acc f value state frame k class lambda None def first list map count inc get x' a-b a_b "
-    "->x let when case fn loop print sample"
-).split()
+_NAMES = [
+    "x",
+    "y",
+    "acc",
+    "f",
+    "value",
+    "state",
+    "frame",
+    "k",
+    "class",
+    "lambda",
+    "None",
+    "def",
+    "first",
+    "list",
+    "map",
+    "count",
+    "inc",
+    "get",
+    "x'",
+    "a-b",
+    "a_b",
+    "->x",
+    "let",
+    "when",
+    "case",
+    "fn",
+    "loop",
+    "print",
+    "sample",
+]
 
 
 @dataclass(frozen=True)
@@ -62,7 +89,9 @@ class _Writer:
         return str(self.pick(_NAMES))
 
     def names(self, count: int) -> list[str]:
-        return self.draw(st.lists(st.sampled_from(_NAMES), min_size=count, max_size=count, unique=True))  # type: ignore
+        return self.draw(
+            st.lists(st.sampled_from(_NAMES), min_size=count, max_size=count, unique=True)
+        )  # type: ignore
 
     def number(self, low: int = -3, high: int = 9) -> int:
         return self.draw(st.integers(low, high))  # type: ignore
@@ -89,12 +118,16 @@ class _Writer:
 
     def effect(self, at: _Scope) -> str:
         value = self.expression("int", at)
-        return str(self.pick([
-            f"({call(at, 'observe')} ({call(at, 'normal')} {value} 2) 1.5)",
-            f"({call(at, 'predict')} :seen {value})",
-            f"({call(at, 'predict')} {value})",
-            value,
-        ]))
+        return str(
+            self.pick(
+                [
+                    f"({call(at, 'observe')} ({call(at, 'normal')} {value} 2) 1.5)",
+                    f"({call(at, 'predict')} :seen {value})",
+                    f"({call(at, 'predict')} {value})",
+                    value,
+                ]
+            )
+        )
 
     # ---- for every type
 
@@ -108,31 +141,39 @@ class _Writer:
 
     def take_apart(self, kind: str, at: _Scope) -> str:
         a, b, c, d = self.names(4)
-        pattern, value, bound = self.pick([  # type: ignore[misc]
-            (f"[{a} {b} & {c}]", "vec", ((a, "maybe"), (b, "maybe"))),
-            (f"[{a} :as {b}]", "vec", ((a, "maybe"), (b, "vec"))),
-            (f"{{{a} :a {b} :b :as {c}}}", "map", ((a, "maybe"), (b, "maybe"), (c, "map"))),
-            (f"{{{a} :a {b} :b :or {{{b} 7}}}}", "map", ((a, "maybe"), (b, "int"))),
-            (f"[[{a} {b}] {{{c} :a}} {d}]", "nested", ((a, "maybe"), (c, "maybe"), (d, "int"))),
-        ])
+        pattern, value, bound = self.pick(
+            [  # type: ignore[misc]
+                (f"[{a} {b} & {c}]", "vec", ((a, "maybe"), (b, "maybe"))),
+                (f"[{a} :as {b}]", "vec", ((a, "maybe"), (b, "vec"))),
+                (f"{{{a} :a {b} :b :as {c}}}", "map", ((a, "maybe"), (b, "maybe"), (c, "map"))),
+                (f"{{{a} :a {b} :b :or {{{b} 7}}}}", "map", ((a, "maybe"), (b, "int"))),
+                (f"[[{a} {b}] {{{c} :a}} {d}]", "nested", ((a, "maybe"), (c, "maybe"), (d, "int"))),
+            ]
+        )
         if value == "nested":
             parts = (self.expression(k, at) for k in ("vec", "map", "int"))
             whole = f"[{' '.join(parts)}]"
         else:
             whole = self.expression(value, at)
         used = tuple(bound)
-        hidden = tuple((n, "hidden") for n in (a, b, c, d) if n in pattern.replace("]", " ").split())
+        hidden = tuple(
+            (n, "hidden") for n in (a, b, c, d) if n in pattern.replace("]", " ").split()
+        )
         scope = at.bind(*hidden).bind(*used)
         return f"({call(at, 'let')} [{pattern} {whole}] {self.expression(kind, scope)})"
 
     def choice(self, kind: str, at: _Scope) -> str:
         test, one, two = (self.expression(k, at) for k in ("bool", kind, kind))
-        return str(self.pick([
-            f"(if {test} {one} {two})",
-            f"({call(at, 'if-not')} {test} {one} {two})",
-            f"({call(at, 'cond')} {test} {one} {self.expression('bool', at)} {two} :else {one})",
-            f"({call(at, 'case')} {self.expression('int', at)} 0 {one} (1 2 3) {two} {one})",
-        ]))
+        return str(
+            self.pick(
+                [
+                    f"(if {test} {one} {two})",
+                    f"({call(at, 'if-not')} {test} {one} {two})",
+                    f"({call(at, 'cond')} {test} {one} {self.expression('bool', at)} {two} :else {one})",
+                    f"({call(at, 'case')} {self.expression('int', at)} 0 {one} (1 2 3) {two} {one})",
+                ]
+            )
+        )
 
     def body(self, kind: str, at: _Scope) -> str:
         return f"(do {self.effect(at)} {self.expression(kind, at)})"
@@ -143,11 +184,15 @@ class _Writer:
         body = self.expression(kind, at.bind((a, "int"), (b, "int")))
         first, second = self.expression("int", at), self.expression("int", at)
         fn = call(at, "fn")
-        return str(self.pick([
-            f"(({fn} [{a} {b}] {body}) {first} {second})",
-            f"(({fn} [{a} & [{b}]] {self.expression(kind, at.bind((a, 'int'), (b, 'maybe')))}) {first})",
-            f"(({fn} ([{b}] {self.expression(kind, at.bind((b, 'int')))}) ([{a} {b}] {body})) {first})",
-        ]))
+        return str(
+            self.pick(
+                [
+                    f"(({fn} [{a} {b}] {body}) {first} {second})",
+                    f"(({fn} [{a} & [{b}]] {self.expression(kind, at.bind((a, 'int'), (b, 'maybe')))}) {first})",
+                    f"(({fn} ([{b}] {self.expression(kind, at.bind((b, 'int')))}) ([{a} {b}] {body})) {first})",
+                ]
+            )
+        )
 
     # ---- integers
 
@@ -158,24 +203,32 @@ class _Writer:
 
     def small(self, kind: str, at: _Scope) -> str:
         value = self.expression("int", at)
-        return str(self.pick([
-            f"({call(at, 'mod')} {value} 5)",
-            f"({call(at, 'inc')} {value})",
-            f"({call(at, '->')} {value} ({call(at, '-')} 1) {call(at, 'inc')})",
-            f"({call(at, '->>')} {value} ({call(at, '-')} 1) ({call(at, '+')} 2))",
-        ]))
+        return str(
+            self.pick(
+                [
+                    f"({call(at, 'mod')} {value} 5)",
+                    f"({call(at, 'inc')} {value})",
+                    f"({call(at, '->')} {value} ({call(at, '-')} 1) {call(at, 'inc')})",
+                    f"({call(at, '->>')} {value} ({call(at, '-')} 1) ({call(at, '+')} 2))",
+                ]
+            )
+        )
 
     def random_int(self, kind: str, at: _Scope) -> str:
         return f"({call(at, 'sample')} ({call(at, 'uniform-discrete')} 0 {self.number(2, 5)}))"
 
     def named_random_int(self, kind: str, at: _Scope) -> str:
-        id_ = self.pick([":named", '"text"', f"({call(at, 'str')} \"i\" {self.expression('int', at)})"])
+        id_ = self.pick(
+            [":named", '"text"', f'({call(at, "str")} "i" {self.expression("int", at)})']
+        )
         dist = f"({call(at, 'uniform-discrete')} {self.expression('int', at)} 1000000)"
         return f"({call(at, 'sample')} {id_} {dist})"
 
     def observed(self, kind: str, at: _Scope) -> str:
         mean = self.expression("int", at)
-        return f"({call(at, 'observe')} ({call(at, 'normal')} {mean} 2) {self.expression('int', at)})"
+        return (
+            f"({call(at, 'observe')} ({call(at, 'normal')} {mean} 2) {self.expression('int', at)})"
+        )
 
     def of_function(self, kind: str, at: _Scope) -> str:
         return f"({self.expression('fn', at)} {self.expression('int', at)})"
@@ -184,29 +237,43 @@ class _Writer:
         v, n = self.expression("vec", at), self.expression("int", at)
         acc, x = self.names(2)
         step = self.expression("int", at.bind((acc, "int"), (x, "int")))
-        return str(self.pick([
-            f"({call(at, 'count')} {v})",
-            f"({call(at, 'get')} {v} 1 {n})",
-            f"({call(at, 'nth')} {v} 0 {n})",
-            f"({call(at, 'apply')} {call(at, '+')} {v})",
-            f"({call(at, 'reduce')} {call(at, '+')} {n} {v})",
-            f"({call(at, 'reduce')} ({call(at, 'fn')} [{acc} {x}] {step}) {n} {v})",
-        ]))
+        return str(
+            self.pick(
+                [
+                    f"({call(at, 'count')} {v})",
+                    f"({call(at, 'get')} {v} 1 {n})",
+                    f"({call(at, 'nth')} {v} 0 {n})",
+                    f"({call(at, 'apply')} {call(at, '+')} {v})",
+                    f"({call(at, 'reduce')} {call(at, '+')} {n} {v})",
+                    f"({call(at, 'reduce')} ({call(at, 'fn')} [{acc} {x}] {step}) {n} {v})",
+                ]
+            )
+        )
 
     def of_map(self, kind: str, at: _Scope) -> str:
         m, n = self.expression("map", at), self.expression("int", at)
-        return str(self.pick([
-            f"(:a {m} {n})", f"({call(at, 'get')} {m} :b {n})", f"({m} :a {n})",
-            f"({call(at, 'or')} (:b {m}) {n})",
-        ]))
+        return str(
+            self.pick(
+                [
+                    f"(:a {m} {n})",
+                    f"({call(at, 'get')} {m} :b {n})",
+                    f"({m} :a {n})",
+                    f"({call(at, 'or')} (:b {m}) {n})",
+                ]
+            )
+        )
 
     def of_maybe(self, kind: str, at: _Scope) -> str:
         maybe, n, name = self.expression("maybe", at), self.expression("int", at), self.name()
         body = self.expression("int", at.bind((name, "int")))
-        return str(self.pick([
-            f"({call(at, 'or')} {maybe} {n})",
-            f"({call(at, 'if-let')} [{name} {maybe}] {body} {n})",
-        ]))
+        return str(
+            self.pick(
+                [
+                    f"({call(at, 'or')} {maybe} {n})",
+                    f"({call(at, 'if-let')} [{name} {maybe}] {body} {n})",
+                ]
+            )
+        )
 
     def loop(self, kind: str, at: _Scope) -> str:
         i, acc = self.names(2)
@@ -217,12 +284,16 @@ class _Writer:
         tail = f"(if {test} (recur {i_next} {turn}) {acc})"
         under_let = self.name()
         inner = scope.bind((under_let, "int"))
-        nested = (f"({call(scope, 'let')} [{under_let} {turn}] (if ({call(inner, '<')} {i} {turns})"
-                  f" (recur ({call(inner, 'inc')} {i}) {under_let}) {acc}))")
+        nested = (
+            f"({call(scope, 'let')} [{under_let} {turn}] (if ({call(inner, '<')} {i} {turns})"
+            f" (recur ({call(inner, 'inc')} {i}) {under_let}) {acc}))"
+        )
         if under_let in (i, acc):
             nested = tail
         plus = call(scope, "+")
-        body = self.pick([tail, nested, f"(if {test} ({plus} {turn} (recur {i_next} {acc})) {acc})"])
+        body = self.pick(
+            [tail, nested, f"(if {test} ({plus} {turn} (recur {i_next} {acc})) {acc})"]
+        )
         return f"({call(at, 'loop')} [{i} 0 {acc} {start}] {body})"
 
     def recursion(self, kind: str, at: _Scope) -> str:
@@ -240,9 +311,13 @@ class _Writer:
         body = self.expression("int", inner)
         uses = " ".join(f"({f} {self.expression('int', scope)})" for _ in range(3))
         named = at.bind((f, "hidden"), (x, "int"))
-        again = (f"({call(named, 'if')} ({call(named, '<')} {x} 1) {self.expression('int', named)}"
-                 f" ({call(named, '+')} 1 ({f} ({call(named, 'quot')} {x} 2))))")
-        fn = self.pick([f"({call(at, 'fn')} [{x}] {body})", f"({call(at, 'fn')} {f} [{x}] {again})"])
+        again = (
+            f"({call(named, 'if')} ({call(named, '<')} {x} 1) {self.expression('int', named)}"
+            f" ({call(named, '+')} 1 ({f} ({call(named, 'quot')} {x} 2))))"
+        )
+        fn = self.pick(
+            [f"({call(at, 'fn')} [{x}] {body})", f"({call(at, 'fn')} {f} [{x}] {again})"]
+        )
         return f"({call(at, 'let')} [{f} ({call(at, 'mem')} {fn})] ({call(scope, '+')} {uses}))"
 
     def helped(self, kind: str, at: _Scope) -> str:
@@ -267,12 +342,16 @@ class _Writer:
     def quantified(self, kind: str, at: _Scope) -> str:
         x, v = self.name(), self.expression("vec", at)
         p = f"({call(at, 'fn')} [{x}] {self.expression('bool', at.bind((x, 'int')))})"
-        return str(self.pick([
-            f"({call(at, 'every?')} {p} {v})",
-            f"({call(at, 'not-any?')} {p} {v})",
-            f"({call(at, 'boolean')} ({call(at, 'some')} {p} {v}))",
-            f"({call(at, 'empty?')} {v})",
-        ]))
+        return str(
+            self.pick(
+                [
+                    f"({call(at, 'every?')} {p} {v})",
+                    f"({call(at, 'not-any?')} {p} {v})",
+                    f"({call(at, 'boolean')} ({call(at, 'some')} {p} {v}))",
+                    f"({call(at, 'empty?')} {v})",
+                ]
+            )
+        )
 
     # ---- vectors
 
@@ -284,25 +363,33 @@ class _Writer:
         scope = at.bind((x, "int"))
         p = f"({call(at, 'fn')} [{x}] {self.expression('bool', scope)})"
         body, test = self.expression("int", scope), self.expression("bool", scope)
-        return str(self.pick([
-            f"({call(at, 'mapv')} {f} {v})",
-            f"({call(at, 'vec')} ({call(at, 'map')} {call(at, '+')} {v} ({call(at, 'map')} {f} {v})))",
-            f"({call(at, 'filterv')} {p} {v})",
-            f"({call(at, 'vec')} ({call(at, 'remove')} {p} {v}))",
-            f"({call(at, 'vec')} ({call(at, 'take-while')} {p} {v}))",
-            f"({call(at, 'vec')} ({call(at, 'for')} [{x} {v} :when {test}] {body}))",
-            f"({call(at, 'vec')} ({call(at, 'sort-by')} {f} {v}))",
-            f"(({call(at, 'juxt')} {f} {call(at, 'inc')}) {self.expression('int', at)})",
-        ]))
+        return str(
+            self.pick(
+                [
+                    f"({call(at, 'mapv')} {f} {v})",
+                    f"({call(at, 'vec')} ({call(at, 'map')} {call(at, '+')} {v} ({call(at, 'map')} {f} {v})))",
+                    f"({call(at, 'filterv')} {p} {v})",
+                    f"({call(at, 'vec')} ({call(at, 'remove')} {p} {v}))",
+                    f"({call(at, 'vec')} ({call(at, 'take-while')} {p} {v}))",
+                    f"({call(at, 'vec')} ({call(at, 'for')} [{x} {v} :when {test}] {body}))",
+                    f"({call(at, 'vec')} ({call(at, 'sort-by')} {f} {v}))",
+                    f"(({call(at, 'juxt')} {f} {call(at, 'inc')}) {self.expression('int', at)})",
+                ]
+            )
+        )
 
     def made(self, kind: str, at: _Scope) -> str:
         n, v, x = self.number(0, 3), self.expression("vec", at), self.expression("int", at)
-        return str(self.pick([
-            f"({call(at, 'vec')} ({call(at, 'range')} {n}))",
-            f"({call(at, 'conj')} {v} {x})",
-            f"({call(at, 'vec')} ({call(at, 'repeatedly')} {n} ({call(at, 'fn')} [] {x})))",
-            f"({call(at, 'into')} {v} {v})",
-        ]))
+        return str(
+            self.pick(
+                [
+                    f"({call(at, 'vec')} ({call(at, 'range')} {n}))",
+                    f"({call(at, 'conj')} {v} {x})",
+                    f"({call(at, 'vec')} ({call(at, 'repeatedly')} {n} ({call(at, 'fn')} [] {x})))",
+                    f"({call(at, 'into')} {v} {v})",
+                ]
+            )
+        )
 
     # ---- maps, functions, maybes
 
@@ -312,10 +399,14 @@ class _Writer:
     def changed_map(self, kind: str, at: _Scope) -> str:
         m, x = self.expression("map", at), self.expression("int", at)
         f = self.expression("fn", at)
-        return str(self.pick([
-            f"({call(at, 'assoc')} {m} :b {x})",
-            f"({call(at, 'update')} ({call(at, 'assoc')} {m} :a {x}) :a {f})",
-        ]))
+        return str(
+            self.pick(
+                [
+                    f"({call(at, 'assoc')} {m} :b {x})",
+                    f"({call(at, 'update')} ({call(at, 'assoc')} {m} :a {x}) :a {f})",
+                ]
+            )
+        )
 
     def function(self, kind: str, at: _Scope) -> str:
         x = self.name()
@@ -329,20 +420,28 @@ class _Writer:
 
     def combined_function(self, kind: str, at: _Scope) -> str:
         f, g, n = (self.expression(k, at) for k in ("fn", "fn", "int"))
-        return str(self.pick([
-            f"({call(at, 'comp')} {f} {g})",
-            f"({call(at, 'partial')} {call(at, '+')} {n})",
-            f"({call(at, 'constantly')} {n})",
-            call(at, "dec"),
-        ]))
+        return str(
+            self.pick(
+                [
+                    f"({call(at, 'comp')} {f} {g})",
+                    f"({call(at, 'partial')} {call(at, '+')} {n})",
+                    f"({call(at, 'constantly')} {n})",
+                    call(at, "dec"),
+                ]
+            )
+        )
 
     def maybe(self, kind: str, at: _Scope) -> str:
-        return str(self.pick([
-            f"({call(at, 'when')} {self.expression('bool', at)} {self.expression('int', at)})",
-            f"({call(at, 'first')} {self.expression('vec', at)})",
-            f"(:b {self.expression('map', at)})",
-            f"({call(at, 'and')} {self.expression('maybe', at)} {self.expression('int', at)})",
-        ]))
+        return str(
+            self.pick(
+                [
+                    f"({call(at, 'when')} {self.expression('bool', at)} {self.expression('int', at)})",
+                    f"({call(at, 'first')} {self.expression('vec', at)})",
+                    f"(:b {self.expression('map', at)})",
+                    f"({call(at, 'and')} {self.expression('maybe', at)} {self.expression('int', at)})",
+                ]
+            )
+        )
 
 
 def call(at: _Scope, name: str) -> str:

@@ -4,7 +4,8 @@ A query takes one value. If it was declared with a parameter vector, as in `(def
 ...)`, that value is a vector of as many elements. `-v` gives the whole value; a query of one
 parameter also takes the bare element (`-v @image.png` instead of a vector with the image in it),
 when that is not itself a vector or list. `--arg` fills the vector by name, and is unambiguous
-always. Parameters that begin with `_` need no value.
+always. Parameters that begin with `_` need no value, nor do those of a vector after `&`, as in
+`[a & [b c]]`.
 """
 
 from __future__ import annotations
@@ -30,15 +31,19 @@ class Parameters:
     text: str
     names: tuple[str | None, ...]
     """Names in order; None for a destructuring pattern, which has no name of its own."""
+    optional: tuple[str, ...] = ()
+    """The names in a vector after `&`."""
     rest: str | None = None
-    """The name after `&`."""
+    """A name after `&`, which takes any number of values."""
+    has_rest: bool = False
+    """Whether any number of values may follow, with a name or without."""
     is_vector: bool = True
 
     @property
     def known(self) -> list[str]:
         """Every name that `--arg` may use."""
         names = [name for name in self.names if name is not None]
-        return names + ([self.rest] if self.rest else [])
+        return [*names, *self.optional, *([self.rest] if self.rest else [])]
 
     @property
     def is_needed(self) -> bool:
@@ -55,11 +60,17 @@ def parameters(declared: str) -> Parameters:
     if not isinstance(form, Vector):
         name = form.name if isinstance(form, Symbol) else None
         return Parameters(declared, () if form is None else (name,), is_vector=False)
-    names = [item.name if isinstance(item, Symbol) else None for item in form]
+    names = tuple(item.name if isinstance(item, Symbol) else None for item in form)
     if "&" not in names:
-        return Parameters(declared, tuple(names))
+        return Parameters(declared, names)
     at = names.index("&")
-    return Parameters(declared, tuple(names[:at]), names[at + 1] or "&")
+    before, after = names[:at], form[at + 1]
+    if isinstance(after, Symbol):
+        return Parameters(declared, before, rest=after.name, has_rest=True)
+    inner = [item.name if isinstance(item, Symbol) else "&" for item in after]
+    if "&" in inner:
+        return Parameters(declared, before, has_rest=True)
+    return Parameters(declared, before, optional=tuple(inner))
 
 
 def argument(model: Model, value: str | None, named: Sequence[str]) -> Any:
@@ -87,15 +98,17 @@ def _whole(query: str, declared: Parameters, value: Any) -> Any:
 
     if not declared.is_vector or value is None:
         return value
+    least = len(declared.names)
+    most = least + len(declared.optional)
     if not isinstance(value, Sequential):
-        if len(declared.names) == 1 and declared.rest is None:
-            return Vector([value])
-        return value
-    given, wanted = sum(1 for _ in value), len(declared.names)
-    if given < wanted or (given > wanted and declared.rest is None):
+        return Vector([value]) if most == 1 and not declared.has_rest else value
+    given = sum(1 for _ in value)
+    if given < least or (given > most and not declared.has_rest):
+        wanted = count(most, "value") if least == most else f"{least} to {count(most, 'value')}"
+        wanted = f"at least {count(least, 'value')}" if declared.has_rest else wanted
         raise OptionError(
             "AQ312",
-            f"the query `{query}` takes {count(wanted, 'value')} {declared.text}, -v gives {given}",
+            f"the query `{query}` takes {wanted} {declared.text}, -v gives {given}",
             help=_usage(declared),
         )
     return value
@@ -114,7 +127,11 @@ def _by_name(query: str, declared: Parameters, named: Sequence[str]) -> Any:
     values = [given.get(name) for name in declared.names if name is not None]
     if not declared.is_vector:
         return values[0]
-    return Vector([*values, *(given.get(declared.rest) or ())] if declared.rest else values)
+    optional = [name for name in declared.optional if name in given]
+    if optional:
+        last = declared.optional.index(optional[-1])
+        values += [given.get(name) for name in declared.optional[: last + 1]]
+    return Vector([*values, *(given.get(declared.rest or "") or ())])
 
 
 def _named_values(query: str, declared: Parameters, named: Sequence[str]) -> dict[str, Any]:

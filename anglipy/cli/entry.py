@@ -41,8 +41,8 @@ def anglipy() -> None:
 
     \b
     anglipy run examples/coin.aq -v '[true true false]'
-    anglipy compile examples/gauss.aq -o gauss.artifact --minutes 5
-    anglipy run examples/gauss.aq --ic gauss.artifact -v '[9 8]'
+    anglipy compile examples/gaussian.aq -o gaussian.artifact --minutes 5
+    anglipy run examples/gaussian.aq --ic gaussian.artifact -v '[9 8]'
     anglipy check examples/*.aq
 
     `anglipy COMMAND --help` has more examples.

@@ -139,8 +139,8 @@ def _discrete(dist: Any) -> Prior:
 
 @lru_cache(maxsize=512)
 def _positions(values: tuple[Any, ...], kinds: tuple[type, ...]) -> tuple[int, ...] | None:
-    """For each value the index of the first one equal to it; None if all differ. `kinds` keeps 1 and
-    1.0 apart.
+    """For each value the index of the first one equal to it; None if all differ. `kinds` keeps 1
+    and 1.0 apart.
     """
     dist: Any = CONSTRUCTORS["categorical"]([[value, 1.0] for value in values])  # type: ignore[call-arg]
     positions = tuple(dist.position(value) for value in values)

@@ -1,13 +1,14 @@
 """What a running program hands to an engine: Sample, Observe or Result.
 
-Each checkpoint carries its continuation `k` and the program state at that point; both are values, so
-`machine.resume(checkpoint, answer)` may be called any number of times with different answers. Forking a run is
-keeping a reference to its checkpoint.
+Each checkpoint carries its continuation `k` and the program state at that point; both are values,
+so
+`machine.resume(checkpoint, answer)` may be called any number of times with different answers.
+Forking a run is keeping a reference to its checkpoint.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Union
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from anglipy.diagnostics import Span
@@ -21,14 +22,14 @@ Frame = tuple[Any, ...]
 
 
 class Site(NamedTuple):
-    """A place in the source with a sample or an observe. `id` is lexical: it survives reformatting."""
+    """A place in the source with a sample or an observe. `id` survives reformatting."""
 
     id: str
     span: Span | None = None
 
 
 class Address(NamedTuple):
-    """A choice or an observation of one run: the site, and which visit of this run to it (from 1)."""
+    """A choice or an observation of a run: the site, and which visit to it (from 1)."""
 
     site: str
     instance: int
@@ -53,7 +54,9 @@ class Sample(NamedTuple):
 
 
 class Observe(NamedTuple):
-    """The program was told that `dist` gave `value`; answer with the value the program shall go on with."""
+    """The program was told that `dist` gave `value`; answer with the value the program shall go on
+    with.
+    """
 
     site: Site
     instance: int
@@ -75,4 +78,4 @@ class Result(NamedTuple):
     state: State
 
 
-Checkpoint = Union[Sample, Observe, Result]
+Checkpoint = Sample | Observe | Result

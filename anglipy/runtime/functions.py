@@ -1,7 +1,8 @@
 """Functions as values, and what generated code calls to invoke them, to sample and to observe.
 
-`Closure` is a function in continuation-passing style: its code takes `(closure, state, (k, arguments...))` and returns
-the next step. `Direct` is a function without checkpoints: plain Python. Both are callable from Python; calling a
+`Closure` is a function in continuation-passing style: its code takes `(closure, state, (k,
+arguments...))` and returns the next step. `Direct` is a function without checkpoints: plain Python.
+Both are callable from Python; calling a
 `Closure` runs it to its end, which is an error if it samples, because no engine is there to answer.
 """
 
@@ -36,18 +37,25 @@ Args = tuple[Any, ...]
 
 
 class _Function:
-    """What both kinds of functions share: a name, the values they captured, how many arguments they take."""
+    """What both kinds of functions share: a name, the values they captured, how many arguments they
+    take.
+    """
 
     __slots__ = ("captures", "code", "name", "required", "variadic")
 
     def __init__(
-        self, code: Callable[..., Any], captures: Args, name: str, required: int, variadic: bool = False
+        self,
+        code: Callable[..., Any],
+        captures: Args,
+        name: str,
+        required: int,
+        variadic: bool = False,
     ) -> None:
         self.code, self.captures, self.name = code, captures, name
         self.required, self.variadic = required, variadic
 
     def arguments(self, args: Args) -> Args:
-        """The arguments as the code takes them: those beyond the required as one sequence, or nil."""
+        """The arguments as the code takes them: those beyond the required as one sequence."""
         if len(args) == self.required and not self.variadic:
             return args
         if self.variadic and len(args) >= self.required:
@@ -66,6 +74,7 @@ class Direct(_Function):
     __slots__ = ()
 
     def __call__(self, *args: Any) -> Any:
+        """The value for these arguments."""
         if self.variadic or len(args) != self.required:
             args = self.arguments(args)
         return self.code(*self.captures, *args)
@@ -77,6 +86,7 @@ class Closure(_Function):
     __slots__ = ()
 
     def __call__(self, *args: Any) -> Any:
+        """Run it to its value; ProgramError AQ402 if it samples, since no engine answers."""
         step = (self.code, self, INITIAL, (FINISH, *self.arguments(args)))
         return deterministic(run(step), f"`{self.name}`")
 
@@ -90,11 +100,14 @@ class Undefined:
         self.name = name
 
     def __call__(self, *args: Any) -> Any:
+        """ProgramError AQ406."""
         raise ProgramError("AQ406", f"`{self.name}` is declared but not defined yet")
 
 
 def call(f: Any, state: State, k: Frame, args: Args) -> Any:
-    """The step that calls `f`, which may be anything that is a function in the language, and continues with `k`."""
+    """The step that calls `f`, which may be anything that is a function in the language, and
+    continues with `k`.
+    """
     if f.__class__ is Closure:
         if f.variadic or len(args) != f.required:
             args = f.arguments(args)
@@ -102,7 +115,8 @@ def call(f: Any, state: State, k: Frame, args: Args) -> Any:
     if callable(f):
         return k[0], k, state, f(*args)
     raise ProgramError(
-        "AQ403", f"{pr_str(f)} is not a function, so it cannot be called",
+        "AQ403",
+        f"{pr_str(f)} is not a function, so it cannot be called",
         help="the first item of a list is what is called: (f x y)",
     )
 
@@ -129,8 +143,11 @@ def observe(site: Site, dist: Any, value: Any, state: State, k: Frame) -> Observ
 
 
 def _not_a_distribution(what: str, given: Any) -> ProgramError:
-    return ProgramError("AQ401", f"`{what}` needs a distribution, got {pr_str(given)}",
-                        help=f"e.g. ({what} (normal 0 1){' y' if what == 'observe' else ''})")
+    return ProgramError(
+        "AQ401",
+        f"`{what}` needs a distribution, got {pr_str(given)}",
+        help=f"e.g. ({what} (normal 0 1){' y' if what == 'observe' else ''})",
+    )
 
 
 def dynamic_site(name: Any, place: Site) -> Site:
@@ -138,7 +155,8 @@ def dynamic_site(name: Any, place: Site) -> Site:
     return Site(to_str(name), place.span)
 
 
-# ---- functions that need the state or a continuation, so they are written here and not as primitives
+# ---- functions that need the state or a continuation, so they are written here and not as
+# primitives
 
 
 def _apply(frame: Any, state: State, value: Args) -> Any:
@@ -151,19 +169,25 @@ def _apply(frame: Any, state: State, value: Args) -> Any:
 
 
 def mem(f: Any) -> Closure:
-    """The memoised version of `f`: each run computes `(f arguments...)` once and remembers it in its state."""
+    """The memoised version of `f`: each run computes `(f arguments...)` once and remembers it in
+    its state.
+    """
     return Closure(_recall, (f,), "memoised function", 0, True)
 
 
 def mem_recursive(function_of: Callable[[Closure], Any]) -> Closure:
-    """The memoised version m of the function `function_of(m)`, which calls itself through its memory."""
+    """The memoised version m of the function `function_of(m)`, which calls itself through its
+    memory.
+    """
     memoised = mem(None)
     memoised.captures = (function_of(memoised),)
     return memoised
 
 
 def _recall(frame: Closure, state: State, value: Args) -> Any:
-    """What a run remembers is kept by the memoised function itself: two of them never share a memory."""
+    """What a run remembers is kept by the memoised function itself: two of them never share a
+    memory.
+    """
     k, args = value
     (f,) = frame.captures
     given = tuple(args or ())

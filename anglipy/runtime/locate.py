@@ -1,7 +1,8 @@
 """Where in the user's text an error happened, read off Python's own traceback.
 
-Generated code carries the positions of the .aq source, and its globals hold the sources under `SOURCES`; so the
-innermost traceback entry that belongs to a user's file gives the exact span, at no cost while nothing fails.
+Generated code carries the positions of the .aq source, and its globals hold the sources under
+`SOURCES`; so the innermost traceback entry that belongs to a user's file gives the exact span, at
+no cost while nothing fails.
 """
 
 from __future__ import annotations
@@ -52,8 +53,14 @@ def _is_library(span: Span) -> bool:
 
 
 def _callers(trace: TracebackType | None) -> list[Span]:
-    """The nearest call in the user's text that library code is to return to: found along the continuations."""
-    while trace is not None and trace.tb_next is not None and SOURCES in trace.tb_next.tb_frame.f_globals:
+    """The nearest call in the user's text that library code is to return to: found along the
+    continuations.
+    """
+    while (
+        trace is not None
+        and trace.tb_next is not None
+        and SOURCES in trace.tb_next.tb_frame.f_globals
+    ):
         trace = trace.tb_next
     work = [] if trace is None else list(trace.tb_frame.f_locals.values())
     while work:
@@ -73,7 +80,9 @@ def _callers(trace: TracebackType | None) -> list[Span]:
 
 
 def _spans(trace: TracebackType | None) -> tuple[list[Span], str | None]:
-    """Spans of the traceback's entries in .aq files, outermost first; and the last Python place after them."""
+    """Spans of the traceback's entries in .aq files, outermost first; and the last Python place
+    after them.
+    """
     spans: list[Span] = []
     outside: str | None = None
     while trace is not None:

@@ -1,8 +1,9 @@
 """The trampoline: runs compiled code from one checkpoint to the next, on a flat Python stack.
 
 Compiled code is a set of functions `code(frame, state, value)`. Each returns either a bounce
-`(code, frame, state, value)`, which `run` follows, or a checkpoint, which `run` gives to its caller.
-A frame is an immutable tuple `(code, captured values...)`, so a checkpoint may be resumed any number of times.
+`(code, frame, state, value)`, which `run` follows, or a checkpoint, which `run` gives to its
+caller. A frame is an immutable tuple `(code, captured values...)`, so a checkpoint may be resumed
+any number of times.
 """
 
 from __future__ import annotations
@@ -19,13 +20,16 @@ __all__ = ["FINISH", "Query", "deterministic", "drive", "finish", "resume", "run
 
 
 def run(step: Any) -> Checkpoint:
-    """Follow bounces until a checkpoint comes. Whatever goes wrong in user code is an AnglipyError with a span."""
+    """Follow bounces until a checkpoint comes. Whatever goes wrong in user code is an AnglipyError
+    with a span.
+    """
     try:
         while step.__class__ is tuple:
             code, frame, state, value = step
             step = code(frame, state, value)
     except Exception as error:
-        # The edge between user code and everything else: any error of the program becomes one the user can read.
+        # The edge between user code and everything else: any error of the program becomes one the
+        # user can read.
         explained = explain(error)
         if explained is error:
             raise
@@ -49,7 +53,7 @@ FINISH: Frame = (finish,)
 
 
 def drive(checkpoint: Checkpoint) -> Generator[Sample | Observe, Any, Any]:
-    """A run as a Python generator: yields checkpoints, takes answers by `send`, returns the result."""
+    """A run as a Python generator: yields checkpoints, takes answers, returns the result."""
     while checkpoint.__class__ is not Result:
         answer = yield checkpoint  # type: ignore[misc]
         checkpoint = resume(checkpoint, answer)  # type: ignore[arg-type]
@@ -59,8 +63,9 @@ def drive(checkpoint: Checkpoint) -> Generator[Sample | Observe, Any, Any]:
 class Query:
     """A compiled query.
 
-    `query(value)` is a generator of checkpoints; `query.start(value)` is the first checkpoint itself, from which an
-    engine may fork with `resume`. `value` is the one argument of a query (a vector if it has a parameter vector).
+    `query(value)` is a generator of checkpoints; `query.start(value)` is the first checkpoint
+    itself, from which an engine may fork with `resume`. `value` is the one argument of a query (a
+    vector if it has a parameter vector).
     """
 
     __slots__ = ("frame", "name", "params")
@@ -73,6 +78,7 @@ class Query:
         return run((self.frame[0], self.frame, INITIAL, (FINISH, value)))
 
     def __call__(self, value: Any = None) -> Generator[Sample | Observe, Any, Any]:
+        """A run as a generator of checkpoints; see `drive`."""
         return drive(self.start(value))
 
     def __repr__(self) -> str:

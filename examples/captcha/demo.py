@@ -1,11 +1,12 @@
 """Read captcha images with the trained artifact, and say how often the reading is right.
 
-    python examples/captcha/demo.py                        the 20 images of images/, named by their text
-    python examples/captcha/demo.py --show                 the same, each drawn in the terminal
+    python examples/captcha/demo.py                        the 20 images of images/, named by their
+    text python examples/captcha/demo.py --show                 the same, each drawn in the terminal
     python examples/captcha/demo.py --fresh 500 --seed 7   500 images that nobody has seen before
 
-One line per image: the image, what was read, its posterior probability, the effective sample size of the particles and
-the milliseconds of the inference. The reading is the most probable text of `captcha.aq`'s posterior.
+One line per image: the image, what was read, its posterior probability, the effective sample size
+of the particles and the milliseconds of the inference. The reading is the most probable text of
+`captcha.aq`'s posterior.
 """
 
 from __future__ import annotations
@@ -33,11 +34,20 @@ class Labelled(NamedTuple):
 
 
 @click.command()
-@click.option("--images", type=click.Path(path_type=Path), default=HERE / "images", show_default=True,
-              help="Folder of images named NNN-text.png.")
+@click.option(
+    "--images",
+    type=click.Path(path_type=Path),
+    default=HERE / "images",
+    show_default=True,
+    help="Folder of images named NNN-text.png.",
+)
 @click.option("--fresh", type=int, default=0, help="Draw this many new images instead.")
-@click.option("--seed", default=1, show_default=True, help="Of the new images and of the inference.")
-@click.option("--artifact", type=click.Path(path_type=Path), default=HERE / "artifact.pt", show_default=True)
+@click.option(
+    "--seed", default=1, show_default=True, help="Of the new images and of the inference."
+)
+@click.option(
+    "--artifact", type=click.Path(path_type=Path), default=HERE / "artifact.pt", show_default=True
+)
 @click.option("--particles", default=10, show_default=True)
 @click.option("--show", is_flag=True, help="Draw each image in the terminal.")
 def main(images: Path, fresh: int, seed: int, artifact: Path, particles: int, show: bool) -> None:
@@ -49,7 +59,9 @@ def main(images: Path, fresh: int, seed: int, artifact: Path, particles: int, sh
     right, letters_right, letters, milliseconds = 0, 0, 0, []
     for item in labelled:
         began = time.perf_counter()
-        posterior = model.infer(args=[item.pixels], artifact=network, particles=particles, seed=seed)
+        posterior = model.infer(
+            args=[item.pixels], artifact=network, particles=particles, seed=seed
+        )
         milliseconds.append(1000 * (time.perf_counter() - began))
         [(read, probability), *_] = posterior.probabilities()
         right += read == item.text
@@ -58,16 +70,23 @@ def main(images: Path, fresh: int, seed: int, artifact: Path, particles: int, sh
         if show:
             click.echo(blocks(item.pixels))
         mark = " " if read == item.text else "x"
-        click.echo(f"{mark} {item.name}  read {read:<6}  probability {probability:.3f}  "
-                   f"ess {posterior.ess:4.1f}  {milliseconds[-1]:5.1f} ms")
-    click.echo(f"{right} of {len(labelled)} read exactly ({100 * right / len(labelled):.1f} %), "
-               f"{100 * letters_right / letters:.1f} % of the letters; median {np.median(milliseconds):.0f} ms")
+        click.echo(
+            f"{mark} {item.name}  read {read:<6}  probability {probability:.3f}  "
+            f"ess {posterior.ess:4.1f}  {milliseconds[-1]:5.1f} ms"
+        )
+    click.echo(
+        f"{right} of {len(labelled)} read exactly ({100 * right / len(labelled):.1f} %), "
+        f"{100 * letters_right / letters:.1f} % of the letters; "
+        f"median {np.median(milliseconds):.0f} ms"
+    )
 
 
 def stored(folder: Path) -> Iterator[Labelled]:
     """The images of a folder, in the order of their names."""
     for path in sorted(folder.glob("*.png")):
-        yield Labelled(str(path), path.stem.partition("-")[2], np.asarray(Image.open(path).convert("L")))
+        yield Labelled(
+            str(path), path.stem.partition("-")[2], np.asarray(Image.open(path).convert("L"))
+        )
 
 
 def drawn(count: int, seed: int) -> Iterator[Labelled]:
@@ -85,7 +104,10 @@ def blocks(pixels: Any) -> str:
     small = np.asarray(Image.fromarray(pixels).resize((pixels.shape[1] // 2, pixels.shape[0] // 2)))
     lines = []
     for upper, lower in zip(small[::2].astype(int), small[1::2].astype(int), strict=True):
-        cells = (f"\x1b[38;2;{u};{u};{u}m\x1b[48;2;{v};{v};{v}m\u2580" for u, v in zip(upper, lower, strict=True))
+        cells = (
+            f"\x1b[38;2;{u};{u};{u}m\x1b[48;2;{v};{v};{v}m\u2580"
+            for u, v in zip(upper, lower, strict=True)
+        )
         lines.append("".join(cells) + "\x1b[0m")
     return "\n".join(lines)
 

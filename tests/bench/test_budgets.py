@@ -1,4 +1,5 @@
-"""The budgets of the design, measured: `make bench` prints a table. Ratios and differences within one run, no limits.
+"""The budgets of the design, measured: `make bench` prints a table. Ratios and differences within
+one run, no limits.
 
 Each row times what is named against something run in the same process in the same minute.
 """
@@ -76,7 +77,9 @@ def draws_only(model: Model, args: object, runs: int) -> Callable[[], None]:
     return go
 
 
-@pytest.mark.parametrize(("file", "query"), [("gaussian", "gaussian"), ("hmm", "hmm"), ("geometric", "geometric")])
+@pytest.mark.parametrize(
+    ("file", "query"), [("gaussian", "gaussian"), ("hmm", "hmm"), ("geometric", "geometric")]
+)
 def test_scalar_checkpoints(file: str, query: str) -> None:
     model = load(f"examples/{file}.aq").queries[query]
     args = {"gaussian": (9.0, 8.0), "hmm": (), "geometric": (8.0,)}[query]
@@ -96,13 +99,15 @@ def test_cost_of_smc_in_the_number_of_observes() -> None:
     model = loads(CHAIN).queries["chain"]
 
     def sweep(length: int) -> Callable[[], object]:
-        return lambda: model.infer("smc", args=[[math.sin(t / 3) for t in range(length)]], particles=50, seed=1)
+        return lambda: model.infer(
+            "smc", args=[[math.sin(t / 3) for t in range(length)]], particles=50, seed=1
+        )
 
     ratio = seconds(sweep(1024), 2) / seconds(sweep(256), 2)
     show("smc, 50 particles: T = 1,024 against T = 256", f"{ratio:.2f} times")
 
 
 def test_reading_and_compiling() -> None:
-    line = "(defn f{n} [x y] (let [a (+ x {n}) b (* a y)] (if (< a b) (str a \"-\" b) [a b {{:k x}}])))\n"
+    line = "(defn f{n} [x y] (let [a (+ x {n}) b (* a y)] (if (< a b) (str a b) [a b {{:k x}}])))\n"
     text = "".join(line.format(n=n) for n in range(2_000))
     show("compiling 2,000 functions", f"{seconds(lambda: loads(text), 1):.2f} s of CPU")

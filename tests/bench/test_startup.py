@@ -35,4 +35,6 @@ def cpu_s(*arguments: str) -> float:
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
 def test_startup(arguments: list[str]) -> None:
     over = cpu_s("-m", "anglipy", *arguments) - cpu_s("-c", "pass")
-    print(f"\nanglipy {' '.join(arguments)}: {over:.3f} s of CPU over bare Python (budget {BUDGET_S})")
+    print(
+        f"\nanglipy {' '.join(arguments)}: {over:.3f} s of CPU over bare Python (budget {BUDGET_S})"
+    )

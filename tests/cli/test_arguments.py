@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from anglipy.cli.arguments import argument, parameters
+from anglipy.cli.arguments import Parameters, argument, parameters
 from anglipy.diagnostics import OptionError
 from anglipy.runtime.values import Vector, equal
 
@@ -33,19 +33,20 @@ def refused(params: str, value: str | None = None, *named: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("text", "names", "rest", "is_vector"),
+    ("text", "expected"),
     [
-        ("[]", (), None, True),
-        ("[a b]", ("a", "b"), None, True),
-        ("[a & more]", ("a",), "more", True),
-        ("[[x y] b]", (None, "b"), None, True),
-        ("value", ("value",), None, False),
-        ("", (), None, False),
+        ("[]", Parameters("[]", ())),
+        ("[a b]", Parameters("[a b]", ("a", "b"))),
+        ("[a & more]", Parameters("[a & more]", ("a",), rest="more", has_rest=True)),
+        ("[a & [b c]]", Parameters("[a & [b c]]", ("a",), optional=("b", "c"))),
+        ("[& [b & c]]", Parameters("[& [b & c]]", (), has_rest=True)),
+        ("[[x y] b]", Parameters("[[x y] b]", (None, "b"))),
+        ("value", Parameters("value", ("value",), is_vector=False)),
+        ("", Parameters("", (), is_vector=False)),
     ],
 )
-def test_parameters(text: str, names: tuple[str, ...], rest: str | None, is_vector: bool) -> None:
-    declared = parameters(text)
-    assert (names, rest, is_vector) == (declared.names, declared.rest, declared.is_vector)
+def test_parameters(text: str, expected: Parameters) -> None:
+    assert expected == parameters(text)
 
 
 def test_whole_vector() -> None:
@@ -83,11 +84,26 @@ def test_named_rest() -> None:
     assert equal(given("[a & more]", None, "a=1", "more=[2 3]"), Vector([1, 2, 3]))
 
 
+def test_named_optional() -> None:
+    assert equal(given("[a & [b c]]", None, "a=1"), Vector([1]))
+    assert equal(given("[a & [b c]]", None, "a=1", "c=3"), Vector([1, None, 3]))
+    assert equal(given("[& [b]]", None, "b=[1 2]"), Vector([Vector([1, 2])]))
+
+
+def test_an_only_optional_parameter_takes_the_bare_element() -> None:
+    assert equal(given("[& [b]]", "3"), Vector([3]))
+
+
+def test_wrong_number_of_optional_values() -> None:
+    assert "takes 1 to 2 values" in refused("[a & [b]]", "[1 2 3]")
+    assert "takes at least 1 value" in refused("[a & b]", "[]")
+
+
 def test_named_without_a_parameter_vector() -> None:
     assert equal(given("value", None, "value=3"), 3)
 
 
-@pytest.mark.parametrize("params", ["[]", "", "_", "[_unused]", "[& rest]"])
+@pytest.mark.parametrize("params", ["[]", "", "_", "[_unused]", "[& rest]", "[& [a]]"])
 def test_nothing_needed(params: str) -> None:
     assert given(params) is None
 

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -145,14 +147,21 @@ def test_warnings_are_lines_on_stderr(capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr() == ("", "warning: look out\n")
 
 
-def process(*arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+@contextmanager
+def process(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A command in a process of its own, which does not outlive the test."""
+    running = subprocess.Popen(
         [sys.executable, "-m", "anglipy", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1"},
     )
+    with running:
+        try:
+            yield running
+        finally:
+            running.kill()
 
 
 def test_a_closed_pipe_is_no_error() -> None:
@@ -170,12 +179,20 @@ def test_a_closed_pipe_is_no_error() -> None:
 
 
 @pytest.mark.slow
-def test_interrupted_run_prints_what_it_has() -> None:
-    running = process("run", "coin.aq", "-v", "[true true false]", "-n", "100000000", "-f", "json")
-    time.sleep(4)
-    running.send_signal(signal.SIGINT)
-    out, err = running.communicate(timeout=60)
-    assert running.returncode == 130
+def test_interrupted_run_prints_what_it_has(place: Path) -> None:
+    (place / "signs.py").write_text("def begin(x):\n    open('begun', 'w').close()\n    return x\n")
+    (place / "long.aq").write_text(
+        "(require-python '[signs :refer [begin]])\n(defquery long [] (begin (sample (flip 0.5))))\n"
+    )
+    with process("run", "long.aq", "-n", "100000000", "-f", "json") as running:
+        end = time.monotonic() + 60
+        while not (place / "begun").exists():
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        time.sleep(1)
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=60)
+    assert running.returncode == 130, err
     assert "Traceback" not in err
     data = json.loads(out)
     assert data["stopped"]
@@ -213,12 +230,11 @@ def test_interrupted_training_can_be_resumed(
 ) -> None:
     arguments = ("compile", "gauss.aq", "-o", "gauss.artifact", "--batch", "32")
     more = ("--option", "validation=32", "--option", "validate-every=64")
-    running = process(*arguments, *more, "--minutes", "5")
-    assert running.stderr is not None
-    first = running.stderr.readline()
-    assert "traces/s" in first
-    running.send_signal(signal.SIGINT)
-    out, err = running.communicate(timeout=60)
+    with process(*arguments, *more, "--minutes", "5") as running:
+        assert running.stderr is not None
+        assert "traces/s" in running.stderr.readline()
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=60)
     assert running.returncode == 130, err
     assert "Traceback" not in err
     assert "--resume" in err

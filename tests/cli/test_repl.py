@@ -123,10 +123,13 @@ class Terminal:
             seen += os.read(self.master, 4096).decode()
         return seen
 
-    def close(self) -> int:
-        code = self.process.wait(timeout=30)
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
         os.close(self.master)
-        return code
 
 
 def _control() -> None:
@@ -139,19 +142,19 @@ def _control() -> None:
 
 @pytest.mark.slow
 def test_on_a_terminal() -> None:
-    terminal = Terminal()
-    terminal.read_until("=> ")
-    terminal.write("(+ 20 22)\n")
-    assert "42" in terminal.read_until("\n=> ")
-    terminal.write("(+ 1\n")
-    terminal.read_until(" . ")
-    terminal.write("\x03")
-    terminal.read_until("=> ")
-    terminal.write("(loop [] (recur))\n")
-    time.sleep(1.0)
-    terminal.write("\x03")
-    terminal.read_until("=> ")
-    terminal.write(":still-here\n")
-    assert ":still-here" in terminal.read_until("\n=> ")
-    terminal.write("\x04")
-    assert terminal.close() == 0
+    with Terminal() as terminal:
+        terminal.read_until("=> ")
+        terminal.write("(+ 20 22)\n")
+        assert "42" in terminal.read_until("\n=> ")
+        terminal.write("(+ 1\n")
+        terminal.read_until(" . ")
+        terminal.write("\x03")
+        terminal.read_until("=> ")
+        terminal.write("(loop [] (recur))\n")
+        time.sleep(1.0)
+        terminal.write("\x03")
+        terminal.read_until("=> ")
+        terminal.write(":still-here\n")
+        assert ":still-here" in terminal.read_until("\n=> ")
+        terminal.write("\x04")
+        assert terminal.process.wait(timeout=30) == 0

@@ -7,8 +7,8 @@
 
 Output is stdout and stderr together, in the order written. `[exit 0]` is left out. `< FILE` feeds a
 file to stdin. A transcript runs in a copy of its own directory, so that all paths are short and
-nothing is left behind. Numbers that change from run to run (seconds, paths of dumps) stand as
-`...`.
+nothing is left behind. What changes from run to run or from machine to machine (times, losses,
+hashes, paths of dumps, digits beyond the sixth) stands as `...` or is rounded.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ VOLATILE = (
     (re.compile(r"\b(training|validation|best|prior|loss) -?\d+\.\d+"), r"\1 ..."),
     (re.compile(r"( in |prior \.\.\.  )\d+:\d\d(:\d\d)?\b"), r"\1..."),
     (re.compile(r"(details are in ).*"), r"\1..."),
+    (re.compile(r"(program hash |artifact's |program  +)[0-9a-f]{12}\b"), r"\1..."),
 )
+LONG_NUMBER = re.compile(r"-?\b\d+\.\d{7,}(e[+-]?\d+)?")
+"""Numbers whose last digits depend on the processor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,14 @@ def normal(text: str) -> str:
     """The text with everything that changes from run to run replaced."""
     for pattern, replacement in VOLATILE:
         text = pattern.sub(replacement, text)
+    text = LONG_NUMBER.sub(_rounded, text)
     return "\n".join(row.rstrip() for row in text.split("\n"))
+
+
+def _rounded(number: re.Match[str]) -> str:
+    """Six digits are the same everywhere; what is only rounding error is zero."""
+    value = float(number.group())
+    return "0" if abs(value) < 1e-12 else f"{value:.6g}"
 
 
 def _expanded(words: list[str]) -> list[str]:

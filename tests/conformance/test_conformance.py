@@ -4,8 +4,9 @@
     (f 4)
     ;; => 8
 
-`;; => VALUE` is the value as it prints, `;; error: CODE` the code of the error, `;; predicts: [...]`
-what a run predicted. Each case is evaluated in three ways, which `;; only: WAY` and `;; not: WAY`
+`;; => VALUE` is the value as it prints, `;; error: CODE` the code of the error, `;; predicts:
+[...]` what a run predicted. Each case is evaluated in three ways, which `;; only: WAY` and `;; not:
+WAY`
 restrict:
 
     top      at the top level
@@ -119,13 +120,18 @@ def with_draws(form: Form) -> Form:
         draw = read(Source("draw", "(sample (flip 0.5))"))[0]
         at = next((i for i, item in enumerate(items) if isinstance(item, VectorForm)), None)
         if at is not None and head.name == "for":
-            items = (*items[: at + 1], ListForm((Symbol("do", form.span), draw, *items[at + 1 :]), form.span))
+            items = (
+                *items[: at + 1],
+                ListForm((Symbol("do", form.span), draw, *items[at + 1 :]), form.span),
+            )
         elif at is not None:
             items = (*items[: at + 1], draw, *items[at + 1 :])
         else:
             items = tuple(
                 ListForm((item.items[0], draw, *item.items[1:]), item.span)
-                if isinstance(item, ListForm) and item.items and isinstance(item.items[0], VectorForm)
+                if isinstance(item, ListForm)
+                and item.items
+                and isinstance(item.items[0], VectorForm)
                 else item
                 for item in items
             )

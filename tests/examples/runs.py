@@ -20,7 +20,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 class Run(NamedTuple):
-    """A run to its end, or to a sample: log probabilities of its answers and of its observations."""
+    """A run to its end or to a sample, with log probabilities of its answers and observations."""
 
     checkpoint: Sample | Result
     log_prior: float

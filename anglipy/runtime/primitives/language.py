@@ -1,6 +1,7 @@
 """Functions that the language's own forms expand into, and the ones that draw and weigh by hand.
 
-`(case x)` without a matching clause calls `no-matching-clause`, `(defdist ...)` calls `user-distribution`, and so on.
+`(case x)` without a matching clause calls `no-matching-clause`, `(defdist ...)` calls
+`user-distribution`, and so on.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def user_distribution(
     sampler: Callable[..., Any] | None,
     density: Callable[..., Any] | None,
 ) -> UserDistribution:
-    """The distribution that a `defdist` describes; its methods take the distribution itself first."""
+    """The distribution that a `defdist` describes; its methods take the distribution first."""
     fields = {key.name: value for key, value in record.items()}
     made: UserDistribution
 
