@@ -304,8 +304,7 @@ class _Analyzer:
         effects = yield self.items(form.items[1:-1], at)
         result = yield self.node.call(self, form.items[-1], at)
         for effect in reversed(effects):
-            level = max(effect.level, result.level)
-            result = Do(effect, result, form.span, level, max(effect.depth, result.depth))
+            result = Do(effect, result, form.span, *_sequence(effect, result))
         return result
 
     def let(self, form: ListForm, at: _Context) -> Analyzing:
@@ -319,8 +318,7 @@ class _Analyzer:
             at = at.bind(name.name, info)
         result = yield self.node.call(self, form.items[2], at)
         for python, node, span in reversed(bound):
-            level = max(node.level, result.level)
-            result = Let(python, node, result, span, level, max(node.depth + 1, result.depth))
+            result = Let(python, node, result, span, *_sequence(node, result))
         return result
 
     def fn(self, form: ListForm, at: _Context) -> Analyzing:
@@ -388,8 +386,7 @@ class _Analyzer:
         start = tuple(Local(name, loop.span) for name in loop.names)
         result: Node = _loop(loop.target, turns, start, body, loop.span)
         for name, init in reversed(list(zip(loop.names, loop.inits, strict=True))):
-            level = max(init.level, result.level)
-            result = Let(name, init, result, loop.span, level, max(init.depth + 1, result.depth))
+            result = Let(name, init, result, loop.span, *_sequence(init, result))
         return result
 
     def recur(self, form: ListForm, at: _Context) -> Analyzing:
@@ -512,6 +509,12 @@ def _combine(nodes: Iterable[Node], extra: int) -> tuple[int, int]:
         depth = max(depth, node.depth)
     depth += extra
     return (COMPOUND, 0) if depth > MAX_DEPTH else (level, depth)
+
+
+def _sequence(first: Node, rest: Node) -> tuple[int, int]:
+    """(level, depth) of one after the other: only what comes first nests in Python."""
+    depth = max(first.depth + 1, rest.depth)
+    return (COMPOUND, 0) if depth > MAX_DEPTH else (max(first.level, rest.level), depth)
 
 
 def _call(fn: Node, args: tuple[Node, ...], span: Span, direct: bool) -> Node:

@@ -145,9 +145,20 @@ class _Pass:
             fn, args = values[0], values[1:]
             if node.direct:
                 return self.hand(k, Call(fn, args, node.span, True, SIMPLE, 1), node.span)
-            return Invoke(fn, args, k, node.span)
+            return Invoke(fn, args, self.returning(fn, k, node.span), node.span)
 
         return (yield self.with_values((node.fn, *node.args), finish))
+
+    def returning(self, fn: Simple, k: Continuation, span: Span) -> Continuation:
+        """Where a call returns to. A function of the standard library always returns to the user's
+        code, even if called last: its errors are then found to come from this call.
+        """
+        if not (isinstance(k, KName) and isinstance(fn, Global) and fn.binding.is_library):
+            return k
+        name, result = self.fresh("value"), self.fresh("result")
+        # Bound once more, or it would be the same as `k` itself and be left out.
+        handed = Continue(k, Local(result, span), span)
+        return Kont(name, Bind(result, Local(name, span), handed, span))
 
     def named(self, k: Continuation) -> tuple[KName, Callable[[Tail, Span], Tail]]:
         """A name for a continuation that is used more than once, and what wraps its definition

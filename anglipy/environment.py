@@ -66,7 +66,7 @@ def _built_ins() -> _BuiltIns:
     values: dict[str, Any] = {}
     python_names: dict[Callable[..., Any], str] = {}
     library = {
-        name: Binding(name, f"core_{python_name(name)}", "closure") for name in _library_names()
+        name: Binding(name, f"core_{python_name(name)}", "library") for name in _library_names()
     }
 
     def named(function: Callable[..., Any], python: str) -> str:
@@ -83,7 +83,7 @@ def _built_ins() -> _BuiltIns:
             binary = Binding(name, named(entry.binary, entry.binary.__name__), "primitive", 2, 2)
         stochastic = library.get(name)
         if name == "apply":
-            stochastic = Binding("apply", "apply_stochastic", "closure")
+            stochastic = Binding("apply", "apply_stochastic", "library")
             values["apply_stochastic"] = APPLY
         python = named(entry.fn, entry.python_name)
         bindings[name] = Binding(

@@ -56,8 +56,8 @@ class Binding:
     """What a global name means: how it is called in generated code, and what is known of it.
 
     kind: "primitive" (built in), "python" (imported), "direct" (a user function without
-    checkpoints), "closure" (a user function in continuation-passing style), "value" (anything
-    else), "declared" (defined further on).
+    checkpoints), "closure" (a user function in continuation-passing style), "library" (one of the
+    standard library), "value" (anything else), "declared" (defined further on).
     """
 
     name: str
@@ -78,6 +78,11 @@ class Binding:
     def is_direct(self) -> bool:
         """Whether a call needs no continuation."""
         return self.kind in ("primitive", "python", "direct")
+
+    @property
+    def is_library(self) -> bool:
+        """Whether it is a function of the standard library, which takes functions of any kind."""
+        return self.kind == "library"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,11 @@ def _callers(trace: TracebackType | None) -> list[Span]:
     work = [] if trace is None else list(trace.tb_frame.f_locals.values())
     while work:
         frame = work.pop(0)
-        if frame.__class__ is not tuple or not frame or not hasattr(frame[0], "__code__"):
+        if frame.__class__ is not tuple or not frame:
+            continue
+        if frame[0].__class__ is tuple:  # the arguments of a closure: its continuation comes first
+            work.append(frame[0])
+        if not hasattr(frame[0], "__code__"):
             continue
         code = frame[0].__code__
         source = frame[0].__globals__.get(SOURCES, {}).get(code.co_filename)

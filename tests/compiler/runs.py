@@ -17,7 +17,7 @@ from anglipy.runtime.machine import resume
 from anglipy.runtime.printing import pr_str
 from tests.oracles import Interpreter
 
-__all__ = ["Record", "compiled", "continued", "interpreted", "session_of"]
+__all__ = ["Record", "compiled", "continued", "interpreted", "query_of"]
 
 
 @dataclass
@@ -82,7 +82,7 @@ def interpreted(text: str, argument: Any, seed: int = 0, query: str = "main") ->
     return record
 
 
-def session_of(text: str, query: str = "main") -> Any:
+def query_of(text: str, query: str = "main") -> Any:
     """The compiled query of a program."""
     return loads(text).queries[query].query
 
@@ -107,7 +107,7 @@ def continued(checkpoint: Any, record: Record, rng: np.random.Generator) -> Reco
 def compiled(text: str, argument: Any, seed: int = 0, query: str = "main") -> Record:
     """A run of the compiled program."""
     try:
-        start = session_of(text, query).start(from_python(argument))
+        start = query_of(text, query).start(from_python(argument))
     except AnglipyError as error:
         return Record(result=failed(error))
     return continued(start, Record(), np.random.default_rng(seed))
