@@ -183,8 +183,8 @@ class _Emitter:
             self.at(tail.span)
             match tail:
                 case Bind(name, value, rest):
-                    if isinstance(value, Frame):
-                        block.append(self.assign(name or "_", self.frame(value)))
+                    if isinstance(value, Frame | KName):
+                        block.append(self.assign(name or "_", self.continuation(value)))
                     elif isinstance(value, Pack):
                         packed = self.tuple_of(*map(self.load, value.members))
                         block.append(self.assign(name or "_", packed))

@@ -53,6 +53,9 @@ class ReferenceQuery:
     name: str
     call: Callable[[Any], Any]
 
+    def __repr__(self) -> str:
+        return f"#query[{self.name}]"
+
 
 @dataclass
 class Interpreter:

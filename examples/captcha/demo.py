@@ -11,6 +11,7 @@ of the particles and the milliseconds of the inference. The reading is the most 
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,7 +86,9 @@ def stored(folder: Path) -> Iterator[Labelled]:
     """The images of a folder, in the order of their names."""
     for path in sorted(folder.glob("*.png")):
         yield Labelled(
-            str(path), path.stem.partition("-")[2], np.asarray(Image.open(path).convert("L"))
+            os.path.relpath(path),
+            path.stem.partition("-")[2],
+            np.asarray(Image.open(path).convert("L")),
         )
 
 

@@ -72,7 +72,9 @@ def test_every_checkpoint_may_be_resumed_again(text: str, seed: int) -> None:
         other = continued(checkpoint, Record(), np.random.default_rng(8))
         assert runs[0] == runs[1]
         assert runs[0] == continued(checkpoint, Record(), np.random.default_rng(7)), other
-    assert continued(first, Record(), np.random.default_rng(seed)) == interpreted(text, ARGUMENT, seed)
+    assert continued(first, Record(), np.random.default_rng(seed)) == interpreted(
+        text, ARGUMENT, seed
+    )
 
 
 def answered(checkpoint: Any, rng: np.random.Generator) -> Any:
@@ -103,7 +105,7 @@ def test_a_fork_in_the_middle_of_a_loop() -> None:
       (loop [i 0 seen []]
         (if (< i n) (recur (inc i) (conj seen (sample (flip 0.5)))) seen)))
     """
-    start = query_of(text).start(3)
+    start = query_of(text).start(from_python([3]))
     trees = [start]
     for _ in range(3):
         trees = [resume(checkpoint, answer) for checkpoint in trees for answer in (True, False)]

@@ -78,7 +78,9 @@ def test_another_program_has_another_hash() -> None:
     first = hash_of("(defm f [x] (sample (normal x 1))) (defquery q [] (f 1))")
     assert first != hash_of("(defm f [x] (sample (normal x 2))) (defquery q [] (f 1))")
     assert first != hash_of("(defm f [x] (sample (normal x 1))) (defquery q [] (f 2))")
-    assert first == hash_of("(defm f [x] (sample (normal x 1))) (def other 1) (defquery q [] (f 1))")
+    assert first == hash_of(
+        "(defm f [x] (sample (normal x 1))) (def other 1) (defquery q [] (f 1))"
+    )
 
 
 def test_renaming_locals_changes_no_unnamed_site() -> None:
