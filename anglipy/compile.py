@@ -31,7 +31,6 @@ from anglipy.printer import print_form
 from anglipy.reader import read, read_all
 from anglipy.resources import resource
 from anglipy.runtime.checkpoints import Site
-from anglipy.runtime.functions import Undefined
 from anglipy.runtime.locate import SOURCES
 from anglipy.runtime.machine import FINISH, Query, deterministic, run
 from anglipy.runtime.state import INITIAL
@@ -111,7 +110,7 @@ class Compiler:
         """A name without a value yet."""
         if name not in self.namespace.bindings:
             binding = Binding(name, self.namespace.names(name), "declared")
-            self.namespace.define(name, Undefined(name), binding)
+            self.namespace.bindings[name] = binding
 
     def form(self, core: Form, origin: Form) -> Any:
         """Compile, and run unless only checking, one core form; `origin` is what the user wrote for
@@ -166,14 +165,14 @@ class Compiler:
             stages.core = analysis.node
             self.stages.append(stages)
         if not self.execute and not self.keep_stages:
-            return analysis, Undefined(path)
+            return analysis, None
         tail = cps_program(analysis.node, namespace.names, "k")
         codes, entry = lower(tail, "k", namespace.names, path or "form", span)
         emitted = emit(codes, namespace.names)
         if self.keep_stages:
             stages.cps, stages.python = tail, emitted
         if not self.execute:
-            return analysis, Undefined(path)
+            return analysis, None
         return analysis, self.run(emitted, entry, span, path)
 
     def run(self, emitted: Emitted, entry: str, span: Span, path: str) -> Any:
@@ -193,10 +192,10 @@ class Compiler:
         values = self.namespace.values
         if "Closure" not in values:
             values.update(_runtime())
-        missing = [name for name in emitted.globals if name not in values]
-        if missing:
+        # What is missing and not of the library is declared only: to use it is an error at run time.
+        if any(name.startswith("core_") and name not in values for name in emitted.globals):
             library = _library()
-            values.update((name, library[name]) for name in missing)
+            values.update((name, library[name]) for name in emitted.globals & library.keys())
 
     def require(self, items: tuple[Form, ...], span: Span) -> None:
         """`(require* "namespace" alias names...)`."""

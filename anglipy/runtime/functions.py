@@ -24,7 +24,6 @@ __all__ = [
     "APPLY",
     "Closure",
     "Direct",
-    "Undefined",
     "call",
     "dynamic_site",
     "mem",
@@ -89,19 +88,6 @@ class Closure(_Function):
         """Run it to its value; ProgramError AQ402 if it samples, since no engine answers."""
         step = (self.code, self, INITIAL, (FINISH, *self.arguments(args)))
         return deterministic(run(step), f"`{self.name}`")
-
-
-class Undefined:
-    """What a declared name holds until it is defined."""
-
-    __slots__ = ("name",)
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __call__(self, *args: Any) -> Any:
-        """ProgramError AQ406."""
-        raise ProgramError("AQ406", f"`{self.name}` is declared but not defined yet")
 
 
 def call(f: Any, state: State, k: Frame, args: Args) -> Any:

@@ -37,6 +37,9 @@ def explain(error: Exception) -> AnglipyError:
         return located
     if isinstance(error, RecursionError):
         return ProgramError("AQ407", "a direct function nests too deep for Python", span)
+    if isinstance(error, NameError) and spans and outside is None:
+        name = spans[-1].source.text[spans[-1].start : spans[-1].end]
+        return ProgramError("AQ406", f"`{name}` is declared but not defined yet", span)
     if isinstance(error, TypeError) and outside is None:
         called = re.match(r"([\w.]+)\(\) (takes|missing|got)", str(error))
         if called:

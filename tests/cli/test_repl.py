@@ -95,6 +95,14 @@ def test_from_a_pipe_an_error_does_not_stop_but_counts(
     assert code == 1
 
 
+_CONTROL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""Makes the terminal the one whose Ctrl-C reaches the program, then becomes the program."""
+
+
 class Terminal:
     """The REPL on a real (pseudo-)terminal."""
 
@@ -102,13 +110,12 @@ class Terminal:
         self.master, slave = pty.openpty()
         environment = os.environ | {"NO_COLOR": "1", "TERM": "dumb", "INPUTRC": os.devnull}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "anglipy", "repl"],
+            [sys.executable, "-c", _CONTROL, sys.executable, "-m", "anglipy", "repl"],
             stdin=slave,
             stdout=slave,
             stderr=slave,
             env=environment,
             start_new_session=True,
-            preexec_fn=_control,
         )
         os.close(slave)
 
@@ -130,14 +137,6 @@ class Terminal:
         self.process.kill()
         self.process.wait()
         os.close(self.master)
-
-
-def _control() -> None:
-    """Make the terminal the one whose Ctrl-C reaches us."""
-    import fcntl
-    import termios
-
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 @pytest.mark.slow

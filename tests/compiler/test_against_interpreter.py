@@ -23,7 +23,7 @@ def examples(count: int) -> Any:
     return settings(max_examples=count, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@examples(120)
+@examples(100)
 @given(programs(), seeds)
 def test_the_same_checkpoints_and_the_same_result(text: str, seed: int) -> None:
     assert interpreted(text, ARGUMENT, seed) == compiled(text, ARGUMENT, seed)
@@ -52,7 +52,7 @@ def test_as_a_generator(text: str, seed: int) -> None:
     assert expected == record
 
 
-@examples(60)
+@examples(40)
 @given(programs(), seeds)
 def test_every_checkpoint_may_be_resumed_again(text: str, seed: int) -> None:
     """Whatever was done with a checkpoint and with those after it, resuming it gives the same."""
@@ -81,7 +81,7 @@ def answered(checkpoint: Any, rng: np.random.Generator) -> Any:
     return checkpoint.dist.sample(rng) if isinstance(checkpoint, Sample) else checkpoint.value
 
 
-@examples(60)
+@examples(40)
 @given(programs(), seeds)
 def test_addresses_are_unique_in_a_run(text: str, seed: int) -> None:
     rng = np.random.default_rng(seed)

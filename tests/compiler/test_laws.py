@@ -22,7 +22,7 @@ from anglipy.toplevel import toplevel
 from tests.program_strategies import programs
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.aq"))
-few = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def expanded(text: str) -> list[Form]:

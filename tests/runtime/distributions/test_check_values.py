@@ -85,6 +85,6 @@ def test_categories_may_be_pairs_or_a_map() -> None:
         assert build("categorical", categories).log_prob(B) == pytest.approx(-0.2876820725)
 
 
-def test_of_equal_categories_the_last_is_observed() -> None:
+def test_equal_categories_have_the_sum_of_their_weights() -> None:
     dist = build("categorical", [[A, 1], [A, 2], [B, 5]])
-    assert dist.log_prob(A) == pytest.approx(np.log(2 / 8))
+    assert dist.log_prob(A) == pytest.approx(np.log(3 / 8))
