@@ -17,6 +17,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from immutables import Map
+
 from anglipy import names as naming
 from anglipy.analyze import Analysis, analyze
 from anglipy.cps import cps_program
@@ -27,6 +29,7 @@ from anglipy.expand import Scope
 from anglipy.forms import Form, ListForm, Literal, Symbol
 from anglipy.interop import import_python, library_namespace, local_file
 from anglipy.lower import lower
+from anglipy.macros import MACROS
 from anglipy.printer import print_form
 from anglipy.reader import read, read_all
 from anglipy.resources import resource
@@ -73,7 +76,7 @@ class Compiler:
         self.announce(forms)
         values: list[Any] = []
         for form in forms:
-            for core in toplevel(form, Scope()):
+            for core in toplevel(form, self.scope()):
                 values.append(self.form(core, form))
         return values
 
@@ -85,7 +88,7 @@ class Compiler:
         self.announce(forms)
         for form in forms:
             try:
-                for core in toplevel(form, Scope()):
+                for core in toplevel(form, self.scope()):
                     self.form(core, form)
             except ErrorGroup as group:
                 errors.extend(group.errors)
@@ -105,6 +108,10 @@ class Compiler:
             for item in _definitions(form):
                 if self.namespace.lookup(item.name) is None:
                     self.declare(item.name)
+
+    def scope(self) -> Scope:
+        """What is around a top-level form: a name the program defines hides a macro of that name."""
+        return Scope(Map({name: None for name in self.namespace.bindings if name in MACROS}))
 
     def declare(self, name: str) -> None:
         """A name without a value yet."""
@@ -192,7 +199,7 @@ class Compiler:
         values = self.namespace.values
         if "Closure" not in values:
             values.update(_runtime())
-        # What is missing and not of the library is declared only: to use it is an error at run time.
+        # What is missing and not of the library is declared only: using it is an error then.
         if any(name.startswith("core_") and name not in values for name in emitted.globals):
             library = _library()
             values.update((name, library[name]) for name in emitted.globals & library.keys())

@@ -197,7 +197,11 @@ def test_all_errors_of_a_form_at_once() -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "right"),
-    [("nomal", "normal"), ("unifrom-continuous", "uniform-continuous"), ("observations", "observation")],
+    [
+        ("nomal", "normal"),
+        ("unifrom-continuous", "uniform-continuous"),
+        ("observations", "observation"),
+    ],
 )
 def test_a_misspelt_name_gets_a_suggestion(wrong: str, right: str) -> None:
     with pytest.raises(AnglipyError) as caught:
@@ -261,7 +265,9 @@ def test_a_traceback_shows_the_text_of_a_session() -> None:
 def test_an_error_of_a_python_file_names_its_line(tmp_path: Path) -> None:
     (tmp_path / "helper.py").write_text("def fail(x):\n    return {}[x]\n", encoding="utf-8")
     path = tmp_path / "model.aq"
-    path.write_text("(require-python '[helper :refer [fail]])\n(defquery q [] (fail 3))\n", encoding="utf-8")
+    path.write_text(
+        "(require-python '[helper :refer [fail]])\n(defquery q [] (fail 3))\n", encoding="utf-8"
+    )
     with pytest.raises(AnglipyError) as caught:
         load(path).q.query.start(None)
     diagnostic = caught.value.diagnostic
@@ -281,9 +287,14 @@ def test_a_python_module_that_fails_is_an_error_of_the_program(tmp_path: Path) -
 
 
 def test_another_file_is_found_and_its_errors_point_into_it(tmp_path: Path) -> None:
-    (tmp_path / "shapes.aq").write_text("(defm area [w h] (* w h))\n(defn bad [x] (inc x))\n", encoding="utf-8")
+    (tmp_path / "shapes.aq").write_text(
+        "(defm area [w h] (* w h))\n(defn bad [x] (inc x))\n", encoding="utf-8"
+    )
     path = tmp_path / "model.aq"
-    path.write_text("(require '[shapes :as s :refer [bad]])\n(defquery q [w] (if w (bad nil) (s/area 2 3)))\n", encoding="utf-8")
+    path.write_text(
+        "(require '[shapes :as s :refer [bad]])\n(defquery q [w] (if w (bad nil) (s/area 2 3)))\n",
+        encoding="utf-8",
+    )
     program = load(path)
     assert program.q.query.start(from_python([False])).value == 6
     with pytest.raises(AnglipyError) as caught:
@@ -293,7 +304,13 @@ def test_another_file_is_found_and_its_errors_point_into_it(tmp_path: Path) -> N
 
 def test_a_session_goes_on_after_errors() -> None:
     session = Session()
-    for text in ("(def x (+ 1 nil))", "(undefined)", "(def x", "(inc 1 2)", "(sample (normal 0 1))"):
+    for text in (
+        "(def x (+ 1 nil))",
+        "(undefined)",
+        "(def x",
+        "(inc 1 2)",
+        "(sample (normal 0 1))",
+    ):
         with pytest.raises(AnglipyError):
             session.evaluate(text, "<repl>")
     assert session.evaluate("(def y 2) (+ y 1)", "<repl>")[-1] == 3

@@ -57,8 +57,8 @@ def check_layout(text: str, layouts: list[str]) -> None:
         assert query.program_hash == list(loads(other).queries.values())[-1].program_hash
 
 
-@few
-@given(programs())
+@settings(few, max_examples=12)
+@given(programs(depth=4))
 def test_layout_changes_neither_sites_nor_hash(text: str) -> None:
     if '"' not in text:
         check_layout(text, respaced(text))

@@ -58,10 +58,17 @@ def with_call(i: int) -> str:
     return f"((first [inc]) x{i})"
 
 
-@pytest.mark.parametrize("program", [nested_lets, one_let])
-@pytest.mark.parametrize(
-    ("value", "checkpoints"), [(plain, 0), (with_sample, N // 2), (with_call, 0)]
-)
+LETS = [
+    (nested_lets, with_sample, N // 2),
+    (one_let, with_sample, N // 2),
+    (one_let, with_call, 0),
+    (one_let, plain, 0),
+    pytest.param(nested_lets, with_call, 0, marks=pytest.mark.nightly),
+    pytest.param(nested_lets, plain, 0, marks=pytest.mark.nightly),
+]
+
+
+@pytest.mark.parametrize(("program", "value", "checkpoints"), LETS)
 def test_5000_lets_in_a_row(program: Any, value: Any, checkpoints: int) -> None:
     assert run(program(value), [0]) == (N, checkpoints)
 
