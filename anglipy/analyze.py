@@ -9,10 +9,8 @@ and reformatting.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
-
-from immutables import Map
+from dataclasses import dataclass, replace
+from typing import Any
 
 from anglipy.datum import datum
 from anglipy.diagnostics import (
@@ -35,17 +33,25 @@ from anglipy.forms import (
     VectorForm,
     walk,
 )
+from anglipy.levels import (
+    all_direct,
+    call_node,
+    combined,
+    is_direct,
+    known_function,
+    locals_in,
+    loop_node,
+    sequence_level,
+)
 from anglipy.macros import MACROS
 from anglipy.names import Names, nearest
 from anglipy.printer import print_form
+from anglipy.scopes import Context, Globals, LocalInfo, SiteInfo
 from anglipy.stackless import run_stackless, stackless
 from anglipy.syntax import (
     COMPOUND,
     LOOPING,
-    MAX_DEPTH,
     SIMPLE,
-    Binding,
-    Call,
     Const,
     Do,
     Fn,
@@ -61,79 +67,11 @@ from anglipy.syntax import (
     Query,
     Recur,
     Sample,
-    children,
 )
 
-__all__ = ["Analysis", "Globals", "SiteInfo", "analyze", "counted"]
+__all__ = ["Analysis", "analyze", "counted"]
 
 Analyzing = Generator[Any, Any, Node]
-
-_FUNCTION_MAKERS = frozenset(
-    [
-        "partial",
-        "comp",
-        "juxt",
-        "complement",
-        "constantly",
-        "fnil",
-        "every-pred",
-        "some-fn",
-        "memoize",
-    ]
-)
-
-
-class Globals(Protocol):
-    """What the compiler knows of global names."""
-
-    def lookup(self, name: str) -> Binding | None:
-        """The meaning of a name, or None."""
-
-    def all_names(self) -> Iterable[str]:
-        """All names, for suggestions."""
-
-
-@dataclass(frozen=True, slots=True)
-class SiteInfo:
-    """A site found in the source."""
-
-    id: str
-    kind: str
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class _Info:
-    """A local variable: its name in Python, and what is known of the function it holds."""
-
-    python: str
-    direct: bool = False
-    low: int = 0
-    high: int | None = None
-    is_self: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Context:
-    names: Map[str, _Info] = field(default_factory=Map)
-    path: str = ""
-    target: LoopTarget | None = None
-    tail: bool = False
-    can_sample: bool = False
-    """Whether this is in a query or a function, which a query may call."""
-
-    def bind(self, name: str, info: _Info) -> _Context:
-        return replace(self, names=self.names.set(name, info))
-
-    def inner(self) -> _Context:
-        """For a position that is not the tail of the loop around."""
-        return replace(self, tail=False) if self.tail else self
-
-    def within(self, name: str) -> _Context:
-        """Inside the value of a binder, whose name becomes part of the site ids."""
-        if "|" in name or name.startswith(("_", "%")):
-            return self.inner()
-        return replace(self, tail=False, path=f"{self.path}/{name}" if self.path else name)
 
 
 @dataclass(slots=True)
@@ -151,7 +89,7 @@ def analyze(form: Form, env: Globals, names: Names, path: str = "") -> Analysis:
     Raises ErrorGroup with every error found.
     """
     analyzer = _Analyzer(env, names)
-    node = run_stackless(analyzer.node.call(analyzer, form, _Context(path=path)))
+    node = run_stackless(analyzer.node.call(analyzer, form, Context(path=path)))
     if analyzer.errors:
         raise ErrorGroup(analyzer.errors)
     return Analysis(node, analyzer.sites, analyzer.references)
@@ -171,7 +109,7 @@ class _Analyzer:
         return Const(None, span)
 
     @stackless
-    def node(self, form: Form, at: _Context) -> Analyzing:
+    def node(self, form: Form, at: Context) -> Analyzing:
         match form:
             case Literal() | Keyword():
                 return Const(datum(form), form.span)
@@ -190,7 +128,7 @@ class _Analyzer:
 
     # ---- names
 
-    def symbol(self, form: Symbol, at: _Context) -> Node:
+    def symbol(self, form: Symbol, at: Context) -> Node:
         info = at.names.get(form.name)
         if info is not None:
             if info.is_self:
@@ -205,7 +143,7 @@ class _Analyzer:
             binding = binding.stochastic
         return Global(binding, form.span)
 
-    def unbound(self, form: Symbol, at: _Context) -> ResolveError:
+    def unbound(self, form: Symbol, at: Context) -> ResolveError:
         if form.name in _FORMS or form.name in MACROS:
             message = f"`{form.name}` is a form of the language, not a value"
             return ResolveError("AQ220", message, form.span, help=f"(fn [x] ({form.name} x))")
@@ -217,26 +155,26 @@ class _Analyzer:
 
     # ---- calls and literals
 
-    def items(self, forms: Iterable[Form], at: _Context) -> Generator[Any, Any, tuple[Node, ...]]:
+    def items(self, forms: Iterable[Form], at: Context) -> Generator[Any, Any, tuple[Node, ...]]:
         nodes = []
         inner = at.inner()
         for form in forms:
             nodes.append((yield self.node.call(self, form, inner)))
         return tuple(nodes)
 
-    def collection(self, form: VectorForm | SetForm | MapForm, at: _Context) -> Analyzing:
+    def collection(self, form: VectorForm | SetForm | MapForm, at: Context) -> Analyzing:
         if _is_constant(form):
             return Const(datum(form), form.span)
         nodes = yield self.items(form.items, at)
         maker = {VectorForm: "vector", SetForm: "hash-set", MapForm: "hash-map"}[type(form)]
-        return _call(self.built_in(maker, form.span), nodes, form.span, direct=True)
+        return call_node(self.built_in(maker, form.span), nodes, form.span, direct=True)
 
     def built_in(self, name: str, span: Span) -> Global:
         binding = self.env.lookup(f"clojure.core/{name}")
         assert binding is not None, name
         return Global(binding, span)
 
-    def call(self, form: ListForm, at: _Context) -> Analyzing:
+    def call(self, form: ListForm, at: Context) -> Analyzing:
         head, count = form.items[0], len(form.items) - 1
         if isinstance(head, Keyword):
             return (yield self.keyword_call(form, at))
@@ -246,13 +184,13 @@ class _Analyzer:
                 self.references.add(binding.name)
                 self.check_arity(head.name, binding.low, binding.high, count, form.span)
                 args = yield self.items(form.items[1:], at)
-                if binding.stochastic is not None and not _all_direct(args, binding):
-                    return _call(
+                if binding.stochastic is not None and not all_direct(args, binding):
+                    return call_node(
                         Global(binding.stochastic, head.span), args, form.span, direct=False
                     )
                 if count == 2 and binding.binary is not None:
                     binding = binding.binary
-                return _call(Global(binding, head.span), args, form.span, binding.is_direct)
+                return call_node(Global(binding, head.span), args, form.span, binding.is_direct)
         nodes = yield self.items(form.items, at)
         fn, args = nodes[0], nodes[1:]
         if isinstance(head, Symbol) and head.name in at.names:
@@ -267,13 +205,13 @@ class _Analyzer:
                 help="quote a list that is meant as data: '(1 2 3)",
             )
             return self.fail(error, form.span)
-        return _call(fn, args, form.span, direct=_is_direct(fn))
+        return call_node(fn, args, form.span, direct=is_direct(fn))
 
-    def keyword_call(self, form: ListForm, at: _Context) -> Analyzing:
+    def keyword_call(self, form: ListForm, at: Context) -> Analyzing:
         self.check_arity(print_form(form.items[0]), 1, 2, len(form.items) - 1, form.span)
         nodes = yield self.items(form.items, at)
         key, args = nodes[0], nodes[1:]
-        return _call(
+        return call_node(
             self.built_in("get", form.span), (*args[:1], key, *args[1:]), form.span, direct=True
         )
 
@@ -285,43 +223,43 @@ class _Analyzer:
 
     # ---- special forms
 
-    def quote(self, form: ListForm, at: _Context) -> Analyzing:
+    def quote(self, form: ListForm, at: Context) -> Analyzing:
         yield from ()
         return Const(datum(form.items[1]), form.span)
 
-    def if_(self, form: ListForm, at: _Context) -> Analyzing:
+    def if_(self, form: ListForm, at: Context) -> Analyzing:
         test = yield self.node.call(self, form.items[1], at.inner())
         then = yield self.node.call(self, form.items[2], at)
         otherwise: Node = Const(None, form.span)
         if len(form.items) == 4:
             otherwise = yield self.node.call(self, form.items[3], at)
-        level, depth = _combine((test, then, otherwise), 1)
+        level, depth = combined((test, then, otherwise), 1)
         return If(test, then, otherwise, form.span, level, depth)
 
-    def do(self, form: ListForm, at: _Context) -> Analyzing:
+    def do(self, form: ListForm, at: Context) -> Analyzing:
         if len(form.items) == 1:
             return Const(None, form.span)
         effects = yield self.items(form.items[1:-1], at)
         result = yield self.node.call(self, form.items[-1], at)
         for effect in reversed(effects):
-            result = Do(effect, result, form.span, *_sequence(effect, result))
+            result = Do(effect, result, form.span, *sequence_level(effect, result))
         return result
 
-    def let(self, form: ListForm, at: _Context) -> Analyzing:
+    def let(self, form: ListForm, at: Context) -> Analyzing:
         bindings = form.items[1].items  # type: ignore[union-attr]
         bound: list[tuple[str, Node, Span]] = []
         for name, value in zip(bindings[::2], bindings[1::2], strict=True):
             assert isinstance(name, Symbol)
             node = yield self.node.call(self, value, at.within(name.name))
-            info = _Info(self.fresh(name.name), *_known_function(node))
+            info = LocalInfo(self.fresh(name.name), *known_function(node))
             bound.append((info.python, node, name.span))
             at = at.bind(name.name, info)
         result = yield self.node.call(self, form.items[2], at)
         for python, node, span in reversed(bound):
-            result = Let(python, node, result, span, *_sequence(node, result))
+            result = Let(python, node, result, span, *sequence_level(node, result))
         return result
 
-    def fn(self, form: ListForm, at: _Context) -> Analyzing:
+    def fn(self, form: ListForm, at: Context) -> Analyzing:
         rest = form.items[1:]
         name = rest[0].name if isinstance(rest[0], Symbol) else None
         params_form, body_form = rest[-2], rest[-1]
@@ -332,15 +270,15 @@ class _Analyzer:
         defining = name is not None and at.path.rpartition("/")[2] == name
         path = at.path if defining else (f"{at.path}/{name or 'fn'}" if at.path else name or "fn")
         label = self.fresh(f"{name}-code" if defining else path.rpartition("/")[2])
-        inner = _Context(at.names, path, LoopTarget(label, len(plain)), tail=True, can_sample=True)
+        inner = Context(at.names, path, LoopTarget(label, len(plain)), tail=True, can_sample=True)
         own = None
         if name is not None:
             own = self.fresh(name)
-            info = _Info(own, low=low, high=None if variadic else low, is_self=True)
+            info = LocalInfo(own, low=low, high=None if variadic else low, is_self=True)
             inner = inner.bind(name, info)
         params = [self.fresh(p) for p in plain]
         for shown, python in zip(plain, params, strict=True):
-            inner = inner.bind(shown, _Info(python))
+            inner = inner.bind(shown, LocalInfo(python))
         body = yield self.node.call(self, body_form, inner)
         target = inner.target
         assert target is not None
@@ -355,11 +293,11 @@ class _Analyzer:
         """A function that recurs to itself is a loop over its parameters."""
         outer = tuple(self.fresh(p) for p in params)
         inits = tuple(Local(p, span) for p in outer)
-        loop = _loop(target, tuple(params), inits, body, span)
+        loop = loop_node(target, tuple(params), inits, body, span)
         params[:] = outer
         return loop
 
-    def loop(self, form: ListForm, at: _Context) -> Analyzing:
+    def loop(self, form: ListForm, at: Context) -> Analyzing:
         bindings = form.items[1].items  # type: ignore[union-attr]
         names, inits = [], []
         scope = at
@@ -367,16 +305,16 @@ class _Analyzer:
             inits.append((yield self.node.call(self, value, scope.within(name.name))))
             python = self.fresh(name.name)
             names.append(python)
-            scope = scope.bind(name.name, _Info(python))
+            scope = scope.bind(name.name, LocalInfo(python))
         target = LoopTarget(self.fresh("loop"), len(names))
         path = f"{at.path}/loop" if at.path else "loop"
         inner = replace(scope, target=target, tail=True, path=path)
         body = yield self.node.call(self, form.items[2], inner)
-        return self.sequential(_loop(target, tuple(names), tuple(inits), body, form.span))
+        return self.sequential(loop_node(target, tuple(names), tuple(inits), body, form.span))
 
     def sequential(self, loop: Loop) -> Node:
         """A later start value may use an earlier loop variable, as in Clojure."""
-        used = {n.name for init in loop.inits for n in _locals(init)}
+        used = {n.name for init in loop.inits for n in locals_in(init)}
         if not used & set(loop.names):
             return loop
         turns = tuple(self.fresh(name) for name in loop.names)
@@ -384,12 +322,12 @@ class _Analyzer:
         for name, turn in zip(loop.names, turns, strict=True):
             body = Let(name, Local(turn, loop.span), body, loop.span, body.level, body.depth + 1)
         start = tuple(Local(name, loop.span) for name in loop.names)
-        result: Node = _loop(loop.target, turns, start, body, loop.span)
+        result: Node = loop_node(loop.target, turns, start, body, loop.span)
         for name, init in reversed(list(zip(loop.names, loop.inits, strict=True))):
-            result = Let(name, init, result, loop.span, *_sequence(init, result))
+            result = Let(name, init, result, loop.span, *sequence_level(init, result))
         return result
 
-    def recur(self, form: ListForm, at: _Context) -> Analyzing:
+    def recur(self, form: ListForm, at: Context) -> Analyzing:
         args = yield self.items(form.items[1:], at)
         target = at.target
         if target is None:
@@ -409,7 +347,7 @@ class _Analyzer:
         level = COMPOUND if not at.tail else max([LOOPING, *(a.level for a in args)])
         return Recur(target, args, form.span, level, max([0, *(a.depth for a in args)]))
 
-    def site(self, kind: str, id_form: Form | None, at: _Context, span: Span) -> str | None:
+    def site(self, kind: str, id_form: Form | None, at: Context, span: Span) -> str | None:
         """The id of a site, unless it is computed at run time."""
         if id_form is None:
             prefix = f"{at.path}/{kind}" if at.path else kind
@@ -424,7 +362,7 @@ class _Analyzer:
         self.sites.append(SiteInfo(site, kind, span))
         return site
 
-    def sample(self, form: ListForm, at: _Context) -> Analyzing:
+    def sample(self, form: ListForm, at: Context) -> Analyzing:
         if not at.can_sample:
             return self.fail(_outside("sample", form.span), form.span)
         id_form = form.items[1] if len(form.items) == 3 else None
@@ -433,7 +371,7 @@ class _Analyzer:
         nodes = yield self.items(form.items[1:], at)
         return Sample(site, nodes[0] if site is None else None, nodes[-1], form.span)
 
-    def observe(self, form: ListForm, at: _Context) -> Analyzing:
+    def observe(self, form: ListForm, at: Context) -> Analyzing:
         if not at.can_sample:
             return self.fail(_outside("observe", form.span), form.span)
         id_form = form.items[1] if len(form.items) == 4 else None
@@ -447,28 +385,28 @@ class _Analyzer:
             message = f"`{what}` needs a distribution, got {print_form(form)}"
             self.errors.append(ExpandError("AQ224", message, form.span, help="e.g. (normal 0 1)"))
 
-    def predict(self, form: ListForm, at: _Context) -> Analyzing:
+    def predict(self, form: ListForm, at: Context) -> Analyzing:
         label, value = yield self.items(form.items[1:], at)
         return Predict(label, value, form.span)
 
-    def mem(self, form: ListForm, at: _Context) -> Analyzing:
+    def mem(self, form: ListForm, at: Context) -> Analyzing:
         """`(mem (fn name ...))` recurs through the memo: inside, the name is what `mem` makes."""
         fn_form, span, at = form.items[1], form.span, at.inner()
         if not _is_named_function(fn_form):
             fn = yield self.node.call(self, fn_form, at)
-            return _call(self.built_in("mem", span), (fn,), span, direct=True)
+            return call_node(self.built_in("mem", span), (fn,), span, direct=True)
         head, name, params, body = fn_form.items  # type: ignore[union-attr]
         own, label = self.fresh(name.name), self.fresh(name.name)  # type: ignore[union-attr]
         unnamed = ListForm((head, params, body), fn_form.span)
-        fn = yield self.node.call(self, unnamed, at.bind(name.name, _Info(own)))  # type: ignore[union-attr]
+        fn = yield self.node.call(self, unnamed, at.bind(name.name, LocalInfo(own)))  # type: ignore[union-attr]
         of_own = Fn(None, "mem", label, (own,), None, fn, span, direct=True)
-        return _call(self.built_in("mem-recursive", span), (of_own,), span, direct=True)
+        return call_node(self.built_in("mem-recursive", span), (of_own,), span, direct=True)
 
-    def definition(self, form: ListForm, at: _Context) -> Analyzing:
+    def definition(self, form: ListForm, at: Context) -> Analyzing:
         yield from ()
         return self.fail(_not_nested(form), form.span)
 
-    def query(self, form: ListForm, at: _Context) -> Analyzing:
+    def query(self, form: ListForm, at: Context) -> Analyzing:
         name, params, body_form = form.items[1:]
         assert isinstance(name, Symbol)
         assert isinstance(params, VectorForm)
@@ -478,7 +416,7 @@ class _Analyzer:
         shown = params.items[0].name  # type: ignore[union-attr]
         label = self.fresh(f"{name.name}-code" if defining else name.name)
         python = self.fresh(shown)
-        inner = _Context(at.names, path, can_sample=True).bind(shown, _Info(python))
+        inner = Context(at.names, path, can_sample=True).bind(shown, LocalInfo(python))
         body = yield self.node.call(self, body_form, inner)
         text = "" if params.meta is None else params.meta.items[1].value  # type: ignore[union-attr]
         return Query(name.name, label, python, body, form.span, str(text))
@@ -500,76 +438,6 @@ def _outside(what: str, span: Span) -> ExpandError:
         span,
         help=f"(defquery q [y] ({what} ...))",
     )
-
-
-def _combine(nodes: Iterable[Node], extra: int) -> tuple[int, int]:
-    level, depth = SIMPLE, 0
-    for node in nodes:
-        level = max(level, node.level)
-        depth = max(depth, node.depth)
-    depth += extra
-    return (COMPOUND, 0) if depth > MAX_DEPTH else (level, depth)
-
-
-def _sequence(first: Node, rest: Node) -> tuple[int, int]:
-    """(level, depth) of one after the other: only what comes first nests in Python."""
-    depth = max(first.depth + 1, rest.depth)
-    return (COMPOUND, 0) if depth > MAX_DEPTH else (max(first.level, rest.level), depth)
-
-
-def _call(fn: Node, args: tuple[Node, ...], span: Span, direct: bool) -> Node:
-    level, depth = _combine((fn, *args), 1)
-    return Call(fn, args, span, direct, level if direct else COMPOUND, depth)
-
-
-def _loop(
-    target: LoopTarget, names: tuple[str, ...], inits: tuple[Node, ...], body: Node, span: Span
-) -> Loop:
-    level, depth = _combine((*inits, body), 4)
-    level = SIMPLE if level < COMPOUND and target.tail_only else COMPOUND
-    return Loop(target, names, inits, body, span, level, depth)
-
-
-def _locals(node: Node) -> Iterable[Local]:
-    stack = [node]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, Local):
-            yield item
-        stack.extend(children(item))
-
-
-def _known_function(node: Node) -> tuple[bool, int, int | None]:
-    """(direct, low, high) of the function a binding holds, if it is seen to hold one."""
-    if isinstance(node, Fn):
-        low = len(node.params)
-        return node.direct, low, None if node.rest else low
-    return _is_direct(node) and not isinstance(node, Const), 0, None
-
-
-def _is_direct(node: Node) -> bool:
-    """Whether a value is known to be callable without a continuation."""
-    match node:
-        case Const(value):
-            return callable(value)
-        case Fn(direct=direct) | Local(direct=direct):
-            return direct
-        case Global(binding):
-            return binding.is_direct and not binding.function_args
-        case Call(fn=Global(binding), direct=True):
-            return binding.name in _FUNCTION_MAKERS or binding.name in (
-                "vector",
-                "hash-map",
-                "hash-set",
-            )
-        case _:
-            return False
-
-
-def _all_direct(args: tuple[Node, ...], binding: Binding) -> bool:
-    """Whether all function arguments of a higher-order function are known to be direct."""
-    positions = range(len(args)) if -1 in binding.function_args else binding.function_args
-    return all(_is_direct(args[position]) for position in positions if position < len(args))
 
 
 def _is_named_function(form: Form) -> bool:

@@ -110,7 +110,7 @@ class Compiler:
                     self.declare(item.name)
 
     def scope(self) -> Scope:
-        """What is around a top-level form: a name the program defines hides a macro of that name."""
+        """What is around a top-level form: names the program defines, which hide macros."""
         return Scope(Map({name: None for name in self.namespace.bindings if name in MACROS}))
 
     def declare(self, name: str) -> None:

@@ -13,7 +13,6 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-from anglipy.analyze import SiteInfo
 from anglipy.diagnostics import Source, Span
 from anglipy.emit import RUNTIME_NAMES
 from anglipy.forms import ListForm, Symbol
@@ -24,6 +23,7 @@ from anglipy.runtime.distributions import CONSTRUCTORS
 from anglipy.runtime.functions import APPLY, mem, mem_recursive
 from anglipy.runtime.locate import SOURCES
 from anglipy.runtime.primitives import CONSTANTS, PRIMITIVES
+from anglipy.scopes import SiteInfo
 from anglipy.syntax import Binding
 
 __all__ = ["ALIASES", "Definition", "Namespace"]

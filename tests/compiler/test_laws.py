@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from anglipy.analyze import SiteInfo
 from anglipy.api import loads
 from anglipy.compile import Compiler
 from anglipy.diagnostics import Source
@@ -18,6 +17,7 @@ from anglipy.forms import Form, walk
 from anglipy.pretty import pretty
 from anglipy.printer import print_form
 from anglipy.reader import read
+from anglipy.scopes import SiteInfo
 from anglipy.toplevel import toplevel
 from tests.program_strategies import programs
 

@@ -1,7 +1,7 @@
 """The examples give their exact answers.
 
 Each model's evidence, and the posterior probability of an event, are computed here a second time,
-by closed form, summation or quadrature. The numbers that the files and ANSWERS.md state are compared
+by closed form, summation or quadrature. The numbers that the files state are compared
 with these; then importance sampling and SMC are held against them. Both estimate, without bias, the
 evidence Z and Z times the probability of the event, and their estimates lie between 0 and a known
 bound, so the number of replicates follows from the discrepancy that must be seen.
@@ -268,8 +268,8 @@ def importance_draws(case: Sampled, event: Event, rng: Any, n: int) -> np.ndarra
 
 
 def smc_draws(case: Sampled, event: Event, rng: Any, n: int) -> np.ndarray:
-    """n times, from a sweep of four particles: the evidence estimate, relative to the evidence, times
-    the share of the event.
+    """n times, from a sweep of four particles: the evidence estimate, relative to the evidence,
+    times the share of the event.
     """
     query, argument = model(case.query).query, from_python(case.argument)
     draws = np.empty(n)

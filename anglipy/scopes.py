@@ -1,0 +1,70 @@
+"""What the analyser carries down the tree: global names, local variables, the path of site ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from immutables import Map
+
+from anglipy.diagnostics import Span
+from anglipy.syntax import Binding, LoopTarget
+
+__all__ = ["Context", "Globals", "LocalInfo", "SiteInfo"]
+
+
+class Globals(Protocol):
+    """What the compiler knows of global names."""
+
+    def lookup(self, name: str) -> Binding | None:
+        """The meaning of a name, or None."""
+
+    def all_names(self) -> Iterable[str]:
+        """All names, for suggestions."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteInfo:
+    """A site found in the source."""
+
+    id: str
+    kind: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class LocalInfo:
+    """A local variable: its name in Python, and what is known of the function it holds."""
+
+    python: str
+    direct: bool = False
+    low: int = 0
+    high: int | None = None
+    is_self: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where a form stands: the locals around it, its path, the loop it may jump to."""
+
+    names: Map[str, LocalInfo] = field(default_factory=Map)
+    path: str = ""
+    target: LoopTarget | None = None
+    tail: bool = False
+    can_sample: bool = False
+    """Whether this is in a query or a function, which a query may call."""
+
+    def bind(self, name: str, info: LocalInfo) -> Context:
+        """With one more local variable."""
+        return replace(self, names=self.names.set(name, info))
+
+    def inner(self) -> Context:
+        """For a position that is not the tail of the loop around."""
+        return replace(self, tail=False) if self.tail else self
+
+    def within(self, name: str) -> Context:
+        """Inside the value of a binder, whose name becomes part of the site ids."""
+        if "|" in name or name.startswith(("_", "%")):
+            return self.inner()
+        return replace(self, tail=False, path=f"{self.path}/{name}" if self.path else name)
