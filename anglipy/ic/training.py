@@ -42,6 +42,10 @@ from anglipy.runtime.machine import Query
 __all__ = ["RESUME_KIND", "Progress", "TrainingOptions", "TrainingRecord", "resume_path", "train"]
 
 RESUME_KIND = "anglipy training state"
+BLIND = (
+    "the program observed nothing while it was trained on, so the network cannot learn from data; "
+    "if how much it observes depends on its argument, give an example of that with -v"
+)
 REPORTS = 40
 """Validations in a budget, unless the options say otherwise."""
 
@@ -148,6 +152,7 @@ class Trainer:
         self.sites = None if sites is None else tuple(sorted(sites))
         self.rng = np.random.default_rng(options.seed)
         torch.manual_seed(options.seed)
+        self.warnings: tuple[str, ...] = ()
         self.validation = self._validation_set()
         network = Network(Shape(options.hidden, options.width, 4, options.components))
         for batch in self.validation:
@@ -233,6 +238,8 @@ class Trainer:
             raise ArtifactError(
                 "AQ609", f"the query `{self.query.name}` makes no choices: nothing to train"
             )
+        if not any(trace.observations for trace in traces):
+            self.warnings = (BLIND,)
         return [
             batch_of(traces[i : i + VALIDATION_CHUNK])
             for i in range(0, len(traces), VALIDATION_CHUNK)
@@ -275,6 +282,7 @@ class Trainer:
             interrupted,
             tuple(self.history),
             sites,
+            self.warnings,
         )
 
     def _save_artifact(self, network: Network, interrupted: bool) -> None:
