@@ -52,7 +52,7 @@ class Source:
     """A text with a name: a path as the user gave it, or `<repl 7>`."""
 
     name: str
-    text: str
+    text: str = field(repr=False)
 
     @cached_property
     def _starts(self) -> list[int]:
