@@ -28,6 +28,7 @@ from anglipy.environment import Definition, Namespace
 from anglipy.expand import Scope
 from anglipy.forms import Form, ListForm, Literal, Symbol
 from anglipy.interop import import_python, library_namespace, local_file
+from anglipy.linking import LANES, LIBRARY, Linker
 from anglipy.lower import lower
 from anglipy.macros import MACROS
 from anglipy.printer import print_form
@@ -176,11 +177,20 @@ class Compiler:
         tail = cps_program(analysis.node, namespace.names, "k")
         codes, entry = lower(tail, "k", namespace.names, path or "form", span)
         emitted = emit(codes, namespace.names)
+        if self.execute:
+            self.linker().note(analysis.node, path, span, codes)
         if self.keep_stages:
             stages.cps, stages.python = tail, emitted
         if not self.execute:
             return analysis, None
         return analysis, self.run(emitted, entry, span, path)
+
+    def linker(self) -> Linker:
+        """What makes code for groups of the functions of this namespace."""
+        linker: Linker | None = self.namespace.values.get(LANES)
+        if linker is None:
+            linker = self.namespace.values[LANES] = Linker(self.namespace, _library)
+        return linker
 
     def run(self, emitted: Emitted, entry: str, span: Span, path: str) -> Any:
         """Let Python compile the module, link it, and evaluate its entry."""
@@ -286,6 +296,7 @@ def _library() -> dict[str, Any]:
     """The standard library's functions by their names in generated code; compiled on first need."""
     path = resource("stdlib", "core.aq")
     namespace = Namespace()
+    namespace.values[LIBRARY] = True
     Compiler(namespace, path.parent).load(
         Source("stdlib/core.aq", path.read_text(encoding="utf-8"))
     )

@@ -176,7 +176,7 @@ class _Pass:
         otherwise = yield self.go(node.otherwise, join)
 
         def branch(values: Simples) -> Tail:
-            return define(Branch(values[0], then, otherwise, node.span), node.span)
+            return define(Branch(values[0], then, otherwise, node.span, join.name), node.span)
 
         return (yield self.with_values((node.test,), branch))
 

@@ -37,7 +37,7 @@ from anglipy.tails import (
     Take,
 )  # fmt: skip
 
-__all__ = ["RUNTIME_NAMES", "Emitted", "emit"]
+__all__ = ["GROUP_RUNTIME_NAMES", "RUNTIME_NAMES", "Emitted", "emit"]
 
 RUNTIME_NAMES = {
     "Closure": "anglipy.runtime.functions:Closure",
@@ -50,6 +50,18 @@ RUNTIME_NAMES = {
 }
 """What generated code may call besides primitives and its own functions: name -> module:attribute.
 """
+
+GROUP_RUNTIME_NAMES = {
+    "Closure": "anglipy.runtime.lanes.functions:LaneClosure",
+    "Direct": "anglipy.runtime.lanes.functions:LaneDirect",
+    "Query": "anglipy.runtime.machine:Query",
+    "branch": "anglipy.runtime.lanes.functions:branch",
+    "call": "anglipy.runtime.lanes.functions:call",
+    "dynamic_site": "anglipy.runtime.lanes.functions:dynamic_site",
+    "observe": "anglipy.runtime.lanes.functions:observe",
+    "sample": "anglipy.runtime.lanes.functions:sample",
+}
+"""The same for code that runs groups of particles."""
 
 _FIXED = ("frame", "state", "value")
 _BOOLEAN = frozenset(
@@ -82,17 +94,17 @@ class Emitted:
     """Global names the code refers to."""
 
 
-def emit(codes: list[Code], names: Names) -> Emitted:
-    """The Python module of some flat codes."""
+def emit(codes: list[Code], names: Names, groups: bool = False) -> Emitted:
+    """The Python module of some flat codes; `groups`: as `lower` made them for groups."""
     emitted = Emitted(ast.Module([], []))
-    emitter = _Emitter(names, emitted)
+    emitter = _Emitter(names, emitted, groups)
     emitted.module.body.extend(emitter.function(code) for code in codes)
     return emitted
 
 
 class _Emitter:
-    def __init__(self, names: Names, emitted: Emitted) -> None:
-        self.fresh, self.emitted = names, emitted
+    def __init__(self, names: Names, emitted: Emitted, groups: bool) -> None:
+        self.fresh, self.emitted, self.groups = names, emitted, groups
         self._loops: dict[Any, Callable[[Recur, Block], None]] = {}
         self.position: dict[str, Any] = {}
         self._constants: dict[tuple[type, Any], str] = {}
@@ -164,10 +176,15 @@ class _Emitter:
                 )
                 block.append(self.unpack(code.captured, held))
             else:
-                block.append(self.unpack(("_", *code.captured), self.load("frame")))
+                first = ("_", code.k or "_") if code.kind == "way" else ("_",)
+                block.append(self.unpack((*first, *code.captured), self.load("frame")))
+        elif code.kind == "way":
+            block.append(self.unpack(("_", code.k or "_"), self.load("frame")))
         block.extend(self.unpack(members, self.load(pack)) for pack, members in code.packs)
         if code.own:
             block.append(self.assign(code.own, self.load("frame")))
+        if code.kind == "way":
+            return _FIXED
         if code.kind == "k":
             return ("frame", "state", code.params[0] if code.params else "value")
         given = (*((code.k,) if code.k else ()), *code.params, *((code.rest,) if code.rest else ()))
@@ -186,8 +203,7 @@ class _Emitter:
                     if isinstance(value, Frame | KName):
                         block.append(self.assign(name or "_", self.continuation(value)))
                     elif isinstance(value, Pack):
-                        packed = self.tuple_of(*map(self.load, value.members))
-                        block.append(self.assign(name or "_", packed))
+                        block.append(self.assign(name or "_", self.pack(value)))
                     elif name is None:
                         self.effect(value, block)
                     else:
@@ -201,6 +217,13 @@ class _Emitter:
                     made = ast.Call(predicted, args, [], **self.position)
                     block.append(self.assign("state", made))
                     tail = rest
+                case Branch(test, Frame() as then, Frame() as otherwise, _, k):
+                    chosen = self.expression(test, block)
+                    self.at(tail.span)
+                    ways = (self.frame(then), self.frame(otherwise))
+                    made = self.apply("branch", chosen, self.load("state"), self.load(k), *ways)
+                    block.append(ast.Return(made, **self.position))
+                    return
                 case Branch(test, then, otherwise):
                     condition = self.condition(test, block)
                     yes: Block = []
@@ -212,6 +235,13 @@ class _Emitter:
                 case _:
                     self.last(tail, block)
                     return
+
+    def pack(self, pack: Pack) -> ast.expr:
+        """Variables in a tuple; for groups in a list, because there a tuple is a continuation."""
+        members = [self.load(name) for name in pack.members]
+        if self.groups:
+            return ast.List(members, ast.Load(), **self.position)
+        return self.tuple_of(*members)
 
     def last(self, tail: Any, block: Block) -> None:
         state = self.load("state")

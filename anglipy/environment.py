@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from anglipy.diagnostics import Source, Span
-from anglipy.emit import RUNTIME_NAMES
+from anglipy.emit import GROUP_RUNTIME_NAMES, RUNTIME_NAMES
 from anglipy.forms import ListForm, Symbol
 from anglipy.names import Names, python_name
 from anglipy.reader import read
@@ -42,6 +42,9 @@ ALIASES = {
 _INTRINSIC: dict[str, Callable[..., Any]] = {"mem": mem, "mem-recursive": mem_recursive}
 """Built-in functions that know the machine, so that they are no primitives of the runtime."""
 
+_RESERVED = {"frame", "k", "state", "value", *RUNTIME_NAMES, *GROUP_RUNTIME_NAMES}
+"""Names that generated code has another use for."""
+
 _KNOWN_NAMESPACES = (
     "clojure.core/",
     "anglican.runtime/",
@@ -61,7 +64,7 @@ class _BuiltIns:
 @cache
 def _built_ins() -> _BuiltIns:
     """Everything that is there before a program says a word. Constant once made."""
-    names = Names({"frame", "k", "state", "value", *RUNTIME_NAMES})
+    names = Names(set(_RESERVED))
     bindings: dict[str, Binding] = {}
     values: dict[str, Any] = {}
     python_names: dict[Callable[..., Any], str] = {}
@@ -158,7 +161,7 @@ class Namespace:
 
     def __post_init__(self) -> None:
         built_ins = _built_ins()
-        reserved = {"frame", "k", "state", "value", *RUNTIME_NAMES, *built_ins.values}
+        reserved = {*_RESERVED, *built_ins.values}
         reserved |= {
             binding.stochastic.python
             for binding in built_ins.bindings.values()

@@ -56,8 +56,8 @@ PACK = 32
 class Code:
     """One flat function of the generated program.
 
-    kind: "k" (a continuation of one value), "loop" (of several), "closure", "query" or "direct"
-    (plain Python). `own` is the variable that holds the running frame itself: a loop or a function
+    kind: "k" (a continuation of one value), "way" (one way of a branch, for groups), "loop" (of
+    several values), "closure", "query" or "direct" (plain Python). `own` is the variable that holds the running frame itself: a loop or a function
     that refers to itself. `packs` are captured tuples of variables, to be unpacked first.
     """
 
@@ -77,11 +77,13 @@ Found = Generator[Any, Any, tuple[Any, frozenset[str], int]]
 _NONE: frozenset[str] = frozenset()
 
 
-def lower(tail: Tail, k: str, names: Names, label: str, span: Span) -> tuple[list[Code], str]:
+def lower(
+    tail: Tail, k: str, names: Names, label: str, span: Span, groups: bool = False
+) -> tuple[list[Code], str]:
     """Flat code for a program that ends in the continuation `k`; the entry is the code named
-    second.
+    second. `groups`: for groups of particles, which may go both ways of a branch.
     """
-    lowering = _Lowering(names)
+    lowering = _Lowering(names, groups)
     body, free, _ = stackless(lowering.tail)(tail, label)
     assert free <= {k}, free
     entry = names(f"{label}_top")
@@ -90,8 +92,8 @@ def lower(tail: Tail, k: str, names: Names, label: str, span: Span) -> tuple[lis
 
 
 class _Lowering:
-    def __init__(self, names: Names) -> None:
-        self.fresh = names
+    def __init__(self, names: Names, groups: bool) -> None:
+        self.fresh, self.groups = names, groups
         self.codes: list[Code] = []
         self._age: dict[str, int] = {}
         """The order in which variables are bound, outer before inner."""
@@ -229,6 +231,8 @@ class _Lowering:
 
     def branch(self, tail: Branch, label: str) -> Found:
         test, free = yield self.value(tail.test, label)
+        if self.groups:
+            return (yield self.ways(tail, test, free | {tail.k}, label))
         sides, deepest = [], 0
         for side in (tail.then, tail.otherwise):
             body, more, nesting = yield self.tail(side, label)
@@ -241,6 +245,17 @@ class _Lowering:
             free |= more
             deepest = max(deepest, nesting + 1)
         return replace(tail, test=test, then=sides[0], otherwise=sides[1]), free, deepest
+
+    def ways(self, tail: Branch, test: Any, free: frozenset[str], label: str) -> Found:
+        """A branch whose ways are code of their own."""
+        frames = []
+        for side in (tail.then, tail.otherwise):
+            body, more, _ = yield self.tail(side, label)
+            name = self.fresh(f"{label}_way")
+            captured = self.add(name, "way", body, more, side.span, k=tail.k)
+            frames.append(Frame(name, captured))
+            free |= frozenset(captured)
+        return replace(tail, test=test, then=frames[0], otherwise=frames[1]), free, 0
 
     def values(
         self, nodes: tuple[Node, ...], label: str

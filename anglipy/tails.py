@@ -110,12 +110,15 @@ class Enter:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Go one of two ways, by a simple test."""
+    """Go one of two ways, by a simple test. Both end in the continuation called `k`. In code for
+    groups `lower` makes each way code of its own, which takes that continuation first.
+    """
 
     test: Simple
-    then: Tail
-    otherwise: Tail
+    then: Tail | Frame
+    otherwise: Tail | Frame
     span: Span
+    k: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,9 @@ __all__ = ["run"]
 )
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Repeat a run exactly.")
 @click.option(
+    "--scalar", is_flag=True, help="Run particles one by one: slow, the reference for all else."
+)
+@click.option(
     "-f",
     "--format",
     "form",
@@ -70,6 +73,7 @@ def run(
     named: tuple[str, ...],
     artifact: str | None,
     seed: int | None,
+    scalar: bool,
     form: str,
     out: Path | None,
 ) -> int:
@@ -96,6 +100,8 @@ def run(
         existing(Path(artifact))
     model = open_query(file, query)
     options = _options(samples, particles, given)
+    if scalar:
+        options["scalar"] = True
     argument_value = argument(model, value, named)
     with inference_progress() as on_progress:
         posterior = model.infer(

@@ -8,15 +8,15 @@ finished.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
 from anglipy.diagnostics import InferenceError
-from anglipy.inference.log_space import FloatArray, log_mean_exp
+from anglipy.inference.log_space import FloatArray, log_mean_exp, log_mean_exp_with_error
 from anglipy.inference.posterior import Posterior, Predicts
 from anglipy.runtime.checkpoints import Observe, Site
 from anglipy.runtime.equality import Sequential, known_length
@@ -34,14 +34,19 @@ class Deaths:
     by_site: Mapping[Site, int] = field(default_factory=dict)
     last: Observe | None = None
 
-    def and_at(self, observes: Sequence[Observe]) -> Deaths:
-        """With one more death at each of these."""
+    def and_at(self, observes: Sequence[tuple[Observe, int]]) -> Deaths:
+        """With so many more deaths at each of these."""
         if not observes:
             return self
         by_site = dict(self.by_site)
-        for observe in observes:
-            by_site[observe.site] = by_site.get(observe.site, 0) + 1
-        return Deaths(by_site, observes[-1])
+        for observe, count in observes:
+            by_site[observe.site] = by_site.get(observe.site, 0) + count
+        return Deaths(by_site, observes[-1][0])
+
+    @property
+    def count(self) -> int:
+        """All of them."""
+        return sum(self.by_site.values())
 
 
 NO_DEATHS = Deaths()
@@ -68,16 +73,16 @@ class Draws:
         values: Sequence[Any],
         log_weights: Sequence[float],
         predicts: Sequence[tuple[Any, ...]],
-        died: Sequence[Observe] = (),
+        died: Sequence[tuple[Observe, int]] = (),
     ) -> Draws:
         """With one more block: results of positive weight, and the observes at which other runs
-        died.
+        died, with how many did. The sequences must not change afterwards.
         """
         return Draws(
-            self.count + len(values) + len(died),
-            tuple(values),
+            self.count + len(values) + sum(count for _, count in died),
+            values,
             np.asarray(log_weights, dtype=np.float64),
-            tuple(predicts),
+            predicts,
             self,
             self.deaths.and_at(died),
         )
@@ -86,8 +91,15 @@ class Draws:
         """The log weights of the kept draws in the order in which they were made, shape (M,)."""
         return np.concatenate([block.log_weights for block in self._blocks()])
 
-    def posterior(self, algorithm: str, options: object, standard_error: float | None) -> Posterior:
-        """These draws; the log evidence is the log of the mean weight over all `count` of them.
+    def posterior(
+        self,
+        algorithm: str,
+        options: object,
+        standard_error: float | None = None,
+        independent: bool = False,
+    ) -> Posterior:
+        """These draws; the log evidence is the log of the mean weight over all `count` of them, with
+        the standard error given, or that of independent draws.
 
         Raises:
             InferenceError: AQ501 if every weight is zero, AQ507 if there is no draw at all.
@@ -102,15 +114,22 @@ class Draws:
         log_weights = self.all_log_weights()
         if log_weights.size == 0:
             raise all_weights_zero(f"all {self.count} runs", self.deaths)
+        if independent:
+            log_evidence, standard_error = log_mean_exp_with_error(log_weights, self.count)
+        else:
+            log_evidence = log_mean_exp(log_weights, self.count)
         blocks = self._blocks()
+        values: list[Any] = [block.values for block in blocks if len(block.values)]
+        if not all(hasattr(block, "numbers") for block in values):
+            values = [[realised(value) for block in values for value in block]]
         return Posterior(
-            values=[realised(value) for block in blocks for value in block.values],
+            values=Joined(values, realised),
             log_weights=log_weights,
-            predicts=[_predicts_of(node) for block in blocks for node in block.predicts],
+            predicts=Joined([block.predicts for block in blocks], _predicts_of),
             algorithm=algorithm,
             options=options,
             draws=self.count,
-            log_evidence=log_mean_exp(log_weights, self.count),
+            log_evidence=log_evidence,
             log_evidence_standard_error=standard_error,
         )
 
@@ -123,6 +142,51 @@ class Draws:
             block = block.earlier
         blocks.reverse()
         return blocks
+
+
+class Joined(Sequence[Any]):
+    """Several sequences as one, each element passed through a function when they are looked at."""
+
+    def __init__(self, blocks: Sequence[Sequence[Any]], function: Callable[[Any], Any]) -> None:
+        self._blocks, self._function = [block for block in blocks if len(block)], function
+        self._length = sum(map(len, self._blocks))
+        self._made: list[Any] | None = None
+
+    def numbers(self) -> FloatArray | None:
+        """All of them as doubles, shape (N,), where this is known without looking at each."""
+        found = [getattr(block, "numbers", _unknown)() for block in self._blocks]
+        return None if any(array is None for array in found) else np.concatenate(found)
+
+    def _items(self) -> list[Any]:
+        if self._made is None:
+            function = self._function
+            self._made = [function(item) for block in self._blocks for item in block]
+        return self._made
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, place: int) -> Any: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Any]: ...
+    def __getitem__(self, place: Any) -> Any:
+        return self._items()[place]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._items())
+
+    def __eq__(self, other: object) -> bool:
+        return self._items() == list(other) if isinstance(other, Sequence) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return repr(self._items())
+
+
+def _unknown() -> None:
+    return None
 
 
 NO_DRAWS = Draws()

@@ -20,7 +20,7 @@ import difflib
 import operator
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from anglipy.diagnostics import OptionError
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ENGINES",
     "Engine",
+    "LockstepOptions",
     "Options",
     "Startable",
     "StepInfo",
@@ -69,6 +70,36 @@ class Options:
     def of(cls, given: Mapping[str, Any]) -> Self:
         """The options with these values given and the rest at their defaults."""
         return cls(**given)
+
+
+DEFAULT_LANES = 16_384
+UNREMARKABLE = {"only_if_changed": True}
+"""The metadata of a field that reports show only where it differs from its default."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockstepOptions(Options):
+    """How an engine runs its particles."""
+
+    scalar: bool = field(default=False, metadata=UNREMARKABLE)
+    """Run particles one by one: the reference, slower for all but very few."""
+    lanes: int = field(default=DEFAULT_LANES, metadata=UNREMARKABLE)
+    """Particles that run in one group at most. More need more memory at a time; results are
+    collected, so that any number of particles can be drawn."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lanes", whole_number("lanes", self.lanes))
+        if self.scalar.__class__ is not bool:
+            raise OptionError(
+                "AQ303", f"the option `scalar` must be true or false, got {self.scalar!r}"
+            )
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """The engine's own fields, then these."""
+        shared = [field.name for field in fields(LockstepOptions)]
+        own = [field.name for field in fields(cls) if field.name not in shared]
+        return (*own, *shared)
 
 
 @dataclass(frozen=True, slots=True)

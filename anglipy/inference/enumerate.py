@@ -67,7 +67,7 @@ class Enumerate:
         values: list[Any] = []
         log_weights: list[float] = []
         predicts: list[tuple[Any, ...]] = []
-        died: list[Observe] = []
+        died: list[tuple[Observe, int]] = []
         deadline = time.monotonic() + _STEP_SECONDS
         while branches:
             checkpoint, log_prob = branches.pop()
@@ -80,7 +80,7 @@ class Enumerate:
                 if log_prob > -math.inf:
                     branches.append((resume_observed(checkpoint), log_prob))
                 else:
-                    died.append(checkpoint)
+                    died.append((checkpoint, 1))
             else:
                 values.append(checkpoint.value)
                 log_weights.append(log_prob)

@@ -18,7 +18,7 @@ Nothing here knows of particles, programs or engines.
 from __future__ import annotations
 
 import math
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,12 +26,15 @@ from numpy.typing import ArrayLike, NDArray
 __all__ = [
     "AllWeightsZero",
     "FloatArray",
+    "Weighed",
     "effective_sample_size",
     "is_log_weight",
     "log_mean_exp",
     "log_mean_exp_standard_error",
+    "log_mean_exp_with_error",
     "log_sum_exp",
     "normalise",
+    "weigh_all",
 ]
 
 FloatArray: TypeAlias = NDArray[np.float64]
@@ -99,6 +102,31 @@ def normalise(log_weights: ArrayLike) -> FloatArray:
     return weights
 
 
+class Weighed(NamedTuple):
+    """Log weights, taken together."""
+
+    weights: FloatArray
+    """Linear and normalised, shape (N,)."""
+    log_mean: float
+    """`log_mean_exp`."""
+    ess: float
+    """`effective_sample_size`."""
+
+
+def weigh_all(log_weights: FloatArray, count: int) -> Weighed:
+    """`normalise`, `log_mean_exp` over `count` weights and `effective_sample_size` in one pass; all
+    weights zero, or none, gives no weights, -inf and 0.
+    """
+    peak = float(log_weights.max()) if log_weights.size else -math.inf
+    if peak == -math.inf:
+        return Weighed(log_weights[:0], -math.inf, 0.0)
+    weights: FloatArray = np.exp(log_weights - peak)
+    total = float(weights.sum())
+    weights /= total
+    ess = 1.0 / float(np.dot(weights, weights))
+    return Weighed(weights, peak + math.log(total) - math.log(count), ess)
+
+
 def effective_sample_size(log_weights: ArrayLike) -> float:
     """1 / sum(w^2) for the normalised weights w: from 1 to N; 0 when every weight is zero (Kong
     1992; Liu 2001, sec. 2.5.3).
@@ -113,6 +141,21 @@ def effective_sample_size(log_weights: ArrayLike) -> float:
     weights = np.exp(array - peak)
     total = float(weights.sum())
     return total * total / float(np.dot(weights, weights))
+
+
+def log_mean_exp_with_error(log_weights: FloatArray, count: int) -> tuple[float, float | None]:
+    """`log_mean_exp` and its standard error in one pass."""
+    peak = float(log_weights.max()) if log_weights.size else -math.inf
+    if not math.isfinite(peak):
+        return log_mean_exp(log_weights, count), None
+    weights = np.exp(log_weights - peak)
+    mean = float(weights.sum()) / count
+    log_mean = peak + math.log(mean)
+    if count < 2:
+        return log_mean, None
+    weights -= mean
+    squares = float(weights.dot(weights)) + (count - log_weights.size) * mean * mean
+    return log_mean, math.sqrt(squares / (count - 1) / count) / mean
 
 
 def log_mean_exp_standard_error(log_weights: ArrayLike, count: int | None = None) -> float | None:

@@ -217,11 +217,22 @@ def report(posterior: Posterior) -> dict[str, Any]:
 
 
 def _options(options: object) -> dict[str, Any]:
-    """An options dataclass (or mapping) as plain data; what is not plain becomes text."""
+    """An options dataclass (or mapping) as plain data; what is not plain becomes text. Some fields
+    are shown only where they differ from their default, and after the others.
+    """
     if options is None:
         return {}
     if is_dataclass(options):
-        pairs = [(field.name, getattr(options, field.name)) for field in fields(options)]
+        shown = sorted(
+            (field.metadata.get("only_if_changed", False), place, field)
+            for place, field in enumerate(fields(options))
+        )
+        given = ((field, getattr(options, field.name)) for _, _, field in shown)
+        pairs = [
+            (field.name, value)
+            for field, value in given
+            if not field.metadata.get("only_if_changed") or value != field.default
+        ]
     else:
         pairs = list(dict(options).items())  # type: ignore[call-overload]
     return {str(name): _plain(value) for name, value in pairs}

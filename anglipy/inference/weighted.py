@@ -34,6 +34,11 @@ def numbers_of(values: Sequence[Any]) -> FloatArray | None:
     """The values as doubles, shape (N,), booleans as 0 and 1; None if one of them is something
     else.
     """
+    known = getattr(values, "numbers", None)
+    if known is not None:
+        found: FloatArray | None = known()
+        if found is not None:
+            return found
     numbers = np.empty(len(values))
     for i, value in enumerate(values):
         number = value if value.__class__ is float else as_float(value)

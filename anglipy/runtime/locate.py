@@ -15,10 +15,14 @@ from typing import Any
 
 from anglipy.diagnostics import AnglipyError, ArityError, ProgramError, Source, Span
 
-__all__ = ["SOURCES", "explain"]
+__all__ = ["LANES", "LIBRARY", "SOURCES", "explain"]
 
 SOURCES = "__sources__"
 """The global of generated modules that maps file names to sources."""
+LANES = "__lanes__"
+"""The global that gives the version for groups of any function of the module."""
+LIBRARY = "__library__"
+"""A global of the standard library's modules."""
 
 
 _PACKAGE = str(Path(__file__).parents[1])

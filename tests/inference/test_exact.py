@@ -18,8 +18,10 @@ import pytest
 
 from anglipy.diagnostics import InferenceError
 from anglipy.inference import importance as importance_module
-from anglipy.inference import infer, smc
+from anglipy.inference import infer, smc, smc_particles
+from anglipy.inference.log_space import Weighed
 from anglipy.inference.posterior import Posterior
+from anglipy.inference.resampling import SCHEMES
 from anglipy.runtime.checkpoints import Checkpoint, Observe, Sample
 from anglipy.runtime.distributions.base import Booleans, Finite, IntegerRange
 from anglipy.runtime.machine import Query, resume
@@ -120,7 +122,7 @@ def test_importance_is_unbiased_for_three_samples(name: str) -> None:
 
 @pytest.mark.parametrize("name", IN_STEP)
 @pytest.mark.parametrize("particles", [1, 2])
-@pytest.mark.parametrize("scheme", smc.SCHEMES)
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_smc_is_unbiased(name: str, particles: int, scheme: str) -> None:
     prove(IN_STEP[name], "smc", particles=particles, resampling=scheme)
 
@@ -186,28 +188,32 @@ def test_keeping_the_last_weights_has_no_larger_variance_than_resampling_them() 
 
 
 def drop_a_weight(patch: pytest.MonkeyPatch) -> None:
-    score = smc.log_prob_of
-    patch.setattr(smc, "log_prob_of", lambda o: 0.0 if o.site.id == "branch/left" else score(o))
+    score = smc_particles.log_prob_of
+    patch.setattr(
+        smc_particles, "log_prob_of", lambda o: 0.0 if o.site.id == "branch/left" else score(o)
+    )
 
 
 def count_an_observe_twice(patch: pytest.MonkeyPatch) -> None:
-    score = smc.log_prob_of
-    patch.setattr(smc, "log_prob_of", lambda o: 2 * score(o) if o.instance == 1 else score(o))
+    score = smc_particles.log_prob_of
+    patch.setattr(
+        smc_particles, "log_prob_of", lambda o: 2 * score(o) if o.instance == 1 else score(o)
+    )
 
 
 def wrong_ancestor(patch: pytest.MonkeyPatch) -> None:
-    scheme = smc.SCHEMES["systematic"]
-    patch.setitem(smc.SCHEMES, "systematic", lambda rng, w, n: (scheme(rng, w, n) + 1) % n)
+    scheme = SCHEMES["systematic"]
+    patch.setitem(SCHEMES, "systematic", lambda rng, w, n: (scheme(rng, w, n) + 1) % n)
 
 
 def no_uniform(patch: pytest.MonkeyPatch) -> None:
-    scheme = smc.SCHEMES["systematic"]
+    scheme = SCHEMES["systematic"]
 
     class Half:
         def random(self) -> float:
             return 0.5
 
-    patch.setitem(smc.SCHEMES, "systematic", lambda rng, w, n: scheme(Half(), w, n))
+    patch.setitem(SCHEMES, "systematic", lambda rng, w, n: scheme(Half(), w, n))
 
 
 def points_off_by_one(patch: pytest.MonkeyPatch) -> None:
@@ -215,40 +221,48 @@ def points_off_by_one(patch: pytest.MonkeyPatch) -> None:
         points = (rng.random() + np.arange(1, n + 1)) / (n + 1)
         return np.searchsorted(np.cumsum(weights), points * weights.sum(), side="right")
 
-    patch.setitem(smc.SCHEMES, "systematic", scheme)
+    patch.setitem(SCHEMES, "systematic", scheme)
+
+
+def weighing(patch: pytest.MonkeyPatch, change: Callable[[Weighed, Any, int], Weighed]) -> None:
+    """Change what the weights, shape (count,), are taken to be together."""
+    weigh = smc_particles.weigh_all
+    patch.setattr(smc_particles, "weigh_all", lambda w, count: change(weigh(w, count), w, count))
 
 
 def mean_over_the_living_only(patch: pytest.MonkeyPatch) -> None:
-    mean = smc.log_mean_exp
-    patch.setattr(smc, "log_mean_exp", lambda w: mean([x for x in w if x > -math.inf]))
+    def change(found: Weighed, log_weights: Any, count: int) -> Weighed:
+        living = int(np.count_nonzero(log_weights > -math.inf))
+        return found._replace(log_mean=found.log_mean + math.log(count / max(living, 1)))
+
+    weighing(patch, change)
 
 
 def mean_off_by_one(patch: pytest.MonkeyPatch) -> None:
-    mean = smc.log_mean_exp
-    patch.setattr(smc, "log_mean_exp", lambda w: mean(w) + math.log(len(w) / (len(w) + 1)))
+    weighing(patch, lambda f, w, n: f._replace(log_mean=f.log_mean + math.log(n / (n + 1))))
 
 
 def weights_squared_when_resampling(patch: pytest.MonkeyPatch) -> None:
-    normalise = smc.normalise
-    patch.setattr(smc, "normalise", lambda w: normalise(2 * w))
+    weighing(patch, lambda found, w, n: found._replace(weights=found.weights**2))
 
 
 def evidence_forgotten_when_resampling(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(smc, "log_mean_exp", lambda w: 0.0)
+    weighing(patch, lambda found, w, n: found._replace(log_mean=0.0))
 
 
 def particles_change_places(patch: pytest.MonkeyPatch) -> None:
-    weigh = smc._weighed
+    weigh = smc_particles._weighed
 
     def swapped(particles: Any) -> Any:
         weighed = weigh(particles)
         checkpoints = [p.checkpoint for p in weighed]
         checkpoints = checkpoints[1:] + checkpoints[:1]
         return tuple(
-            smc.Particle(c, p.log_weight) for c, p in zip(checkpoints, weighed, strict=True)
+            smc_particles.Particle(c, p.log_weight)
+            for c, p in zip(checkpoints, weighed, strict=True)
         )
 
-    patch.setattr(smc, "_weighed", swapped)
+    patch.setattr(smc_particles, "_weighed", swapped)
 
 
 FAULTS = [

@@ -1,0 +1,178 @@
+"""A sweep of SMC in lockstep: all particles as a few groups, from observe to observe.
+
+The same algorithm as `smc` runs on single particles. Every group is taken to its next observe and
+weighted; groups that wait at the same place are united; all are taken to the checkpoint that
+follows, where nothing has been drawn yet, and there resampled together. The offspring of a group
+stay one group, made of index arrays; a group of which nobody survives is dropped.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from anglipy.inference.draws import Draws
+from anglipy.inference.lockstep import (
+    drawn,
+    log_weights_of,
+    next_stop,
+    weighed,
+    with_results,
+)
+from anglipy.inference.log_space import Weighed, weigh_all
+from anglipy.inference.resampling import SCHEMES
+from anglipy.inference.sweeps import Ended, SmcOptions, out_of_step
+from anglipy.runtime.checkpoints import Checkpoint, Observe, Result, Sample
+from anglipy.runtime.lanes.machine import Machine
+from anglipy.runtime.lanes.scopes import through
+from anglipy.runtime.lanes.state import State
+from anglipy.runtime.machine import Query
+
+__all__ = ["GroupSweep"]
+
+Deaths = tuple[tuple[Observe, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSweep:
+    """The groups of a sweep between two steps."""
+
+    query: Query
+    value: Any
+    options: SmcOptions
+    stops: tuple[Checkpoint, ...] = ()
+    """Where the groups are; at the start there is none."""
+    died: Deaths = ()
+
+    def step(self, rng: Any, draws: Draws) -> tuple[GroupSweep, Weighed, bool] | Ended:
+        """Over the next observe: the sweep after it, the weights, and whether it resampled; or the
+        end, with `draws` and the results.
+        """
+        machine = Machine()
+        waiting, ended = self._to_observes(machine, rng)
+        if not waiting:
+            return self._ended(ended, draws, self.died)
+        survivors, died = _weighed(machine, waiting)
+        deaths = (*self.died, *died)
+        stops = self._onwards(machine, survivors)
+        if all(isinstance(stop, Result) for stop in stops):
+            return self._ended(stops, draws, deaths)
+        log_weights = np.concatenate([log_weights_of(stop.state) for stop in stops])  # type: ignore[arg-type]
+        found = weigh_all(log_weights, self.options.particles)
+        threshold = self.options.ess_threshold
+        if threshold != 1 and found.ess >= threshold * self.options.particles:
+            return replace(self, stops=tuple(stops), died=deaths), found, False
+        scheme = SCHEMES[self.options.resampling]
+        ancestors = scheme(rng, found.weights, self.options.particles)
+        after = _offspring(stops, ancestors, found.log_mean)
+        return replace(self, stops=after, died=()), found, True
+
+    def _to_observes(self, machine: Machine, rng: Any) -> tuple[list[Observe], list[Checkpoint]]:
+        """Every group at its next observe or its result."""
+        waiting: list[Observe] = []
+        ended: list[Checkpoint] = []
+        self._begin(machine, rng, waiting, ended)
+        while (stop := next_stop(machine, rng)) is not None:
+            machine.park(stop)
+            (waiting if isinstance(stop, Observe) else ended).append(stop)  # type: ignore[attr-defined]
+        if waiting and ended:
+            raise out_of_step(
+                Counter({stop.site: stop.state.group.n for stop in waiting}),  # type: ignore[attr-defined]
+                sum(stop.state.group.n for stop in ended),  # type: ignore[attr-defined]
+            )
+        return waiting, ended
+
+    def _begin(
+        self, machine: Machine, rng: Any, waiting: list[Observe], ended: list[Checkpoint]
+    ) -> None:
+        machine.total = particles = self.options.particles
+        if not self.stops:
+            for first in range(0, particles, self.options.lanes):
+                lanes = min(self.options.lanes, particles - first)
+                machine.start(self.query.frame, self.value, lanes)
+                machine.total = particles
+            return
+        _count(machine, [stop.state for stop in self.stops])  # type: ignore[misc]
+        for stop in self.stops:
+            if isinstance(stop, Sample):
+                machine.unpark(stop.k, stop.state, drawn(machine, stop, rng))  # type: ignore[arg-type]
+            else:
+                (waiting if isinstance(stop, Observe) else ended).append(stop)  # type: ignore[arg-type]
+
+    def _onwards(
+        self, machine: Machine, survivors: Sequence[tuple[Any, State, Any]]
+    ) -> list[Checkpoint]:
+        """Every group at the checkpoint after its observe. Groups that wait at the same place are
+        united, up to the number of lanes that run at a time.
+        """
+        batches: list[list[tuple[Any, State, Any]]] = []
+        open_batches: dict[Any, tuple[int, list[tuple[Any, State, Any]]]] = {}
+        for frame, state, value in survivors:
+            frame = through(frame)
+            room, batch = open_batches.get(frame[0], (0, []))
+            if room < state.group.n:
+                room, batch = self.options.lanes, []
+                batches.append(batch)
+            batch.append((frame, state, value))
+            open_batches[frame[0]] = (room - state.group.n, batch)
+        for batch in batches:
+            _, frame, state, value = machine.united(batch, machine.scope)
+            machine.unpark(frame, state, value)
+        stops: list[Checkpoint] = []
+        while (stop := machine.next()) is not None:
+            machine.park(stop)
+            stops.append(stop)
+        return stops
+
+    def _ended(self, ended: Sequence[Checkpoint], draws: Draws, died: Deaths) -> Ended:
+        states: list[State] = [result.state for result in ended]  # type: ignore[misc]
+        log_weights = np.concatenate([np.empty(0), *map(log_weights_of, states)])
+        found = weigh_all(log_weights, self.options.particles)
+        return Ended(
+            with_results(draws, ended, died),  # type: ignore[arg-type]
+            found.log_mean,
+            found.ess,
+        )
+
+
+def _count(machine: Machine, states: Sequence[State]) -> None:
+    """Number the particles for messages."""
+    first = 0
+    for state in states:
+        machine.origins.append((state.group, first))
+        first += state.group.n
+
+
+def _weighed(
+    machine: Machine, waiting: Sequence[Observe]
+) -> tuple[list[tuple[Any, State, Any]], list[tuple[Observe, int]]]:
+    """(continuation, state, answer) of the groups after their observes, and who died there."""
+    survivors: list[tuple[Any, State, Any]] = []
+    died: list[tuple[Observe, int]] = []
+    for stop in waiting:
+        state = weighed(machine, stop, died)
+        if state is not None:
+            survivors.append((stop.k, state, stop.value))
+    return survivors, died
+
+
+def _offspring(
+    stops: Sequence[Checkpoint], ancestors: Any, log_weight: float
+) -> tuple[Checkpoint, ...]:
+    """The groups of the particles chosen, all of one log weight."""
+    after: list[Checkpoint] = []
+    first = 0
+    for stop in stops:
+        state: State = stop.state  # type: ignore[assignment]
+        last = first + state.group.n
+        start, end = np.searchsorted(ancestors, (first, last))
+        if end > start:
+            group = state.group.child(ancestors[start:end] - first)
+            state = state.within(group, state.scope).weighted(log_weight)
+            after.append(stop._replace(state=state))  # type: ignore[arg-type]
+        first = last
+    return tuple(after)

@@ -1,0 +1,160 @@
+"""Distributions on the real line with location and scale, for n particles at once: `normal`,
+`laplace`, `uniform-continuous` and `exponential`. Prepared: the parameters themselves.
+"""
+
+from __future__ import annotations
+
+from math import inf, log, nextafter, pi
+from typing import Any
+
+import numpy as np
+
+from anglipy.runtime.lanes.families.base import (
+    Array,
+    Family,
+    all_finite,
+    all_positive,
+    is_positive,
+    log_of,
+    number_values,
+    refuse,
+)
+
+__all__ = ["ExponentialFamily", "LaplaceFamily", "NormalFamily", "UniformContinuousFamily"]
+
+_HALF_LOG_TWO_PI = 0.5 * log(2.0 * pi)
+_LOG_TWO = log(2.0)
+
+
+class NormalFamily(Family):
+    """`(normal mean sd)`; sd is the standard deviation."""
+
+    shapes = ("number", "number")
+
+    def plain(self, dist: Any) -> Any:
+        """Mean and sd."""
+        return dist.mean, dist.sd
+
+    def prepare(self, mean: Array, sd: Array) -> Any:
+        """Mean finite, sd > 0."""
+        if not (all_finite(mean) and all_positive(sd)):
+            refuse(np.isfinite(mean), is_positive(sd))
+        return mean, sd
+
+    def sample(self, prepared: Any, rng: Any, n: int) -> Any:
+        """Standard normals, scaled and shifted."""
+        mean, sd = prepared
+        drawn = rng.standard_normal(n)
+        drawn *= sd
+        drawn += mean
+        return drawn
+
+    def log_prob(self, prepared: Any, value: Any) -> Any:
+        """-z^2/2 - log sd - log sqrt(2 pi) with z = (value - mean) / sd."""
+        mean, sd = prepared
+        z = (number_values(value) - mean) / sd
+        z *= z
+        z *= -0.5
+        z -= log_of(sd) + _HALF_LOG_TWO_PI
+        return z
+
+
+class LaplaceFamily(Family):
+    """`(laplace loc scale)`; the sd is scale times the root of two."""
+
+    shapes = ("number", "number")
+
+    def plain(self, dist: Any) -> Any:
+        """Loc and scale."""
+        return dist.loc, dist.scale
+
+    def prepare(self, loc: Array, scale: Array) -> Any:
+        """Loc finite, scale > 0."""
+        if not (all_finite(loc) and all_positive(scale)):
+            refuse(np.isfinite(loc), is_positive(scale))
+        return loc, scale
+
+    def sample(self, prepared: Any, rng: Any, n: int) -> Any:
+        """Exponentials to the left or to the right of loc."""
+        loc, scale = prepared
+        drawn = rng.standard_exponential(n)
+        drawn *= scale
+        np.negative(drawn, out=drawn, where=rng.random(n) < 0.5)
+        drawn += loc
+        return drawn
+
+    def log_prob(self, prepared: Any, value: Any) -> Any:
+        """-|x - loc| / scale - log(2 scale)."""
+        loc, scale = prepared
+        z = abs(number_values(value) - loc) / -scale
+        z -= log_of(scale) + _LOG_TWO
+        return z
+
+
+class UniformContinuousFamily(Family):
+    """`(uniform-continuous min max)`: drawn from [min, max), density on [min, max]."""
+
+    shapes = ("number", "number")
+
+    def plain(self, dist: Any) -> Any:
+        """Min and max."""
+        return dist.low, dist.high
+
+    def prepare(self, low: Array, high: Array) -> Any:
+        """Both finite, min < max, their difference within the range of doubles."""
+        # An infinite bound makes the width infinite or nan, so this sees all that can be wrong.
+        if not all_positive(high - low):
+            refuse(is_positive(np.asarray(high) - low))
+        return low, high
+
+    def sample(self, prepared: Any, rng: Any, n: int) -> Any:
+        """Uniforms, stretched; rounding up to max is undone."""
+        low, high = prepared
+        drawn = rng.random(n)
+        drawn *= high - low
+        drawn += low
+        if high.__class__ is float:
+            return np.minimum(drawn, nextafter(high, low), out=drawn)
+        if (drawn >= high).any():
+            np.minimum(drawn, np.nextafter(high, low), out=drawn)
+        return drawn
+
+    def log_prob(self, prepared: Any, value: Any) -> Any:
+        """-log(max - min) on [min, max], else -inf."""
+        low, high = prepared
+        x = number_values(value)
+        return np.where((low <= x) & (x <= high), -log_of(high - low), -inf)
+
+
+class ExponentialFamily(Family):
+    """`(exponential rate)`; the mean is 1 / rate."""
+
+    shapes = ("number",)
+
+    def plain(self, dist: Any) -> Any:
+        """The rate."""
+        return (dist.rate,)
+
+    def prepare(self, rate: Array) -> Any:
+        """Rate > 0."""
+        if not all_positive(rate):
+            refuse(is_positive(rate))
+        return (rate,)
+
+    def sample(self, prepared: Any, rng: Any, n: int) -> Any:
+        """Standard exponentials, divided by the rate."""
+        drawn = rng.standard_exponential(n)
+        drawn /= prepared[0]
+        return drawn
+
+    def log_prob(self, prepared: Any, value: Any) -> Any:
+        """Log rate - rate x, -inf below zero."""
+        (rate,) = prepared
+        x = number_values(value)
+        found = log_of(rate) - rate * x
+        negative = x < 0.0
+        if negative is True:
+            found[:] = -inf
+        elif negative is not False and negative.any():
+            found[negative] = -inf
+        return found

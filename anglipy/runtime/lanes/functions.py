@@ -1,0 +1,277 @@
+"""What compiled code for groups calls: functions, branches, sample and observe; the counterparts of
+`runtime.functions` with lane values.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from anglipy.runtime import functions as scalar
+from anglipy.runtime.checkpoints import Frame, Observe, Result, Sample, Site
+from anglipy.runtime.distributions.base import Distribution
+from anglipy.runtime.functions import Closure, Direct
+from anglipy.runtime.lanes.groups import CURRENT, Index
+from anglipy.runtime.lanes.merging import Merger, per_distinct, per_particle
+from anglipy.runtime.lanes.scopes import Scope
+from anglipy.runtime.lanes.state import State, initial
+from anglipy.runtime.lanes.steps import Pending, Split
+from anglipy.runtime.lanes.values import Choice, Lane, codes_at, has_lanes, lane, rows_at, truth
+from anglipy.runtime.locate import LANES, LIBRARY
+from anglipy.runtime.machine import FINISH
+from anglipy.runtime.primitives import PRIMITIVES
+from anglipy.runtime.scalars import Keyword
+from anglipy.runtime.vectors import Vector
+
+__all__ = [
+    "APPLY", "LaneClosure", "LaneDirect", "branch", "call", "dynamic_site",
+    "lane_callable", "observe", "sample",
+]  # fmt: skip
+
+
+class LaneDirect(Direct):
+    """A function without checkpoints, compiled for groups."""
+
+    __slots__ = ()
+
+
+class LaneClosure(Closure):
+    """A function in continuation-passing style, compiled for groups."""
+
+    __slots__ = ()
+
+    def __call__(self, *args: Any) -> Any:
+        """Run it to its value for the running group."""
+        from anglipy.runtime.lanes.machine import Machine
+
+        group = CURRENT.group
+        machine = Machine()
+        machine.scope = Scope(None, None, None)
+        machine.scope.active = 1
+        state = initial(group, machine.scope)
+        machine.ready.append((self.code, self, state, (FINISH, *self.arguments(args))))
+        ended: list[Result] = []
+        try:
+            while (checkpoint := machine.next()) is not None:
+                if checkpoint.__class__ is not Result:
+                    scalar.deterministic(checkpoint, f"`{self.name}`")
+                ended.append(checkpoint)  # type: ignore[arg-type]
+                machine.park(checkpoint)
+        finally:
+            CURRENT.group = group
+        if len(ended) == 1:
+            return ended[0].value
+        parts = [
+            (result.state.group.positions(group.stamp), result.state.group)  # type: ignore[attr-defined]
+            for result in ended
+        ]
+        return Merger(group, parts).merge([result.value for result in ended])
+
+
+def call(f: Any, state: State, k: Frame, args: tuple[Any, ...]) -> Any:
+    """The step that calls `f` and continues with `k`."""
+    if f.__class__ is LaneClosure:
+        if f.variadic or len(args) != f.required:
+            args = f.arguments(args)
+        scope = state.scope
+        if (scope.active > 1 or scope.pending) and LIBRARY not in f.code.__globals__:
+            return Pending(f, state, k, args)
+        return f.code, f, state, (k, *args)
+    if f.__class__ is Choice:
+        return split_by(f, state, k, lambda part, k, state: call(part, state, k, args))
+    callee = f if f.__class__ is LaneDirect else lane_callable(f)
+    if callee.__class__ is LaneClosure:
+        return call(callee, state, k, args)
+    if callable(callee):
+        return k[0], k, state, callee(*args)
+    return scalar.call(callee, state, k, args)  # type: ignore[arg-type]
+
+
+def split_by(choice: Choice, state: State, k: Frame, go: Any) -> Any:
+    """Particles with different parts of a choice go different ways: `go(part, k, state)`."""
+    group = state.group
+    codes = codes_at(choice, group)
+    there = np.unique(codes).tolist()
+    if len(there) == 1:
+        return go(choice.parts[there[0]], k, state)
+    ways = []
+    for code in there:
+        part = choice.parts[code]
+        ways.append((np.nonzero(codes == code)[0], partial(go, part)))
+    return Split(state, k, ways)
+
+
+def branch(test: Any, state: State, k: Frame, then: Frame, otherwise: Frame) -> Any:
+    """The step after an `if`. `then` and `otherwise` are (code, captured values...)."""
+    kind = test.__class__
+    if kind is Lane or kind is Choice:
+        found = truth(test)
+        if found.__class__ is not bool:
+            count = int(np.count_nonzero(found))
+            if 0 < count < len(found):
+                return _parted(found, state, k, then, otherwise)
+            found = count > 0
+        way = then if found else otherwise
+    else:
+        way = then if test is not None and test is not False else otherwise
+    return way[0], (way[0], k, *way[1:]), state, None
+
+
+def _parted(found: Any, state: State, k: Frame, then: Frame, otherwise: Frame) -> Split:
+    def way(frame: Frame) -> Any:
+        return lambda k, state: (frame[0], (frame[0], k, *frame[1:]), state, None)
+
+    yes: Index = np.nonzero(found)[0]
+    no: Index = np.nonzero(~found)[0]
+    return Split(state, k, [(yes, way(then)), (no, way(otherwise))])
+
+
+# ---- checkpoints
+
+
+def _visit(site: Site, state: State) -> tuple[Any, State]:
+    before = state.visits.get(site.id, 0)
+    if before.__class__ is Lane:
+        instance: Any = lane(rows_at(before, state.group) + 1)
+    else:
+        instance = before + 1
+    return instance, state.visited(site, instance)
+
+
+def _is_table(choice: Choice) -> bool:
+    """Whether all alternatives are plain distributions of one class."""
+    first = choice.parts[0].__class__
+    return (
+        choice.plain
+        and issubclass(first, Distribution)
+        and all(part.__class__ is first for part in choice.parts)
+    )
+
+
+def sample(site: Site, dist: Any, state: State, k: Frame) -> Any:
+    """The checkpoint of a draw from `dist` for every particle."""
+    if site.__class__ is Choice:
+        return split_by(site, state, k, lambda part, k, state: sample(part, dist, state, k))  # type: ignore[arg-type]
+    if dist.__class__ is Choice and not _is_table(dist):
+        return split_by(dist, state, k, lambda part, k, state: sample(site, part, state, k))
+    if not isinstance(dist, Distribution) and dist.__class__ is not Choice:
+        return scalar.sample(site, _shown(dist), state, k)  # type: ignore[arg-type]
+    instance, state = _visit(site, state)
+    return Sample(site, instance, dist, state, k)  # type: ignore[arg-type]
+
+
+def observe(site: Site, dist: Any, value: Any, state: State, k: Frame) -> Any:
+    """The checkpoint of an observation for every particle."""
+    if site.__class__ is Choice:
+        return split_by(site, state, k, lambda part, k, state: observe(part, dist, value, state, k))  # type: ignore[arg-type]
+    if dist.__class__ is Choice and not _is_table(dist):
+        return split_by(dist, state, k, lambda part, k, state: observe(site, part, value, state, k))
+    if not isinstance(dist, Distribution) and dist.__class__ is not Choice:
+        return scalar.observe(site, _shown(dist), value, state, k)  # type: ignore[arg-type]
+    instance, state = _visit(site, state)
+    return Observe(site, instance, dist, value, state, k)  # type: ignore[arg-type]
+
+
+def _shown(value: Any) -> Any:
+    """The value of the first particle, for a message."""
+    from anglipy.runtime.lanes.values import row
+
+    return row(value, 0)
+
+
+def dynamic_site(name: Any, place: Site) -> Any:
+    """The site named by a value at run time; a choice of sites where names differ."""
+    if has_lanes(name):
+        return per_particle(lambda name: scalar.dynamic_site(name, place), (name,))
+    return scalar.dynamic_site(name, place)
+
+
+# ---- functions of other kinds
+
+
+def lane_callable(f: Any) -> Any:
+    """The version for groups of anything that can be called."""
+    kind = f.__class__
+    if kind is LaneDirect or kind is LaneClosure:
+        return f
+    if kind is Direct or kind is Closure:
+        return _translated(f)
+    if kind is Keyword:
+        return lambda m, default=None: _primitive("get")(m, f, default)
+    if kind is partial:
+        return _partial(f)
+    if not callable(f):
+        return f
+    from anglipy.runtime.lanes.primitives import is_lane_aware, lane_primitive
+
+    if is_lane_aware(f):
+        return f
+    if f in _PRIMITIVE_FUNCTIONS:
+        return lane_primitive(f)
+    if isinstance(f, type) and issubclass(f, Distribution):
+        from anglipy.runtime.lanes.foreign import lane_constructor
+
+        return lane_constructor(f)
+    from anglipy.runtime.lanes.foreign import one_by_one
+
+    return one_by_one(f)
+
+
+def _partial(f: Any) -> Any:
+    """A function made by `partial`, `comp` and their kin, with the functions inside for groups."""
+
+    def inside(value: Any) -> Any:
+        if value.__class__ is tuple:
+            return tuple(map(inside, value))
+        return lane_callable(value) if callable(value) and not _is_data(value) else value
+
+    maker = f.func
+    if getattr(maker, "__module__", "") != "anglipy.runtime.primitives.functions":
+        maker = lane_callable(maker)
+    return partial(maker, *map(inside, f.args), **f.keywords)
+
+
+def _is_data(value: Any) -> bool:
+    return isinstance(value, (Keyword, Vector)) or not hasattr(value, "__call__")  # noqa: B004
+
+
+def _primitive(name: str) -> Any:
+    from anglipy.runtime.lanes.primitives import lane_primitive
+
+    return lane_primitive(PRIMITIVES[name].fn)
+
+
+def _translated(f: Any) -> Any:
+    """A function made by ordinary code, with the code for groups."""
+    linker = f.code.__globals__.get(LANES)
+    if f is scalar.APPLY:
+        return APPLY
+    if linker is None:
+        return f
+    made = linker.translated(f)
+    return f if made is None else made
+
+
+_PRIMITIVE_FUNCTIONS = {entry.fn for entry in PRIMITIVES.values()} | {
+    entry.binary for entry in PRIMITIVES.values() if entry.binary is not None
+}
+
+
+def _apply(frame: Any, state: State, value: Any) -> Any:
+    k, f, args = value
+    *leading, last = args
+    if last.__class__ is Choice:
+        return split_by(
+            last,
+            state,
+            k,
+            lambda part, k, state: _apply(frame, state, (k, f, (*leading, part))),
+        )
+    return call(f, state, k, (*leading, *PRIMITIVES["vec"].fn(last)))
+
+
+APPLY = LaneClosure(_apply, (), "apply", 1, True)
+
+_ = per_distinct

@@ -1,0 +1,261 @@
+"""The trampoline for groups: runs compiled code from one checkpoint of a group to the next.
+
+Compiled code is what `runtime.machine` runs, with lane values in its variables and the `State` of a
+group. Besides bounces and checkpoints it returns what only groups need: a `Split` where particles
+go different ways, an `Arrival` where they meet again, a `Pending` call that waits for others, a
+`Choosing` where continuations differ, a `Recalling` of something memoised. The machine does the
+bookkeeping; it draws nothing and weighs nothing, which is the engine's affair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from anglipy.runtime.checkpoints import Checkpoint, Observe, Result, Sample
+from anglipy.runtime.lanes.groups import CURRENT, Group, root, unite
+from anglipy.runtime.lanes.merging import Merger, shape_of
+from anglipy.runtime.lanes.recalling import recalled
+from anglipy.runtime.lanes.scopes import Arrival, Choosing, Recalling, Scope, arrive, through
+from anglipy.runtime.lanes.state import State, initial, merge_states
+from anglipy.runtime.lanes.steps import Pending, Split
+from anglipy.runtime.lanes.values import codes_at
+from anglipy.runtime.locate import explain
+from anglipy.runtime.machine import FINISH
+
+__all__ = ["Machine"]
+
+
+class Machine:
+    """Runs groups of particles. `next()` gives the next checkpoint of some group, None when every
+    group has finished, died or been parked.
+    """
+
+    def __init__(self) -> None:
+        self.ready: list[tuple[Any, Any, Any, Any]] = []
+        self.scope = Scope(None, None, None)
+        self.origins: list[tuple[Group, int]] = []
+        """Groups that particles are counted by in messages, and the number of their first one."""
+        self.total = 0
+
+    def start(self, frame: Any, value: Any, n: int, extra: Any = None) -> None:
+        """Start n particles of a query with this argument."""
+        group = root(n)
+        self.origins, self.total = [(group, 0)], n
+        self.scope.active += 1
+        state = initial(group, self.scope, extra)
+        self.ready.append((frame[0], frame, state, (FINISH, value)))
+
+    def resume(self, checkpoint: Sample | Observe, state: State, answer: Any) -> None:
+        """Let a group that stopped at a checkpoint go on with this answer and state."""
+        k = checkpoint.k
+        self.ready.append((k[0], k, state, answer))
+
+    def park(self, checkpoint: Checkpoint) -> None:
+        """Take a group that stopped out of the run; `unpark` may bring it, or its offspring,
+        back.
+        """
+        self._left(checkpoint.state.scope)  # type: ignore[attr-defined]
+
+    def unpark(self, k: Any, state: State, answer: Any) -> None:
+        """Bring a group back at the continuation where it was parked."""
+        self.scope.active += 1
+        self.ready.append((k[0], k, state.within(state.group, self.scope), answer))
+
+    def next(self) -> Checkpoint | None:
+        """Run until some group stops at a checkpoint."""
+        while self.ready:
+            step: Any = self.ready.pop()
+            group = step[2].group
+            CURRENT.group = group
+            try:
+                while step.__class__ is tuple:
+                    code, frame, state, value = step
+                    step = code(frame, state, value)
+                kind = step.__class__
+                if kind is Sample or kind is Observe:
+                    return step  # type: ignore[no-any-return]
+                if kind is Result:
+                    return step  # type: ignore[no-any-return]
+                _HANDLERS[kind](self, step)
+            except Exception as error:
+                self.failed(error, group)
+            finally:
+                CURRENT.group = None
+        return None
+
+    def failed(self, error: Exception, group: Group) -> None:
+        """Raise the error for the user, with its place and its particle."""
+        explained = explain(error)
+        place = getattr(error, "lane", 0)
+        number = self.number_of(group, place)
+        if number is not None and not getattr(explained, "is_noted", False):
+            explained.noted(f"in particle {number + 1} of {self.total}")
+            explained.is_noted = True  # type: ignore[attr-defined]
+        if explained is error:
+            raise error
+        raise explained from error
+
+    def number_of(self, group: Group, place: int) -> int | None:
+        """The number of a particle of a group, from 0."""
+        for origin, first in self.origins:
+            if origin is group:
+                return first + place
+        for origin, first in self.origins:
+            if group.knows(origin.stamp):
+                return first + int(group.positions(origin.stamp)[place])
+        return None
+
+    # ---- splitting
+
+    def _split(self, split: Split) -> None:
+        state, k = split.state, through(split.k)
+        scope = state.scope
+        if k[0] is arrive and k[1] is scope:
+            scope.active += len(split.ways) - 1
+        else:
+            scope = Scope(scope, state.group, k)
+            k = (arrive, scope, k)
+            scope.active = len(split.ways)
+        group = state.group
+        for index, go in reversed(split.ways):
+            self.ready.append((_go, go, state.within(group.subset(index), scope), k))
+
+    def _choosing(self, choosing: Choosing) -> None:
+        state, choice = choosing.state, choosing.choice
+        group = state.group
+        codes = codes_at(choice, group)
+        there = np.unique(codes).tolist()
+        state.scope.active += len(there) - 1
+        for code in reversed(there):
+            k = choice.parts[code]
+            index = np.nonzero(codes == code)[0]
+            part = state if len(index) == group.n else state.within(group.subset(index), state.scope)
+            self.ready.append((k[0], k, part, choosing.value))
+
+    def _recalling(self, recalling: Recalling) -> None:
+        step = recalled(recalling.frame, recalling.state, recalling.value)
+        if step.__class__ is tuple:
+            self.ready.append(step)
+        else:
+            _HANDLERS[step.__class__](self, step)
+
+    # ---- coming together
+
+    def _arrived(self, arrival: Arrival) -> None:
+        arrival.scope.waiting.append((arrival.state, arrival.value))
+        self._left(arrival.state.scope)
+
+    def _held_back(self, pending: Pending) -> None:
+        scope = pending.state.scope
+        scope.pending.append(pending)
+        self._left(scope)
+
+    def _left(self, scope: Scope) -> None:
+        """One group fewer runs in a scope: if it was the last, calls held back go on, or the scope
+        closes.
+        """
+        while True:
+            scope.active -= 1
+            if scope.active > 0:
+                return
+            if scope.pending:
+                self._release(scope)
+                return
+            if scope.parent is None:
+                return
+            scope.closed = True
+            if scope.waiting:
+                self._close(scope)
+                return
+            scope = scope.parent
+
+    def _close(self, scope: Scope) -> None:
+        """Those who wait go on together."""
+        assert scope.parent is not None
+        k, waiting = through(scope.k), scope.waiting
+        if len(waiting) == 1:
+            ((state, value),) = waiting
+            state = state.within(state.group, scope.parent)
+        else:
+            merger = self._merger([state.group for state, _ in waiting], scope.base, scope.united)
+            if merger.target is not scope.base:
+                _mark_united(scope.parent)
+            value = merger.merge([value for _, value in waiting])
+            states = [state for state, _ in waiting]
+            state = merge_states(merger, states, merger.target, scope.parent)
+        scope.waiting = []
+        self.ready.append((k[0], k, state, value))
+
+    def _merger(self, groups: Sequence[Group], base: Group | None, strict: bool = False) -> Merger:
+        """Of groups into the one they were split from, if all of it is there; else into a new
+        one.
+        """
+        total = sum(group.n for group in groups)
+        if base is not None and total == base.n:
+            places = [group.positions(base.stamp) for group in groups]
+            seen = np.zeros(base.n, dtype=bool)
+            for place in places:
+                seen[place] = True
+            if seen.all():
+                return Merger(base, list(zip(places, groups, strict=True)), strict)
+        return Merger(unite(groups), list(zip(_slices(groups), groups, strict=True)))
+
+    def _release(self, scope: Scope) -> None:
+        """Of the calls held back, those of one function go on together."""
+        batches: dict[Any, list[Pending]] = {}
+        for pending in scope.pending:
+            batches.setdefault(shape_of(pending.f), []).append(pending)
+        batch = max(batches.values(), key=len)
+        scope.pending = [pending for pending in scope.pending if pending not in batch]
+        scope.active += 1
+        if len(batch) > 1:
+            _mark_united(scope)
+        self.ready.append(self.united([(p.f, p.state, (p.k, *p.args)) for p in batch], scope))
+
+    def united(self, steps: list[tuple[Any, State, Any]], scope: Scope) -> tuple[Any, ...]:
+        """One step for several groups at the same code: (frame, state, value) of each."""
+        frame, state, value = steps[0]
+        if len(steps) > 1:
+            groups = [state.group for _, state, _ in steps]
+            merger = self._merger(groups, None)
+            frame = merger.merge([frame for frame, _, _ in steps])
+            values = [value for _, _, value in steps]
+            value = (
+                tuple(merger.merge(column) for column in zip(*values, strict=True))
+                if value.__class__ is tuple
+                else merger.merge(values)
+            )
+            state = merge_states(merger, [state for _, state, _ in steps], merger.target, scope)
+        code = frame.code if frame.__class__ is not tuple else frame[0]
+        return code, frame, state, value
+
+
+def _mark_united(scope: Scope | None) -> None:
+    while scope is not None and not scope.united:
+        scope.united = True
+        scope = scope.parent
+
+
+def _go(way: Callable[[Any, State], Any], state: State, k: Any) -> Any:
+    """The code that begins one way of a split."""
+    return way(k, state)
+
+
+def _slices(groups: Sequence[Group]) -> list[slice]:
+    found, start = [], 0
+    for group in groups:
+        found.append(slice(start, start + group.n))
+        start += group.n
+    return found
+
+
+_HANDLERS: dict[Any, Callable[[Machine, Any], None]] = {
+    Split: Machine._split,
+    Arrival: Machine._arrived,
+    Pending: Machine._held_back,
+    Choosing: Machine._choosing,
+    Recalling: Machine._recalling,
+}

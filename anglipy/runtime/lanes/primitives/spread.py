@@ -1,0 +1,253 @@
+"""What the lane versions of primitives share: operands as arrays, and what happens to arguments
+that arrays cannot take.
+
+A lane version gives for every particle what the scalar function gives for its plain arguments. An
+error is that of the first particle that fails, and its `lane` says which one that is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from inspect import CO_VARARGS
+from typing import Any, NoReturn, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anglipy.runtime.access import is_lazy
+from anglipy.runtime.lanes.groups import CURRENT, Group, using
+from anglipy.runtime.lanes.merging import Merger, from_rows, per_distinct, per_particle
+from anglipy.runtime.lanes.values import (
+    Choice,
+    Lane,
+    NotLanes,
+    codes_at,
+    has_lanes,
+    inner,
+    row,
+    rows,
+    rows_at,
+)
+from anglipy.runtime.numbers import is_number, to_double
+from anglipy.runtime.seqs import LazySeq
+
+__all__ = [
+    "EXACT", "Function", "fail_at", "first_failure", "floats_of", "holds_choice", "in_own_words",
+    "is_lane", "one_by_one", "operand", "spread", "where",
+]  # fmt: skip
+
+Function: TypeAlias = Callable[..., Any]
+Mask: TypeAlias = NDArray[np.bool_]
+
+EXACT = 2**53
+"""Integers up to this size are doubles."""
+
+_LANES = frozenset({Lane, Choice})
+_MANY = 32
+"""A choice among more than this many things meets other lanes particle by particle."""
+
+
+def is_lane(value: Any) -> bool:
+    """Whether the value itself differs between particles, as opposed to something inside it."""
+    return value.__class__ in _LANES
+
+
+# ---- operands
+
+
+def operand(value: Any, group: Group) -> Any:
+    """A number, or an array of the numbers of a group; NotLanes for anything else."""
+    kind = value.__class__
+    if kind is Lane:
+        array = value.array if value.stamp is group.stamp else rows_at(value, group)
+        if array.dtype.kind != "b":
+            return array
+    elif kind is float or (kind is int and -(2**63) <= value < 2**63):
+        return value
+    raise NotLanes
+
+
+def floats_of(value: Any, group: Group) -> Any:
+    """Like `operand`, but as floats; numbers may be of several kinds, ratios among them."""
+    if value.__class__ is not Choice:
+        try:
+            found = operand(value, group)
+        except NotLanes:
+            if has_lanes(value) or not is_number(value):
+                raise
+            return to_double(value)
+        return found.astype(np.float64) if found.__class__ is np.ndarray else float(found)
+    codes = codes_at(value, group)
+    if not all(part.__class__ is Lane or is_number(part) for part in value.parts):
+        raise NotLanes
+    table = [0.0 if part.__class__ is Lane else to_double(part) for part in value.parts]
+    found = np.array(table)[codes]
+    for code, part in enumerate(value.parts):
+        if part.__class__ is Lane:
+            chosen = codes == code
+            found[chosen] = operand(part, group)[chosen]
+    return found
+
+
+# ---- errors
+
+
+def fail_at(scalar: Function, args: Sequence[Any], bad: Mask) -> Any:
+    """What the scalar function does to the first of the bad particles, which is to fail; if it does
+    not, all particles one by one.
+    """
+    place = int(np.argmax(bad))
+    try:
+        scalar(*[row(arg, place) for arg in args])
+    except Exception as error:
+        error.lane = place  # type: ignore[attr-defined]
+        raise
+    return one_by_one(scalar, args)
+
+
+def first_failure(scalar: Function, args: Sequence[Any], error: Exception) -> NoReturn:
+    """Raise the error of the first particle that fails, now that one is known to fail, or that some
+    one does (no `lane` in the error).
+    """
+    before = np.arange(getattr(error, "lane", CURRENT.group.n))
+    columns = [rows(arg, before) for arg in args] if len(before) else []
+    for place, given in enumerate(zip(*columns, strict=True)):
+        try:
+            scalar(*given)
+        except Exception as earlier:
+            earlier.lane = place  # type: ignore[attr-defined]
+            raise earlier from None
+    raise error
+
+
+def in_own_words(scalar: Function, version: Function) -> Function:
+    """The lane version, with errors about arguments that hold lanes told of the first particle that
+    fails.
+    """
+
+    def wrapped(*args: Any) -> Any:
+        try:
+            return version(*args)
+        except Exception as error:
+            if hasattr(error, "lane") or not any(map(has_lanes, args)):
+                raise
+            first_failure(scalar, args, error)
+
+    def wrapped_1(a: Any) -> Any:
+        try:
+            return version(a)
+        except Exception as error:
+            if hasattr(error, "lane") or not has_lanes(a):
+                raise
+            first_failure(scalar, (a,), error)
+
+    def wrapped_2(a: Any, b: Any) -> Any:
+        try:
+            return version(a, b)
+        except Exception as error:
+            if hasattr(error, "lane") or not has_lanes((a, b)):
+                raise
+            first_failure(scalar, (a, b), error)
+
+    code = version.__code__  # type: ignore[attr-defined]
+    if code.co_flags & CO_VARARGS or version.__defaults__:  # type: ignore[attr-defined]
+        return wrapped
+    return {1: wrapped_1, 2: wrapped_2}.get(code.co_argcount, wrapped)
+
+
+# ---- what arrays do not take
+
+
+def spread(fn: Function, scalar: Function, args: Sequence[Any]) -> Any:
+    """The value for arguments of which some are choices, or lanes of a kind `fn` has no array
+    operation for. `fn` is the lane version of `scalar`; it is asked again for each alternative.
+    """
+    choices = [place for place, arg in enumerate(args) if arg.__class__ is Choice]
+    try:
+        if not choices:
+            return one_by_one(scalar, args)
+        if not any(map(has_lanes, [arg for arg in args if not _is_plain_choice(arg)])):
+            return _looked_up(scalar, args, choices)
+        if max(len(args[place].parts) for place in choices) > _MANY:
+            return one_by_one(scalar, args)
+        return per_distinct(fn, args, choices)
+    except Exception as error:
+        first_failure(scalar, args, error)
+
+
+def _is_plain_choice(value: Any) -> bool:
+    return value.__class__ is Choice and value.plain
+
+
+def _looked_up(scalar: Function, args: Sequence[Any], choices: list[int]) -> Any:
+    """The value for choices among plain things: that of one choice is a table."""
+    place = choices[0]
+    choice, group = args[place], CURRENT.group
+    if len(choices) > 1 or len(choice.parts) > group.n:
+        return per_distinct(scalar, args, choices)
+    before, after = args[:place], args[place + 1 :]
+    try:
+        table = [scalar(*before, part, *after) for part in choice.parts]
+    except Exception:
+        # It may be a part that nobody has.
+        return per_distinct(scalar, args, choices)
+    return from_rows(table, codes_at(choice, group))
+
+
+def one_by_one(scalar: Function, args: Sequence[Any]) -> Any:
+    """The scalar function for the plain arguments of every particle. Sequences that are computed on
+    demand become one for each particle, also on demand.
+    """
+    if not any(map(is_lazy, args)):
+        return per_particle(scalar, args)
+    group = CURRENT.group
+    columns = [
+        [_particle_of(arg, place, group) for place in range(group.n)] if is_lazy(arg) else rows(arg)
+        for arg in args
+    ]
+    results = []
+    for place, given in enumerate(zip(*columns, strict=True)):
+        try:
+            results.append(scalar(*given))
+        except Exception as error:
+            error.lane = place  # type: ignore[attr-defined]
+            raise
+    return from_rows(results)
+
+
+def _particle_of(sequence: Any, place: int, group: Group) -> LazySeq:
+    """The elements that one particle of the group has, on demand."""
+
+    def own(value: Any) -> Any:
+        with using(group):
+            return row(value, place)
+
+    return LazySeq(map(own, sequence))
+
+
+# ---- putting together
+
+
+def where(mask: Mask, value: Any, other: Any) -> Any:
+    """For particles where the mask holds one value, for the rest the other."""
+    group = CURRENT.group
+    chosen, rest = np.nonzero(mask)[0], np.nonzero(~mask)[0]
+    if not len(rest):
+        return value
+    if not len(chosen):
+        return other
+    parts = [(chosen, group.child(chosen)), (rest, group.child(rest))]
+    return Merger(group, parts).merge([value, other])
+
+
+def holds_choice(value: Any) -> bool:
+    """Whether a choice is somewhere in nested collections."""
+    work = [value]
+    while work:
+        item = work.pop()
+        if item.__class__ is Choice:
+            return True
+        inside = None if item.__class__ is Lane else inner(item)
+        if inside is not None:
+            work.extend(inside)
+    return False
