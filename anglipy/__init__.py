@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from anglipy.datum import read_edn
     from anglipy.diagnostics import AnglipyError, Diagnostic
     from anglipy.inference.posterior import Posterior
+    from anglipy.runtime.foreign import vectorised
 
 __all__ = [
     "AnglipyError",
@@ -32,11 +33,13 @@ __all__ = [
     "check",
     "load",
     "read_edn",
+    "vectorised",
 ]
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "vectorised": "anglipy.runtime.foreign",
     "AnglipyError": "anglipy.diagnostics",
     "Diagnostic": "anglipy.diagnostics",
     "Model": "anglipy.api",

@@ -221,8 +221,8 @@ class _Emitter:
                     chosen = self.expression(test, block)
                     self.at(tail.span)
                     ways = (self.frame(then), self.frame(otherwise))
-                    made = self.apply("branch", chosen, self.load("state"), self.load(k), *ways)
-                    block.append(ast.Return(made, **self.position))
+                    step = self.apply("branch", chosen, self.load("state"), self.load(k), *ways)
+                    block.append(ast.Return(step, **self.position))
                     return
                 case Branch(test, then, otherwise):
                     condition = self.condition(test, block)

@@ -87,8 +87,8 @@ class Linker:
     def _stays_direct(self, binding: Binding) -> bool:
         """Whether a direct function of the program is direct for groups, too."""
         value = self.namespace.values.get(binding.python)
-        linker = value.code.__globals__.get(LANES) if value is not None else None
-        if linker is None:
+        linker = None if value is None else value.code.__globals__.get(LANES)
+        if value is None or linker is None:
             return True
         form, _ = linker._owners[value.code.__name__]
         node = linker._parted(form)
@@ -144,7 +144,7 @@ class Linker:
             return recalling.mem
         if value is mem_recursive:
             return recalling.mem_recursive
-        if isinstance(value, partial) or isinstance(value, Closure):
+        if isinstance(value, (partial, Closure)):
             return lane_callable(value)
         return lane_callable(value) if _is_function(value) else value
 

@@ -57,8 +57,9 @@ class Code:
     """One flat function of the generated program.
 
     kind: "k" (a continuation of one value), "way" (one way of a branch, for groups), "loop" (of
-    several values), "closure", "query" or "direct" (plain Python). `own` is the variable that holds the running frame itself: a loop or a function
-    that refers to itself. `packs` are captured tuples of variables, to be unpacked first.
+    several values), "closure", "query" or "direct" (plain Python). `own` is the variable that holds
+    the running frame itself: a loop or a function that refers to itself. `packs` are captured
+    tuples of variables, to be unpacked first.
     """
 
     name: str
@@ -233,8 +234,10 @@ class _Lowering:
         test, free = yield self.value(tail.test, label)
         if self.groups:
             return (yield self.ways(tail, test, free | {tail.k}, label))
-        sides, deepest = [], 0
-        for side in (tail.then, tail.otherwise):
+        sides: list[Any] = []
+        deepest = 0
+        ways: tuple[Any, Any] = (tail.then, tail.otherwise)
+        for side in ways:
             body, more, nesting = yield self.tail(side, label)
             if nesting >= MAX_NESTING:
                 name = self.fresh(f"{label}_part")
@@ -249,7 +252,8 @@ class _Lowering:
     def ways(self, tail: Branch, test: Any, free: frozenset[str], label: str) -> Found:
         """A branch whose ways are code of their own."""
         frames = []
-        for side in (tail.then, tail.otherwise):
+        sides: tuple[Any, Any] = (tail.then, tail.otherwise)
+        for side in sides:
             body, more, _ = yield self.tail(side, label)
             name = self.fresh(f"{label}_way")
             captured = self.add(name, "way", body, more, side.span, k=tail.k)

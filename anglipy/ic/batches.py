@@ -1,24 +1,25 @@
-"""Traces of any control flow as one minibatch.
+"""A tape as one minibatch.
 
-All (trace, step) pairs are laid out flat, trace by trace, and grouped by slot: every step of one
-slot in the batch is embedded, and gets its proposal, in one call. Observations are grouped the same
-way by observer. Which steps follow each other is kept as indices, so there is no sorting of traces
-by their shape, and no batch is ever split.
+All events are laid out flat, one after the other, and grouped by slot: every choice of one slot in
+the batch is embedded, and gets its proposal, in one call. Observations are grouped the same way by
+observer. Which choices of a run follow each other is kept as indices, so there is no sorting of
+runs by their shape, and no batch is ever split.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from anglipy.ic.priors import Prior
-from anglipy.ic.proposals import numbers_of, values_of
-from anglipy.ic.traces import Kind, Observation, Step, Trace
+from anglipy.ic.observing import Kind, Observations
+from anglipy.ic.priors import Floats, Prior
+from anglipy.ic.tapes import Choices, Tape
 
 __all__ = [
     "Batch",
@@ -50,7 +51,7 @@ class ObserverKey(NamedTuple):
 
 
 class StepGroup(NamedTuple):
-    """The steps of one slot in a batch."""
+    """The choices of one slot in a batch."""
 
     key: SlotKey
     rows: Tensor
@@ -58,7 +59,7 @@ class StepGroup(NamedTuple):
     numbers: Tensor
     """Of the priors, (n, numbers) float64."""
     values: Tensor
-    """Encoded, (n,) or (n, D) float64."""
+    """As the family takes them, (n,) or (n, D) float64."""
     categories: int
     """The largest table among them, 0 for other families."""
 
@@ -68,9 +69,9 @@ class ObserverGroup(NamedTuple):
 
     key: ObserverKey
     rows: Tensor
-    """Trace of each, (n,) int64."""
+    """Run of each, (n,) int64."""
     places: Tensor
-    """Which observation of its trace each is, from 0, (n,) int64."""
+    """Which observation of its run each is, from 0, (n,) int64."""
     instances: Tensor
     """(n,) int64."""
     values: Tensor
@@ -79,21 +80,21 @@ class ObserverGroup(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`count` traces, flat. N is the number of steps in all of them."""
+    """`count` runs, flat. N is the number of choices in all of them."""
 
     count: int
     longest: int
-    """Steps of the longest trace."""
+    """Choices of the longest run."""
     widest: int
-    """Observations of the trace with most of them."""
+    """Observations of the run with most of them."""
     trace_of: Tensor
-    """(N,) int64."""
+    """(N,) int64: which run."""
     time_of: Tensor
-    """(N,) int64: which step of its trace."""
+    """(N,) int64: which choice of its run."""
     instances: Tensor
     """(N,) int64."""
     previous: Tensor
-    """(N,) int64: the flat place of the step before, N for a first step."""
+    """(N,) int64: the flat place of the choice before, N for a first one."""
     log_prior: Tensor
     """(N,) float64."""
     steps: tuple[StepGroup, ...]
@@ -105,83 +106,88 @@ def slot_key(site: str, prior: Prior) -> SlotKey:
     return SlotKey(site, prior.family, 0 if prior.family == "categorical" else prior.size)
 
 
-def batch_of(traces: Sequence[Trace]) -> Batch:
-    """The traces as one minibatch."""
-    groups: dict[SlotKey, tuple[list[int], list[Step]]] = {}
-    lengths = [len(trace.steps) for trace in traces]
-    row = 0
-    for trace in traces:
-        for step in trace.steps:
-            prior = step.prior
-            key = (step.site, prior.family, 0 if prior.family == "categorical" else prior.size)
-            group = groups.get(key)  # type: ignore[call-overload]
-            if group is None:
-                group = groups[SlotKey(*key)] = ([], [])
-            group[0].append(row)
-            group[1].append(step)
-            row += 1
-    trace_of = np.repeat(np.arange(len(traces)), lengths)
-    starts = np.cumsum([0, *lengths[:-1]])
-    time_of = np.arange(row) - np.repeat(starts, lengths)
-    previous = np.where(time_of > 0, np.arange(row) - 1, row)
-    instances = np.array(
-        [step.instance for trace in traces for step in trace.steps], dtype=np.int64
-    )
-    log_prior = np.array(
-        [step.log_prior for trace in traces for step in trace.steps], dtype=np.float64
-    )
+def batch_of(tape: Tape) -> Batch:
+    """The tape as one minibatch."""
+    choices, count = tape.choices, tape.count
+    total = sum(len(event.runs) for event in choices)
+    lengths = np.zeros(count, dtype=np.int64)
+    last = np.full(count, total)
+    time_of, previous, log_prior = np.empty(total, np.int64), np.empty(total, np.int64), []
+    starts, end = [], 0
+    for event in choices:
+        start, end = end, end + len(event.runs)
+        time_of[start:end] = lengths[event.runs]
+        lengths[event.runs] += 1
+        previous[start:end] = last[event.runs]
+        last[event.runs] = np.arange(start, end)
+        log_prior.append(np.broadcast_to(event.log_prior, end - start))
+        starts.append(start)
+    observations, widest = group_observations(tape.observations, count)
     return Batch(
-        count=len(traces),
-        longest=max(lengths),
-        widest=max(len(trace.observations) for trace in traces),
-        trace_of=torch.from_numpy(trace_of),
+        count=count,
+        longest=int(lengths.max()),
+        widest=widest,
+        trace_of=_joined([event.runs for event in choices]),
         time_of=torch.from_numpy(time_of),
-        instances=torch.from_numpy(instances),
+        instances=_joined([event.instances for event in choices]),
         previous=torch.from_numpy(previous),
-        log_prior=torch.from_numpy(log_prior),
-        steps=tuple(_step_group(key, rows, steps) for key, (rows, steps) in groups.items()),
-        observations=group_observations([trace.observations for trace in traces]),
+        log_prior=_joined(log_prior),
+        steps=tuple(_step_groups(choices, starts)),
+        observations=observations,
     )
 
 
-def _step_group(key: SlotKey, rows: list[int], steps: list[Step]) -> StepGroup:
-    priors = [step.prior for step in steps]
-    return StepGroup(
-        key,
-        torch.tensor(rows),
-        numbers_of(priors),
-        values_of([step.value for step in steps]),
-        max(prior.size for prior in priors) if key.family == "categorical" else 0,
-    )
+def _joined(arrays: Sequence[np.ndarray]) -> Tensor:
+    return torch.from_numpy(np.concatenate(arrays))
 
 
-def group_observations(runs: Sequence[Sequence[Observation]]) -> tuple[ObserverGroup, ...]:
-    """The observations of several runs by observer; `rows` says which run each belongs to."""
-    groups: dict[tuple[str, Kind], tuple[list[int], list[int], list[int], list[Any]]] = {}
-    for row, observations in enumerate(runs):
-        for place, (site, instance, kind, value) in enumerate(observations):
-            group = groups.get((site, kind))
-            if group is None:
-                group = groups[site, kind] = ([], [], [], [])
-            group[0].append(row)
-            group[1].append(place)
-            group[2].append(instance)
-            group[3].append(value)
-    return tuple(
-        ObserverGroup(
-            ObserverKey(site, kind),
-            torch.tensor(rows),
-            torch.tensor(places),
-            torch.tensor(instances),
-            _stacked(kind, values),
+def _step_groups(choices: Sequence[Choices], starts: Sequence[int]) -> Iterable[StepGroup]:
+    """Events of one slot together, in the order in which slots are met."""
+    members: dict[SlotKey, list[tuple[int, Choices]]] = {}
+    for start, event in zip(starts, choices, strict=True):
+        members.setdefault(slot_key(event.site, event.prior), []).append((start, event))
+    for key, found in members.items():
+        rows = [np.arange(start, start + len(event.runs)) for start, event in found]
+        numbers = [(event.prior.numbers, len(event.runs)) for _, event in found]
+        yield StepGroup(
+            key,
+            _joined(rows),
+            _stacked_numbers(numbers),
+            _joined([event.values for _, event in found]).double(),
+            max(event.prior.size for _, event in found) if key.family == "categorical" else 0,
         )
-        for (site, kind), (rows, places, instances, values) in groups.items()
+
+
+def _stacked_numbers(parts: Sequence[tuple[Floats, int]]) -> Tensor:
+    """Numbers of several priors as rows; rows of fewer categories are padded with -inf."""
+    width = max(numbers.shape[1] for numbers, _ in parts)
+    found = np.empty((sum(count for _, count in parts), width))
+    end = 0
+    for numbers, count in parts:
+        start, end = end, end + count
+        found[start:end, : numbers.shape[1]] = numbers
+        found[start:end, numbers.shape[1] :] = -math.inf
+    return torch.from_numpy(found)
+
+
+def group_observations(
+    observations: Sequence[Observations], count: int
+) -> tuple[tuple[ObserverGroup, ...], int]:
+    """The observations of `count` runs by observer, and how many the run with most of them made."""
+    made = np.zeros(count, dtype=np.int64)
+    members: dict[ObserverKey, list[tuple[np.ndarray, Observations]]] = {}
+    for event in observations:
+        key = ObserverKey(event.site, event.kind)
+        members.setdefault(key, []).append((made[event.runs], event))
+        made[event.runs] += 1
+    groups = tuple(
+        ObserverGroup(
+            key,
+            _joined([event.runs for _, event in found]),
+            _joined([places for places, _ in found]),
+            _joined([event.instances for _, event in found]),
+            _joined([event.values for _, event in found]),
+        )
+        for key, found in members.items()
     )
-
-
-def _stacked(kind: Kind, values: list[Any]) -> Tensor:
-    if kind.name == "choice":
-        return torch.tensor(values, dtype=torch.int64)
-    if kind.name == "image":
-        return torch.from_numpy(np.stack(values))
-    return torch.from_numpy(np.array(values, dtype=np.float64).reshape(len(values), -1))
+    return groups, int(made.max())

@@ -1,7 +1,7 @@
 """The engine `ic`: importance sampling with the network beside the program.
 
-All particles of a block advance in waves: each runs the program on its own to its next choice, then
-the network takes one step for all of them together, and each slot's head gives the proposals of the
+All particles of a block advance in waves: each group of them runs to its next choice, then the
+network takes one step for all of them together, and each slot's head gives the proposals of the
 particles that wait there.
 
     log weight = sum over choices of (log prior - log q')  +  sum over observes of log p(value)
@@ -15,25 +15,25 @@ run).
 
 from __future__ import annotations
 
-import math
 import warnings
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
 import torch
 
-from anglipy.diagnostics import AnglipyError, ArtifactError, OptionError
+from anglipy.diagnostics import ArtifactError, OptionError
 from anglipy.ic.artifact import Artifact
-from anglipy.ic.batches import SlotKey, group_observations, slot_key
-from anglipy.ic.network import FAMILY_NUMBERS, Memory, Network, Waiting
-from anglipy.ic.priors import Prior, describe, encode
-from anglipy.ic.proposals import draw_all, numbers_of, values_of
+from anglipy.ic.batches import group_observations
+from anglipy.ic.beside import Beside
+from anglipy.ic.network import Network
+from anglipy.ic.observing import Observations
 from anglipy.ic.reader import Reading
+from anglipy.ic.running import Runs
 from anglipy.ic.store import network_of
+from anglipy.ic.tapes import scout
 from anglipy.ic.threads import fitting_threads
-from anglipy.ic.traces import Observation, observation_of
 from anglipy.inference.draws import NO_DRAWS, Draws
 from anglipy.inference.engine import (
     Options,
@@ -43,10 +43,10 @@ from anglipy.inference.engine import (
     register,
     whole_number,
 )
+from anglipy.inference.lockstep import with_results
 from anglipy.inference.log_space import log_mean_exp_standard_error
 from anglipy.inference.posterior import Posterior
-from anglipy.inference.runs import draw, log_prob_of, resume_observed, resume_with
-from anglipy.runtime.checkpoints import Checkpoint, Observe, Result, Sample
+from anglipy.runtime.machine import Query
 
 __all__ = ["Compiled", "CompiledOptions", "CompiledState", "ProposalWarning", "infer_compiled"]
 
@@ -100,9 +100,10 @@ class CompiledOptions(Options):
 
 @dataclass(frozen=True, slots=True)
 class CompiledState:
-    """The first checkpoint, which all runs share, the network, and the draws so far."""
+    """The query and its argument, the network, and the draws so far."""
 
-    first: Checkpoint
+    query: Query
+    value: Any
     options: CompiledOptions
     network: Network
     reading: Reading | None = None
@@ -117,25 +118,27 @@ class Compiled:
     options_type = CompiledOptions
 
     def init(self, query: Startable, value: Any, options: CompiledOptions) -> CompiledState:
-        """Build the network, and run the program to its first checkpoint, once."""
-        return CompiledState(query.start(value), options, network_of(options.artifact))
+        """Build the network."""
+        return CompiledState(query, value, options, network_of(options.artifact))  # type: ignore[arg-type]
 
     def step(self, state: CompiledState, rng: Any) -> tuple[CompiledState, StepInfo]:
         """One block of particles."""
-        network, options = state.network, state.options
-        reading, unknown = state.reading, set(state.unknown)
-        with fitting_threads(network):
+        network, options, total = state.network, state.options, state.options.particles
+        reading, unknown, draws = state.reading, set(state.unknown), state.draws
+        with fitting_threads(network), torch.inference_mode():
             if reading is None:
-                reading = _read(network, state.first)
-            count = min(BLOCK, options.particles - state.draws.count)
-            block = _Block(network, reading, options.artifact.epsilon, state.first, count, rng)
+                reading = _read(network, state.query, state.value)
+            runs = Runs(
+                state.query, state.value, min(BLOCK, total - draws.count), draws.count, total
+            )
+            block = Beside(network, reading, options.artifact.epsilon, runs, rng)
             block.run()
         _warn(block.unknown - unknown)
-        draws = state.draws.and_also(*block.results())
-        after = CompiledState(
-            state.first, options, network, reading, draws, frozenset(unknown | block.unknown)
+        draws = with_results(draws, block.ended, block.died)
+        after = replace(
+            state, reading=reading, draws=draws, unknown=frozenset(unknown | block.unknown)
         )
-        return after, StepInfo(draws.count, options.particles)
+        return after, StepInfo(draws.count, total)
 
     def is_done(self, state: CompiledState) -> bool:
         """Whether all particles have run."""
@@ -181,17 +184,12 @@ def infer_compiled(
     )
 
 
-@torch.inference_mode()
-def _read(network: Network, first: Checkpoint) -> Reading:
+def _read(network: Network, query: Query, value: Any) -> Reading:
     """What the network makes of the data. The runs that look for it have their own generator."""
-    rng = np.random.default_rng(0)
-    found: dict[tuple[str, int], Observation] = {}
-    runs = 1 if _always_the_same(network) else SCOUTS
-    for _ in range(runs):
-        for observation in _scout(first, rng):
-            found.setdefault((observation.site, observation.instance), observation)
-    observations = list(found.values())
-    groups = group_observations([observations])
+    count = 1 if _always_the_same(network) else SCOUTS
+    tape = scout(query, value, np.random.default_rng(0), count)
+    observations = tape.observations if count == 1 else _first_of_each(tape.observations)
+    groups, widest = group_observations(observations, 1)
     for group in groups:
         if group.key not in network.reader.index:
             shapes = [key.kind.shape for key in network.reader.index if key.site == group.key.site]
@@ -202,7 +200,24 @@ def _read(network: Network, first: Checkpoint) -> Reading:
                 ProposalWarning,
                 stacklevel=2,
             )
-    return network.reader(groups, 1, max(1, len(observations)))
+    return network.reader(groups, 1, max(1, widest))
+
+
+def _first_of_each(observations: Sequence[Observations]) -> list[Observations]:
+    """For every address the value that was observed there first, all as of one run."""
+    seen: dict[str, set[int]] = {}
+    found = []
+    for event in observations:
+        known = seen.setdefault(event.site, set())
+        for row, instance in enumerate(event.instances.tolist()):
+            if instance not in known:
+                known.add(instance)
+                one = slice(row, row + 1)
+                values, instances = event.values[one], event.instances[one]
+                found.append(
+                    Observations(event.site, event.kind, np.zeros(1, np.intp), instances, values)
+                )
+    return found
 
 
 def _always_the_same(network: Network) -> bool:
@@ -212,19 +227,6 @@ def _always_the_same(network: Network) -> bool:
     return len(reader.index) <= 1 or len(fixed) == len(reader.index)
 
 
-def _scout(first: Checkpoint, rng: Any) -> list[Observation]:
-    """The observations of one run that draws from the prior."""
-    observations = []
-    point = first
-    while not isinstance(point, Result):
-        if isinstance(point, Sample):
-            point = resume_with(point, draw(point, rng))
-        else:
-            observations.append(observation_of(point, point.value))
-            point = resume_observed(point)
-    return observations
-
-
 def _warn(sites: set[str]) -> None:
     if sites:
         warnings.warn(
@@ -232,152 +234,3 @@ def _warn(sites: set[str]) -> None:
             ProposalWarning,
             stacklevel=3,
         )
-
-
-class _Block:
-    """Particles that advance together. Lists are indexed by particle; `live` are those still under
-    way.
-    """
-
-    def __init__(
-        self,
-        network: Network,
-        reading: Reading,
-        epsilon: float,
-        first: Checkpoint,
-        count: int,
-        rng: Any,
-    ) -> None:
-        self.network, self.reading, self.epsilon, self.rng = network, reading, epsilon, rng
-        self.points: list[Checkpoint] = [first] * count
-        self.log_weights = [0.0] * count
-        self.live = list(range(count))
-        self.memory = self._start()
-        self.unknown: set[str] = set()
-
-    @torch.inference_mode()
-    def _start(self) -> Memory:
-        return self.network.start(self.reading, len(self.points))
-
-    @torch.inference_mode()
-    def run(self) -> None:
-        """All particles to their ends."""
-        while True:
-            self._to_next_samples()
-            if not self.live:
-                return
-            self._propose()
-
-    def results(self) -> tuple[list[Any], list[float], list[tuple[Any, ...]], list[Observe]]:
-        """Values, log weights and predicts of the runs that ended, and the observes at which others
-        died.
-        """
-        ended = [
-            (p, w)
-            for p, w in zip(self.points, self.log_weights, strict=True)
-            if isinstance(p, Result)
-        ]
-        died = [p for p in self.points if isinstance(p, Observe)]
-        return (
-            [p.value for p, _ in ended],
-            [w for _, w in ended],
-            [p.state.predicts for p, _ in ended],
-            died,
-        )
-
-    def _to_next_samples(self) -> None:
-        """Score observes until every live particle waits for a choice; drop those that ended or
-        died.
-        """
-        kept = []
-        for row, particle in enumerate(self.live):
-            point = self.points[particle]
-            try:
-                while isinstance(point, Observe):
-                    log_prob = log_prob_of(point)
-                    if log_prob == -math.inf:
-                        break
-                    self.log_weights[particle] += log_prob
-                    point = resume_observed(point)
-            except AnglipyError as error:
-                error.noted(f"in particle {particle + 1} of {len(self.points)}")
-                raise
-            self.points[particle] = point
-            if isinstance(point, Sample):
-                kept.append(row)
-        if len(kept) < len(self.live):
-            self.live = [self.live[row] for row in kept]
-            self.memory = Memory(*(part[kept] for part in self.memory))
-
-    def _propose(self) -> None:
-        """One step of the network for all live particles, then draws, weights and answers slot by
-        slot.
-        """
-        samples: list[Sample] = [self.points[particle] for particle in self.live]  # type: ignore[misc]
-        priors = [describe(sample.dist) for sample in samples]
-        groups: dict[SlotKey, list[int]] = {}
-        for row, (sample, prior) in enumerate(zip(samples, priors, strict=True)):
-            groups.setdefault(slot_key(sample.site.id, prior), []).append(row)
-        waiting, numbers = self._waiting(samples, priors, groups)
-        seen, memory = self.network.advance(self.reading, self.memory, waiting)
-        embedded = torch.zeros_like(memory.previous_value)
-        for key, rows in groups.items():
-            encoded = self._answer(key, rows, samples, priors, seen)
-            embedded[rows] = self.network.embed_values(
-                self.network.slot(key), numbers[key], values_of(encoded)
-            )
-        self.memory = memory._replace(previous_value=embedded, previous_address=waiting.address)
-
-    def _waiting(
-        self, samples: list[Sample], priors: list[Prior], groups: dict[SlotKey, list[int]]
-    ) -> tuple[Waiting, dict[SlotKey, torch.Tensor]]:
-        """The network's inputs for this wave, and the numbers of the priors by slot."""
-        network, order = self.network, []
-        addresses, embedded, families, numbers = [], [], [], {}
-        for key, rows in groups.items():
-            slot = network.slot(key)
-            numbers[key] = numbers_of([priors[row] for row in rows])
-            order += rows
-            addresses.append(network.address_of(slot).expand(len(rows), -1))
-            embedded.append(network.embed_priors(slot, numbers[key]))
-            families.append(torch.full((len(rows),), FAMILY_NUMBERS[key.family]))
-        back = torch.argsort(torch.tensor(order))
-        instances = torch.tensor([sample.instance for sample in samples])
-        waiting = Waiting(
-            torch.cat(addresses)[back],
-            torch.cat(families)[back],
-            instances,
-            torch.cat(embedded)[back],
-        )
-        return waiting, numbers
-
-    def _answer(
-        self,
-        key: SlotKey,
-        rows: list[int],
-        samples: list[Sample],
-        priors: list[Prior],
-        seen: torch.Tensor,
-    ) -> list[Any]:
-        """Draw for the particles that wait at one slot, weigh, resume; the encoded values."""
-        slot = self.network.slot(key)
-        dists = [samples[row].dist for row in rows]
-        if slot is None or slot.head is None:
-            if slot is None:
-                self.unknown.add(key.site)
-            values = [draw(samples[row], self.rng) for row in rows]
-            encoded = [
-                encode(dist, priors[row], value)
-                for dist, row, value in zip(dists, rows, values, strict=True)
-            ]
-            log_weights = [0.0] * len(rows)
-        else:
-            raw = slot.head(seen[rows]).double()
-            values, encoded, log_weights = draw_all(
-                raw, dists, [priors[row] for row in rows], self.epsilon, self.rng
-            )
-        for row, value, log_weight in zip(rows, values, log_weights, strict=True):
-            particle = self.live[row]
-            self.log_weights[particle] += log_weight
-            self.points[particle] = resume_with(samples[row], value)
-        return encoded

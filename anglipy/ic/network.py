@@ -286,15 +286,10 @@ class Network(nn.Module):
         """(n, PRIOR_WIDTH); zeros at an unknown address."""
         return torch.zeros(len(numbers), PRIOR_WIDTH) if slot is None else slot.read_prior(numbers)
 
-    def start(self, reading: Reading, runs: int) -> Memory:
-        """The memory of runs that share one reading and have made no choice yet."""
+    def start(self, reading: Reading) -> Memory:
+        """The memory of a run of this reading that has made no choice yet: one row."""
         hidden, cell = self.core.start_state(reading.summary)
-        return Memory(
-            hidden.expand(runs, -1),
-            cell.expand(runs, -1),
-            self.core.first_value.expand(runs, -1),
-            self.core.first_address.expand(runs, -1),
-        )
+        return Memory(hidden, cell, self.core.first_value[None], self.core.first_address[None])
 
     def advance(self, reading: Reading, memory: Memory, waiting: Waiting) -> tuple[Tensor, Memory]:
         """One step of n runs that share one reading (of one run): what their heads see (n,

@@ -11,8 +11,6 @@ nothing to first order, since E_q[prior / q] = 1.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -28,11 +26,13 @@ from anglipy.ic.families import (
     Positives,
 )
 from anglipy.ic.integers import Integers
-from anglipy.ic.priors import Prior, decode, encode
+from anglipy.ic.priors import Floats
+from anglipy.ic.running import Waiting
 from anglipy.ic.vectors import Dirichlets, Gaussians
-from anglipy.runtime.distributions.base import Distribution
+from anglipy.runtime.lanes.distributions import draw, score
+from anglipy.runtime.lanes.groups import Index, using
 
-__all__ = ["FAMILIES", "defended", "draw_all", "draw_index", "numbers_of", "values_of"]
+__all__ = ["FAMILIES", "defended", "propose"]
 
 _MEMBERS: tuple[Family, ...] = (
     Family(),
@@ -48,11 +48,6 @@ _MEMBERS: tuple[Family, ...] = (
 FAMILIES: dict[str, Family] = {family.name: family for family in _MEMBERS}
 """Every proposal family by name; `priors.LAYOUTS` says what its numbers are."""
 
-LEFT_TO_RIGHT = 64
-"""Tables up to this size are searched from the left, larger ones by bisection; both only ask `u <
-c`.
-"""
-
 
 def defended(log_q: Tensor, log_prior: Tensor, epsilon: float) -> Tensor:
     """log((1 - epsilon) q + epsilon prior), exact; (n,)."""
@@ -61,96 +56,65 @@ def defended(log_q: Tensor, log_prior: Tensor, epsilon: float) -> Tensor:
     return torch.logaddexp(log_q + math.log1p(-epsilon), log_prior + math.log(epsilon))
 
 
-def numbers_of(priors: Sequence[Prior]) -> Tensor:
-    """The numbers of priors of one family, (n, numbers), float64; rows of fewer categories are
-    padded with -inf.
-    """
-    rows = [prior.numbers for prior in priors]
-    width = len(rows[0])
-    if all(len(row) == width for row in rows):
-        return torch.from_numpy(np.array(rows, dtype=np.float64).reshape(len(rows), width))
-    padded = np.full((len(rows), max(map(len, rows))), -math.inf)
-    for row, target in zip(rows, padded, strict=True):
-        target[: len(row)] = row
-    return torch.from_numpy(padded)
-
-
-def values_of(values: Sequence[Any]) -> Tensor:
-    """Encoded values as a tensor, (n,) or (n, D), float64."""
-    return torch.from_numpy(np.array(values, dtype=np.float64))
-
-
-def draw_all(
-    raw: Tensor,
-    dists: Sequence[Distribution],
-    priors: Sequence[Prior],
-    epsilon: float,
-    rng: Any,
-) -> tuple[list[Any], list[Any], list[float]]:
-    """A value of the program for each row, its encoding, and log prior - log q' (the step's log
-    weight).
+def propose(
+    raw: Tensor, of: Index | None, part: Waiting, epsilon: float, rng: Any
+) -> tuple[Any, Any, Floats]:
+    """Draw for particles that wait at one slot: a value of the program each, the same as the family
+    takes it, and log prior - log q', their log weights (n,).
 
     Args:
-        raw: (n, outputs) of one head, float64.
-        dists: the priors in the program, one per row.
-        priors: the same as seen by the network; all of one family and size.
+        raw: (r, outputs) of the head, float64.
+        of: which row of `raw` each of the n particles has; None if r = n and they are in order.
+        part: the particles and their priors.
         epsilon: the weight of the prior in the proposal.
         rng: a numpy Generator or a test double.
 
     """
-    family = FAMILIES[priors[0].family]
-    numbers = numbers_of(priors)
+    family = FAMILIES[part.prior.family]
     if isinstance(family, Categorical):
-        return _draw_from_table(
-            family.log_table(raw, numbers), numbers, dists, priors, epsilon, rng
-        )
-    drawn = list(family.draw(raw, numbers, rng))
-    values = [decode(d, p, x) for d, p, x in zip(dists, priors, drawn, strict=True)]
+        return _from_tables(family, raw, of, part, epsilon, rng)
+    if of is not None:
+        raw = raw[torch.from_numpy(of)]
+    numbers = torch.from_numpy(part.prior.numbers).expand(len(raw), -1)
+    drawn = family.draw(raw, numbers, rng)
     if epsilon > 0.0:
-        for row in np.flatnonzero(rng.random(len(values)) < epsilon).tolist():
-            values[row] = dists[row].sample(rng)
-    encoded = [encode(d, p, x) for d, p, x in zip(dists, priors, values, strict=True)]
-    log_priors = [d.log_prob(x) for d, x in zip(dists, values, strict=True)]
+        drawn = _some_from_prior(drawn, part, epsilon, rng)
+    value = part.decode(drawn)
+    with using(part.group):
+        log_prior = np.asarray(score(part.dist, value), dtype=np.float64)
     log_q = defended(
-        family.log_prob(raw, numbers, values_of(encoded)),
-        torch.tensor(log_priors, dtype=torch.float64),
+        family.log_prob(raw, numbers, torch.from_numpy(drawn)),
+        torch.from_numpy(log_prior),
         epsilon,
     )
-    return values, encoded, [p - q for p, q in zip(log_priors, log_q.tolist(), strict=True)]
+    return value, drawn, log_prior - log_q.numpy()
 
 
-def _draw_from_table(
-    log_q: Tensor,
-    numbers: Tensor,
-    dists: Sequence[Distribution],
-    priors: Sequence[Prior],
-    epsilon: float,
-    rng: Any,
-) -> tuple[list[Any], list[Any], list[float]]:
-    """Finite priors: one uniform per row, compared with cumulative probabilities of q' and with
-    nothing else.
+def _some_from_prior(drawn: Floats, part: Waiting, epsilon: float, rng: Any) -> Floats:
+    """With probability epsilon each, draws are replaced by draws from the prior."""
+    places = np.flatnonzero(rng.random(len(drawn)) < epsilon)
+    if len(places):
+        child = part._replace(group=part.group.child(places))
+        with using(child.group):
+            value = draw(part.dist, rng, len(places))
+        drawn[places] = child.encode(value)
+    return drawn
+
+
+def _from_tables(
+    family: Categorical, raw: Tensor, of: Index | None, part: Waiting, epsilon: float, rng: Any
+) -> tuple[Any, Any, Floats]:
+    """Finite priors: one uniform per particle, compared with cumulative probabilities of q' and
+    with nothing else.
     """
+    prior = part.prior.numbers
+    if of is not None and 1 < len(prior):
+        raw, of = raw[torch.from_numpy(of)], None
+    numbers = torch.from_numpy(prior)
+    log_q = family.log_table(raw, numbers)
     masses = log_q.exp() * (1.0 - epsilon) + numbers.exp() * epsilon
     masses = masses / masses.sum(1, keepdim=True)
-    log_masses = masses.log()
-    values, encoded, log_weights = [], [], []
-    for row, cumulative in enumerate(masses.cumsum(1).tolist()):
-        index = draw_index(cumulative, numbers[row], rng)
-        values.append(decode(dists[row], priors[row], index))
-        encoded.append(index)
-        log_weights.append(float(numbers[row, index] - log_masses[row, index]))
-    return values, encoded, log_weights
-
-
-def draw_index(cumulative: list[float], log_prior: Tensor, rng: Any) -> int:
-    """The first index whose cumulative mass is above one uniform; never one of prior mass zero."""
-    last = len(cumulative) - 1
-    while log_prior[last] == -math.inf:
-        last -= 1
-    u = rng.random()
-    if last > LEFT_TO_RIGHT:
-        return bisect_right(cumulative, u, 0, last)
-    for index in range(last):
-        if u < cumulative[index]:
-            return index
-    return last
+    index = part.draw_index(masses.numpy(), rng, of)
+    rows = np.arange(len(index)) if of is None else of
+    log_mass = masses.log().numpy()[rows, index]
+    return part.decode(index), index, part.log_mass(index) - log_mass

@@ -73,6 +73,8 @@ class ObservationReader(nn.Module):
         self.nothing = nn.Parameter(0.1 * torch.randn(width))
         self.pooled = nn.Linear(width, width)
         self.fixed: tuple[FixedNumber, ...] = ()
+        self._starts: dict[int, Tensor] = {}
+        """For each observer where the numbers of an instance begin; -1 for those not fixed."""
         self.moments: Moments | None = None
         self.side_by_side: Dense | None = None
 
@@ -84,7 +86,16 @@ class ObservationReader(nn.Module):
     def fix(self, fixed: tuple[FixedNumber, ...]) -> None:
         """Decide which addresses are laid side by side; done once, before training."""
         self.fixed = fixed
-        columns = sum(self._columns(number) for number in fixed)
+        self._starts = {}
+        columns = 0
+        for observer, instance in fixed:
+            known = self._starts.get(observer, torch.empty(0, dtype=torch.int64))
+            # The last place stands for all later instances, which have no columns.
+            starts = torch.full((max(len(known), instance + 2),), -1)
+            starts[: len(known)] = known
+            starts[instance] = columns
+            self._starts[observer] = starts
+            columns += self._columns(FixedNumber(observer, instance))
         if columns:
             self.moments = Moments(columns)
             self.side_by_side = Dense(2 * columns, 2 * self.width, self.width)
@@ -158,14 +169,13 @@ class ObservationReader(nn.Module):
         columns = sum(self._columns(number) for number in self.fixed)
         values = torch.zeros(runs, columns, dtype=torch.float64)
         there = torch.zeros(runs, columns)
-        by_observer = {self.index[g.key]: g for g in groups if g.key in self.index}
-        start = 0
-        for number in self.fixed:
-            end = start + self._columns(number)
-            group = by_observer.get(number.observer)
-            if group is not None:
-                chosen = group.instances == number.instance
-                values[group.rows[chosen], start:end] = group.values[chosen]
-                there[group.rows[chosen], start:end] = 1.0
-            start = end
+        for group in groups:
+            starts = self._starts.get(self.index.get(group.key, -1))
+            if starts is not None:
+                start = starts[group.instances.clamp_max(len(starts) - 1)]
+                chosen = torch.nonzero(start >= 0)[:, 0]
+                own = torch.arange(group.key.kind.shape[0])
+                rows, places = group.rows[chosen, None], start[chosen, None] + own
+                values[rows, places] = group.values[chosen]
+                there[rows, places] = 1.0
         return values, there

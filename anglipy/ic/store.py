@@ -16,10 +16,10 @@ from anglipy.ic.artifact import AddressRow, Artifact
 from anglipy.ic.batches import ObserverKey, SlotKey
 from anglipy.ic.layers import Shape
 from anglipy.ic.network import Network, Structure
+from anglipy.ic.observing import Kind
 from anglipy.ic.options import TrainingOptions, TrainingRecord
 from anglipy.ic.proposals import FAMILIES
 from anglipy.ic.reader import FixedNumber
-from anglipy.ic.traces import Kind
 
 __all__ = ["arrays_of", "artifact_of", "load_arrays", "network_of", "rows_of", "structure_of"]
 

@@ -28,15 +28,16 @@ import torch
 
 from anglipy.diagnostics import ArtifactError
 from anglipy.ic.artifact import AddressRow, Artifact
-from anglipy.ic.batches import Batch, batch_of
+from anglipy.ic.batches import batch_of
 from anglipy.ic.container import read_container, write_container
 from anglipy.ic.layers import Shape
 from anglipy.ic.learner import VALIDATION_CHUNK, Learner, Losses, validate
 from anglipy.ic.network import Network
 from anglipy.ic.options import Progress, SiteLoss, TrainingOptions, TrainingRecord
+from anglipy.ic.spool import Spool, batches_ahead
 from anglipy.ic.store import artifact_of, rows_of, structure_of
+from anglipy.ic.tapes import Tape, record
 from anglipy.ic.threads import fitting_threads
-from anglipy.ic.traces import Trace, record
 from anglipy.runtime.machine import Query
 
 __all__ = ["RESUME_KIND", "Progress", "TrainingOptions", "TrainingRecord", "resume_path", "train"]
@@ -150,10 +151,12 @@ class Trainer:
         self.query, self.options, self.path = query, options, path
         self.program_hash = program_hash
         self.sites = None if sites is None else tuple(sorted(sites))
-        self.rng = np.random.default_rng(options.seed)
         torch.manual_seed(options.seed)
         self.warnings: tuple[str, ...] = ()
-        self.validation = self._validation_set()
+        tapes = self._validation_tapes()
+        self.validation = [batch_of(tape) for tape in tapes if tape.choices]
+        rng = np.random.default_rng(options.seed)
+        self.spool = Spool(query, options.example_args, rng, batches_ahead(tapes[0]))
         network = Network(Shape(options.hidden, options.width, 4, options.components))
         for batch in self.validation:
             network.grow(batch)
@@ -191,9 +194,11 @@ class Trainer:
         count = options.batch
         if options.budget is not None:
             count = min(count, options.budget - tally.traces)
-        batch = batch_of(self._traces(count, self.rng))
+        left = None if options.budget is None else options.budget - tally.traces
+        tape = self.spool.take(count, left)
         rate = options.rate(options.fraction(tally.traces, tally.seconds))
-        tally.loss_sum += self.learner.learn(batch, rate) * count
+        if tape.choices:
+            tally.loss_sum += self.learner.learn(batch_of(tape), rate) * count
         tally.traces += count
         now = time.perf_counter()
         tally.seconds += now - self.clock
@@ -228,22 +233,20 @@ class Trainer:
 
     # -- parts -------------------------------------------------------------------------------
 
-    def _traces(self, count: int, rng: np.random.Generator) -> list[Trace]:
-        return [record(self.query, self.options.example_args, rng) for _ in range(count)]
-
-    def _validation_set(self) -> list[Batch]:
+    def _validation_tapes(self) -> list[Tape]:
         rng = np.random.default_rng([self.options.seed, 0x5EED])
-        traces = self._traces(self.options.validation, rng)
-        if not any(trace.steps for trace in traces):
+        left, tapes = self.options.validation, []
+        while left:
+            count = min(left, VALIDATION_CHUNK)
+            tapes.append(record(self.query, self.options.example_args, rng, count))
+            left -= tapes[-1].count
+        if not any(tape.choices for tape in tapes):
             raise ArtifactError(
                 "AQ609", f"the query `{self.query.name}` makes no choices: nothing to train"
             )
-        if not any(trace.observations for trace in traces):
+        if not any(tape.observations for tape in tapes):
             self.warnings = (BLIND,)
-        return [
-            batch_of(traces[i : i + VALIDATION_CHUNK])
-            for i in range(0, len(traces), VALIDATION_CHUNK)
-        ]
+        return tapes
 
     def _interval(self) -> int | None:
         """Traces between validations; None if time decides."""
@@ -312,7 +315,7 @@ class Trainer:
             "fixed": [list(number) for number in network.structure.fixed],
             "steps": self.learner.steps,
             "tally": {name: getattr(tally, name) for name in Tally.__slots__},
-            "numpy_rng": self.rng.bit_generator.state,
+            "spool": self.spool.to_data(),
             "record": self._record(True).to_data(),
         }
         write_container(resume_path(self.path), RESUME_KIND, arrays, document)
@@ -340,7 +343,7 @@ class Trainer:
             self.learner = Learner(network, self.options)
             self.learner.restore(arrays, document["steps"])
             self.tally = Tally(**document["tally"])
-            self.rng.bit_generator.state = document["numpy_rng"]
+            self.spool.restore(document["spool"])
             done = TrainingRecord.from_data(document["record"])
             torch.random.set_rng_state(torch.from_numpy(np.array(arrays["torch_rng"])))
         except (KeyError, TypeError, ValueError, RuntimeError) as error:

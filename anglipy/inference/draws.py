@@ -71,7 +71,7 @@ class Draws:
     def and_also(
         self,
         values: Sequence[Any],
-        log_weights: Sequence[float],
+        log_weights: Sequence[float] | FloatArray,
         predicts: Sequence[tuple[Any, ...]],
         died: Sequence[tuple[Observe, int]] = (),
     ) -> Draws:
@@ -154,8 +154,13 @@ class Joined(Sequence[Any]):
 
     def numbers(self) -> FloatArray | None:
         """All of them as doubles, shape (N,), where this is known without looking at each."""
-        found = [getattr(block, "numbers", _unknown)() for block in self._blocks]
-        return None if any(array is None for array in found) else np.concatenate(found)
+        found: list[FloatArray] = []
+        for block in self._blocks:
+            array = getattr(block, "numbers", _unknown)()
+            if array is None:
+                return None
+            found.append(array)
+        return np.concatenate(found)
 
     def _items(self) -> list[Any]:
         if self._made is None:

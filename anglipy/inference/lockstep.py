@@ -18,11 +18,12 @@ from anglipy.inference.log_space import FloatArray
 from anglipy.inference.runs import log_prob_of
 from anglipy.runtime.checkpoints import Observe, Result, Sample
 from anglipy.runtime.lanes.distributions import draw, score
-from anglipy.runtime.lanes.groups import Group, using
+from anglipy.runtime.lanes.groups import QUIET, Group, using
 from anglipy.runtime.lanes.machine import Machine
-from anglipy.runtime.lanes.state import State, predicts_of
+from anglipy.runtime.lanes.predicts import predicts_of
+from anglipy.runtime.lanes.state import State
 from anglipy.runtime.lanes.values import Lane, row, rows, rows_at
-from anglipy.runtime.locate import LANES, explain
+from anglipy.runtime.locate import LANES
 from anglipy.runtime.machine import Query
 
 __all__ = ["GroupPredicts", "GroupValues", "for_groups", "log_weights_of", "next_stop", "run_group"]
@@ -55,10 +56,10 @@ def drawn(machine: Machine, sample: Sample, rng: Any) -> Any:
         try:
             return draw(sample.dist, rng, group.n)
         except Exception as error:
-            return _failed(machine, error, sample, group)
+            machine.failed(error, sample.state)  # type: ignore[arg-type]
 
 
-def weigh(machine: Machine, observe: Observe) -> FloatArray | float:
+def weigh(machine: Machine, observe: Observe) -> Any:
     """Log probabilities of what was observed: shape (n,), or one number for all; finite or -inf.
 
     Raises:
@@ -69,12 +70,15 @@ def weigh(machine: Machine, observe: Observe) -> FloatArray | float:
     with using(group):
         try:
             log_probs = score(observe.dist, observe.value)
-            worst = log_probs if log_probs.__class__ is float else log_probs.max()
-            if not worst < math.inf:
-                bad = 0 if log_probs.__class__ is float else int(np.argmin(log_probs < math.inf))
-                _raise_for(observe, bad)
+            if log_probs.__class__ is float:
+                if not log_probs < math.inf:
+                    _raise_for(observe, 0)
+            elif not math.isfinite(log_probs.dot(log_probs)):
+                good = log_probs < math.inf
+                if not good.all():
+                    _raise_for(observe, int(np.argmin(good)))
         except Exception as error:
-            return _failed(machine, error, observe, group)
+            machine.failed(error, observe.state)  # type: ignore[arg-type]
     return log_probs
 
 
@@ -96,19 +100,6 @@ def _raise_for(observe: Observe, place: int) -> None:
         raise
 
 
-def _failed(machine: Machine, error: Exception, checkpoint: Sample | Observe, group: Group) -> Any:
-    """Raise the error with the address, as the scalar path has it, and with the particle."""
-    place = getattr(error, "lane", 0)
-    explained = explain(error).located(checkpoint.site.span)
-    note = f"at {checkpoint.site.id}[{row(checkpoint.instance, place)}]"
-    if note not in explained.diagnostic.notes:
-        explained.noted(note)
-    if explained is not error:
-        explained.__cause__ = error
-    explained.lane = place  # type: ignore[attr-defined]
-    machine.failed(explained, group)
-
-
 def weighed(machine: Machine, observe: Observe, died: list[tuple[Observe, int]]) -> State | None:
     """The state of a group after an observe, without the particles that it kills; None if it
     kills all. `died` gets the observe of the last of them, with their number.
@@ -123,7 +114,7 @@ def weighed(machine: Machine, observe: Observe, died: list[tuple[Observe, int]])
         before = state.log_weight
         if before.__class__ is not Lane:
             return state.weighted(before + log_probs)
-    elif log_probs.min() == -math.inf:
+    elif not math.isfinite(log_probs.dot(log_probs)) and log_probs.min() == -math.inf:
         alive = log_probs > -math.inf
         dead = np.nonzero(~alive)[0]
         died.append((one_of(observe, int(dead[-1])), len(dead)))
@@ -142,16 +133,17 @@ def run_group(query: Query, value: Any, lanes: int, rng: Any, draws: Draws, tota
     machine.total = total
     died: list[tuple[Observe, int]] = []
     ended: list[Result] = []
-    while (stop := next_stop(machine, rng)) is not None:
-        if isinstance(stop, Result):
-            ended.append(stop)
-            machine.park(stop)
-            continue
-        state = weighed(machine, stop, died)
-        if state is None:
-            machine.park(stop)
-        else:
-            machine.resume(stop, state, stop.value)
+    with QUIET:
+        while (stop := next_stop(machine, rng)) is not None:
+            if isinstance(stop, Result):
+                ended.append(stop)
+                machine.park(stop)
+                continue
+            state = weighed(machine, stop, died)
+            if state is None:
+                machine.park(stop)
+            else:
+                machine.resume(stop, state, stop.value)
     return with_results(draws, ended, died)
 
 
@@ -224,7 +216,7 @@ class GroupPredicts(Sequence[Any]):
 
     def none(self) -> bool:
         """Whether nothing was predicted."""
-        return self._predicts == ()
+        return bool(self._predicts == ())
 
     def _items(self) -> list[Any]:
         if self._made is None:

@@ -13,8 +13,8 @@ resampling by its expectation is a Rao-Blackwellisation (Chopin & Papaspiliopoul
 on using weights before resampling): same expectation, no larger variance.
 
 Particles run in groups (`smc_groups`), or one by one with the option `scalar` (`smc_particles`).
-Memory is O(particles) plus the results. Sweeps are independent; their draws are pooled by weight, so that a
-sweep counts as exp(its log evidence).
+Memory is O(particles) plus the results. Sweeps are independent; their draws are pooled by weight,
+so that a sweep counts as exp(its log evidence).
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ from anglipy.inference.log_space import Weighed, weigh_all
 from anglipy.inference.resampling import SCHEMES
 from anglipy.inference.sweeps import Ended, SmcOptions, out_of_step
 from anglipy.runtime.checkpoints import Checkpoint, Observe, Result, Sample
+from anglipy.runtime.lanes.groups import QUIET
 from anglipy.runtime.lanes.machine import Machine
 from anglipy.runtime.lanes.scopes import through
 from anglipy.runtime.lanes.state import State
@@ -52,7 +53,12 @@ class GroupSweep:
         """Over the next observe: the sweep after it, the weights, and whether it resampled; or the
         end, with `draws` and the results.
         """
-        machine = Machine()
+        with QUIET:
+            return self._step(Machine(self.options.lanes), rng, draws)
+
+    def _step(
+        self, machine: Machine, rng: Any, draws: Draws
+    ) -> tuple[GroupSweep, Weighed, bool] | Ended:
         waiting, ended = self._to_observes(machine, rng)
         if not waiting:
             return self._ended(ended, draws, self.died)
@@ -78,7 +84,10 @@ class GroupSweep:
         self._begin(machine, rng, waiting, ended)
         while (stop := next_stop(machine, rng)) is not None:
             machine.park(stop)
-            (waiting if isinstance(stop, Observe) else ended).append(stop)  # type: ignore[attr-defined]
+            if isinstance(stop, Observe):
+                waiting.append(stop)
+            else:
+                ended.append(stop)
         if waiting and ended:
             raise out_of_step(
                 Counter({stop.site: stop.state.group.n for stop in waiting}),  # type: ignore[attr-defined]
@@ -89,14 +98,14 @@ class GroupSweep:
     def _begin(
         self, machine: Machine, rng: Any, waiting: list[Observe], ended: list[Checkpoint]
     ) -> None:
-        machine.total = particles = self.options.particles
+        particles = self.options.particles
         if not self.stops:
             for first in range(0, particles, self.options.lanes):
                 lanes = min(self.options.lanes, particles - first)
                 machine.start(self.query.frame, self.value, lanes)
-                machine.total = particles
             return
         _count(machine, [stop.state for stop in self.stops])  # type: ignore[misc]
+        machine.total = particles
         for stop in self.stops:
             if isinstance(stop, Sample):
                 machine.unpark(stop.k, stop.state, drawn(machine, stop, rng))  # type: ignore[arg-type]

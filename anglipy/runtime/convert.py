@@ -31,6 +31,10 @@ class _Plan(NamedTuple):
     build: Callable[[list[Any]], Any]
 
 
+_SAME = frozenset((float, int, bool, str, type(None)))
+"""What is the same in both worlds."""
+
+
 def from_python(value: Any) -> Any:
     """The value of the language for a value of Python."""
     return _rebuild(value, _plan_from_python, lambda v: v.item() if is_numpy_scalar(v) else v)
@@ -52,6 +56,9 @@ def _rebuild(value: Any, plan: Callable[[Any], _Plan | None], scalar: Callable[[
     while stack:
         parts, done, build = stack[-1]
         for part in parts:
+            if part.__class__ in _SAME:
+                done.append(part)
+                continue
             inner = plan(part)
             if inner is not None:
                 stack.append((iter(inner.parts), [], inner.build))

@@ -1,10 +1,15 @@
-"""Recognising values of numpy and torch without importing either."""
+"""What comes from Python: values of numpy and torch, recognised without importing either, and
+functions.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-__all__ = ["is_array", "is_numpy_scalar"]
+__all__ = ["is_array", "is_numpy_scalar", "is_vectorised", "vectorised"]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def is_numpy_scalar(value: Any) -> bool:
@@ -18,3 +23,25 @@ def is_array(value: Any) -> bool:
     return (
         hasattr(value, "__array__") and hasattr(value, "tolist") and bool(getattr(value, "ndim", 0))
     )
+
+
+def vectorised(function: Function) -> Function:
+    """Mark a Python function as taking many particles in one call.
+
+    For n particles that run together it is called once. An argument that differs between them is an
+    array of shape (n,); a vector of numbers that differ is one of shape (n, K); anything else that
+    differs is an array of n objects; what is the same for all is passed as it is. It gives an array
+    whose first axis is the particles, or one value for all. Without particles, or if nothing
+    differs, it is called with plain values, as any other function.
+
+        @anglipy.vectorised
+        def logistic(x, slope):
+            return 1 / (1 + np.exp(-slope * x))
+    """
+    function.__vectorised__ = True  # type: ignore[attr-defined]
+    return function
+
+
+def is_vectorised(function: object) -> bool:
+    """Whether `vectorised` marked it."""
+    return bool(getattr(function, "__vectorised__", False))

@@ -186,8 +186,7 @@ def _recall(frame: Closure, state: State, value: Args) -> Any:
 
 def _remember(frame: Frame, state: State, value: Any) -> Any:
     _, key, k = frame
-    state = State(state.visits, state.memo.set(key, value), state.predicts)
-    return k[0], k, state, value
+    return k[0], k, state.remembered(state.memo.set(key, value)), value
 
 
 APPLY = Closure(_apply, (), "apply", 1, True)

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
+from types import CodeType, TracebackType
 from typing import Any
 
 from anglipy.diagnostics import AnglipyError, ArityError, ProgramError, Source, Span
 
-__all__ = ["LANES", "LIBRARY", "SOURCES", "explain"]
+__all__ = ["LANES", "LIBRARY", "SOURCES", "Place", "explain"]
 
 SOURCES = "__sources__"
 """The global of generated modules that maps file names to sources."""
@@ -28,9 +28,15 @@ LIBRARY = "__library__"
 _PACKAGE = str(Path(__file__).parents[1])
 
 
-def explain(error: Exception) -> AnglipyError:
-    """The error for the user: with a span, whatever Python raised."""
-    spans, outside = _spans(error.__traceback__)
+Place = tuple[dict[str, Any], CodeType, int]
+"""Globals, code, and the place of an instruction in it."""
+
+
+def explain(error: Exception, outer: Place | None = None) -> AnglipyError:
+    """The error for the user: with a span, whatever Python raised. `outer` is where the code was
+    called from, where Python's traceback does not tell.
+    """
+    spans, outside = _spans(error.__traceback__, [] if outer is None else _span_at(*outer))
     user = [span for span in spans if not _is_library(span)] or _callers(error.__traceback__)
     found = user or spans
     span = found[-1] if found else None
@@ -90,24 +96,29 @@ def _callers(trace: TracebackType | None) -> list[Span]:
     return []
 
 
-def _spans(trace: TracebackType | None) -> tuple[list[Span], str | None]:
-    """Spans of the traceback's entries in .aq files, outermost first; and the last Python place
-    after them.
+def _spans(trace: TracebackType | None, outer: list[Span]) -> tuple[list[Span], str | None]:
+    """Spans of the traceback's entries in .aq files, outermost first, after those further out; and
+    the last Python place after them.
     """
-    spans: list[Span] = []
+    spans = [*outer]
     outside: str | None = None
     while trace is not None:
         code = trace.tb_frame.f_code
-        source = trace.tb_frame.f_globals.get(SOURCES, {}).get(code.co_filename)
-        if source is not None:
-            span = _span(source, code, trace.tb_lasti)
-            if span is not None:
-                spans.append(span)
-                outside = None
+        found = _span_at(trace.tb_frame.f_globals, code, trace.tb_lasti)
+        if found:
+            spans.extend(found)
+            outside = None
         elif spans and not code.co_filename.startswith(_PACKAGE):
             outside = f"{code.co_filename}:{trace.tb_lineno}"
         trace = trace.tb_next
     return spans, outside
+
+
+def _span_at(globals_: dict[str, Any], code: CodeType, instruction: int) -> list[Span]:
+    """The span of an instruction of generated code; none for other code."""
+    source = globals_.get(SOURCES, {}).get(code.co_filename)
+    span = None if source is None else _span(source, code, instruction)
+    return [] if span is None else [span]
 
 
 def _span(source: Source, code: Any, instruction: int) -> Span | None:

@@ -11,31 +11,57 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from anglipy.diagnostics import ProgramError
+from anglipy.diagnostics import InternalError, ProgramError
 from anglipy.runtime.checkpoints import Checkpoint, Frame, Observe, Result, Sample
 from anglipy.runtime.locate import explain
 from anglipy.runtime.state import INITIAL, State
 
-__all__ = ["FINISH", "Query", "deterministic", "drive", "finish", "resume", "run"]
+__all__ = [
+    "FINISH",
+    "TRY",
+    "Query",
+    "deterministic",
+    "drive",
+    "finish",
+    "handlers_of",
+    "resume",
+    "run",
+]
 
 
 def run(step: Any) -> Checkpoint:
     """Follow bounces until a checkpoint comes. Whatever goes wrong in user code is an AnglipyError
-    with a span.
+    with a span, which the innermost `try` around gets, if there is one.
     """
-    try:
-        while step.__class__ is tuple:
-            code, frame, state, value = step
-            step = code(frame, state, value)
-    except Exception as error:
-        # The edge between user code and everything else: any error of the program becomes one the
-        # user can read.
-        explained = explain(error)
-        if explained is error:
-            raise
-        raise explained from error
-    checkpoint: Checkpoint = step
-    return checkpoint
+    while True:
+        try:
+            while step.__class__ is tuple:
+                code, frame, state, value = step
+                step = code(frame, state, value)
+            return step  # type: ignore[no-any-return]
+        except Exception as error:
+            # The edge between user code and everything else: any error of the program becomes one
+            # the user can read.
+            explained = explain(error)
+            handlers = handlers_of(TRY, state.handlers)
+            if handlers and not isinstance(explained, InternalError):
+                k = handlers[1]
+                step = k[0], k, state.handling(handlers[2]), explained
+            elif explained is error:
+                raise
+            else:
+                raise explained from error
+
+
+TRY = "try"
+"""The label of a handler that takes any error of the program."""
+
+
+def handlers_of(label: Any, handlers: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The handlers from the innermost with this label on; () if there is none."""
+    while handlers and handlers[0] != label:
+        handlers = handlers[2]
+    return handlers
 
 
 def resume(checkpoint: Sample | Observe, answer: Any) -> Checkpoint:

@@ -217,6 +217,11 @@ class SortedMap(PersistentMap):
         """The sorted map with these (key, value) pairs."""
         return SortedMap({key_of(key): value for key, value in pairs}, compare)
 
+    @property
+    def compare(self) -> Any:
+        """The comparison function."""
+        return self._compare
+
     def emptied(self) -> SortedMap:
         """The empty map with the same order."""
         return SortedMap({}, self._compare)

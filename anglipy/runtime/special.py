@@ -8,11 +8,17 @@ m) + m - x. Each function takes and gives floats and stands on the math module a
 
 from __future__ import annotations
 
-from math import inf, lgamma, log, log1p, pi
+from math import exp, inf, lgamma, log, log1p, pi
 
-__all__ = ["deviance", "log_binomial_mass", "log_poisson_mass", "stirling_error"]
+__all__ = [
+    "deviance", "log_bessel", "log_beta", "log_binomial_mass", "log_gamma_growth",
+    "log_poisson_mass", "positive_exp", "stirling_error",
+]  # fmt: skip
 
 _HALF_LOG_TWO_PI = 0.5 * log(2.0 * pi)
+_SMALLEST, _LARGEST = 5e-324, 1.7976931348623157e308
+_LARGEST_EXPONENT = 709.782712893384
+_LARGE_BESSEL = 30.0
 _DIRECT = 500.0
 """Below this the plain formulas are used: their rounding error is then under 1e-12."""
 
@@ -90,3 +96,51 @@ def log_gamma_growth(x: float, step: float) -> float:
 def log_complement(p: float, q: float) -> float:
     """Log q where q = 1 - p, from whichever of the two is the more precise."""
     return log1p(-p) if p < 0.5 else log(q)
+
+
+def log_beta(a: float, b: float) -> float:
+    """Log of the beta function, a > 0 and b > 0."""
+    small, large = (a, b) if a < b else (b, a)
+    if large < _DIRECT:
+        return lgamma(small) + lgamma(large) - lgamma(small + large)
+    # B(a, b) = (a + b) / (a b) Gamma(a + 1) Gamma(b + 1) / Gamma(a + b + 1)
+    return (
+        lgamma(small) - log_gamma_growth(large, small) + log1p(small / large)
+        if small < _DIRECT
+        else _log_beta_large(small, large)
+    )
+
+
+def _log_beta_large(small: float, large: float) -> float:
+    """By Stirling's formula for all three gamma functions."""
+    n = small + large
+    errors = stirling_error(small) + stirling_error(large) - stirling_error(n)
+    powers = -small * log1p(large / small) - large * log1p(small / large)
+    return errors + powers + _HALF_LOG_TWO_PI + 0.5 * (log(n) - log(small) - log(large))
+
+
+def log_bessel(kappa: float) -> float:
+    """Log(exp(-kappa) I0(kappa)) for kappa >= 0, where I0 is the modified Bessel function: its
+    series, or the asymptotic one (Abramowitz and Stegun 9.6.12, 9.7.1).
+    """
+    total = term = 1.0
+    k = 0
+    if kappa < _LARGE_BESSEL:
+        square = 0.25 * kappa * kappa
+        while term > 1e-17 * total:
+            k += 1
+            term *= square / (k * k)
+            total += term
+        return log(total) - kappa
+    while term > 1e-17 * total:
+        k += 1
+        term *= (2 * k - 1) ** 2 / (8.0 * kappa * k)
+        total += term
+    return log(total) - _HALF_LOG_TWO_PI - 0.5 * log(kappa)
+
+
+def positive_exp(x: float) -> float:
+    """The exponential function as a double above zero and finite: what is beyond is the smallest or
+    the largest of these.
+    """
+    return (exp(x) or _SMALLEST) if x < _LARGEST_EXPONENT else _LARGEST

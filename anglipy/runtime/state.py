@@ -18,14 +18,32 @@ class State(NamedTuple):
     """Results of memoised functions, by (memoised function, arguments)."""
     predicts: tuple[Any, ...]
     """(label, value, earlier predicts) or ()."""
+    store: Any = None
+    """What the program keeps under paths of keys."""
+    handlers: tuple[Any, ...] = ()
+    """Where a non-local exit goes on: (label, continuation, handlers around) or ()."""
 
     def visited(self, site: str, instance: int) -> State:
         """This state after visit number `instance` to `site`."""
-        return State(self.visits.set(site, instance), self.memo, self.predicts)
+        visits = self.visits.set(site, instance)
+        return State(visits, self.memo, self.predicts, self.store, self.handlers)
+
+    def remembered(self, memo: Map[tuple[Any, Any], Any]) -> State:
+        """This state with another memory."""
+        return State(self.visits, memo, self.predicts, self.store, self.handlers)
 
     def predicted(self, label: Any, value: Any) -> State:
         """This state with one more predict."""
-        return State(self.visits, self.memo, (label, value, self.predicts))
+        predicts = (label, value, self.predicts)
+        return State(self.visits, self.memo, predicts, self.store, self.handlers)
+
+    def stored(self, store: Any) -> State:
+        """This state with another store."""
+        return State(self.visits, self.memo, self.predicts, store, self.handlers)
+
+    def handling(self, handlers: tuple[Any, ...]) -> State:
+        """This state with other handlers."""
+        return State(self.visits, self.memo, self.predicts, self.store, handlers)
 
     def predict_list(self) -> list[tuple[Any, Any]]:
         """The predicts as (label, value), first to last."""

@@ -1,5 +1,5 @@
-"""Programs made by hand for the tests of inference compilation, and networks for them that nobody
-trained.
+"""Programs for the tests of inference compilation, each made by hand and as text for the compiler,
+and networks for them that nobody trained.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 import torch
 
+from anglipy.api import loads
 from anglipy.ic.artifact import Artifact
 from anglipy.ic.batches import batch_of
 from anglipy.ic.layers import Shape
 from anglipy.ic.network import Network
 from anglipy.ic.options import TrainingOptions, TrainingRecord
 from anglipy.ic.store import artifact_of
-from anglipy.ic.traces import record
+from anglipy.ic.tapes import record
 from anglipy.runtime.machine import Query
 from tests.inference.programs import Body, dist, done, observe, query, sample
 
@@ -103,6 +104,78 @@ def growing(argument: Any) -> Body:
     return sample("g/n", dist("discrete", [20, 10, 5, 5, 5, 4, 1]), table)
 
 
+def mixture(argument: Any) -> Body:
+    """Up to four means, as many as a choice says, and one number near one of them."""
+
+    def means(count: int, found: tuple[float, ...]) -> Body:
+        if len(found) < count:
+            return sample("m/mean", dist("normal", 0.0, 5.0), lambda x: means(count, (*found, x)))
+        return sample(
+            "m/which",
+            dist("uniform-discrete", 0, count),
+            lambda z: observe("m/y", dist("normal", found[z], 1.0), 0.5, lambda: done(found[z])),
+        )
+
+    return sample("m/count", dist("uniform-discrete", 1, 5), lambda count: means(count, ()))
+
+
+PROGRAMS = loads("""
+(defquery wandering [y]
+  (let [reject (fn reject [turn low]
+                 (let [x (sample "w/try" (uniform-discrete low (+ low 3)))]
+                   (if (or (not= x low) (= turn 3)) x (reject (inc turn) low))))
+        [value chance] (if (sample "w/side" (flip 0.4))
+                         (let [x (reject 1 1)] [x (+ 0.2 (* 0.1 x))])
+                         (if (= "a" (sample "w/kind" (categorical [["a" 1.0] ["b" 2.0] ["c" 0.0]])))
+                           [7 0.9]
+                           [8 0.05]))]
+    (observe "w/y" (flip chance) (if (nil? y) true y))
+    value))
+
+(defquery gaussian [y1 y2]
+  (let [mu (sample "gauss/mu" (normal 1.0 (sqrt 5)))]
+    (observe "gauss/observe#1" (normal mu (sqrt 2)) y1)
+    (observe "gauss/observe#2" (normal mu (sqrt 2)) y2)
+    mu))
+
+(defquery coin [a b c]
+  (let [r (sample "coin/r" (uniform-continuous 0.0 1.0))]
+    (doseq [y [a b c]]
+      (observe "coin/toss" (flip r) y))
+    r))
+
+(defquery mixture []
+  (let [count (sample "m/count" (uniform-discrete 1 5))
+        means (vec (repeatedly count (fn [] (sample "m/mean" (normal 0.0 5.0)))))
+        z (sample "m/which" (uniform-discrete 0 count))]
+    (observe "m/y" (normal (get means z) 1.0) 0.5)
+    (get means z)))
+
+(defquery growing []
+  (let [n (sample "g/n" (discrete [20 10 5 5 5 4 1]))
+        i (sample "g/table" (uniform-discrete 0 (+ n 2)))]
+    (if (= n 6)
+      (observe "g/y" (normal (sample "g/rare" (gamma 2.0 1.0)) 1.0) 0.5)
+      (observe "g/y" (normal i 1.0) 0.5))
+    i))
+""")
+
+PLAIN = {
+    "gaussian": gaussian,
+    "coin": coin,
+    "wandering": wandering,
+    "growing": growing,
+    "mixture": mixture,
+}
+MADE = ("by hand", "compiled")
+"""How a program was made: runs of the first go one by one, of the second in groups."""
+
+
+def program(name: str, made: str) -> Query:
+    """One of the programs above."""
+    return PROGRAMS.queries[name].query if made == "compiled" else query(name, PLAIN[name])
+
+
 def model(name: str, body: Callable[[Any], Body]) -> Query:
     return query(name, body)
 
@@ -117,7 +190,7 @@ def untrained(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = Network(Shape(16, 16, 4, 3))
-        network.grow(batch_of([record(asked, None, rng) for _ in range(traces)]))
+        network.grow(batch_of(record(asked, None, rng, traces)))
         with torch.no_grad():
             for slot in network.all_slots():
                 if slot.head is not None:

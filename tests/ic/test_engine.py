@@ -10,11 +10,21 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from anglipy.diagnostics import ArtifactError, InferenceError, ProgramError
+from anglipy.ic.batches import batch_of, group_observations
+from anglipy.ic.beside import Beside
 from anglipy.ic.engine import Compiled, CompiledOptions, ProposalWarning, infer_compiled
+from anglipy.ic.proposals import propose
+from anglipy.ic.running import Runs
+from anglipy.ic.store import network_of
+from anglipy.ic.tapes import Choices, Tape, record
 from anglipy.inference import ENGINES, infer
-from tests.ic.models import coin, gaussian, growing, model, untrained, wandering
+from anglipy.runtime.lanes.distributions import score
+from anglipy.runtime.lanes.groups import using
+from anglipy.runtime.vectors import Vector
+from tests.ic.models import MADE, coin, model, program, untrained
 from tests.inference.programs import dist, done, observe, predict, query, sample
 from tests.oracles_random import all_paths
 
@@ -39,12 +49,15 @@ def estimates(asked, artifact, particles: int, value=None):
     return evidence, first
 
 
+@pytest.mark.parametrize("made", MADE)
 @pytest.mark.parametrize(
     ("particles", "epsilon", "wild"), [(1, 0.01, 0.0), (1, 0.01, 0.3), (1, 0.0, 0.3), (2, 0.1, 0.3)]
 )
-def test_an_untrained_network_is_unbiased(particles: int, epsilon: float, wild: float) -> None:
+def test_an_untrained_network_is_unbiased(
+    made: str, particles: int, epsilon: float, wild: float
+) -> None:
     """Branches, rejection, tables of several sizes: E[Zhat] = Z and E[Zhat f] = Z E[f], exactly."""
-    asked = model("wandering", wandering)
+    asked = program("wandering", made)
     artifact = untrained(asked, seed=3, epsilon=epsilon, wild=wild)
     exact = infer(asked, None, "enumerate")
     z = math.exp(exact.log_evidence)
@@ -53,8 +66,9 @@ def test_an_untrained_network_is_unbiased(particles: int, epsilon: float, wild: 
     assert moment == pytest.approx(z * exact.mean(), rel=1e-10)
 
 
-def test_a_site_without_a_slot_is_proposed_by_the_prior_with_a_warning() -> None:
-    asked = model("wandering", wandering)
+@pytest.mark.parametrize("made", MADE)
+def test_a_site_without_a_slot_is_proposed_by_the_prior_with_a_warning(made: str) -> None:
+    asked = program("wandering", made)
     known = query(
         "part",
         lambda _: sample(
@@ -73,18 +87,19 @@ def test_a_site_without_a_slot_is_proposed_by_the_prior_with_a_warning() -> None
     assert evidence == pytest.approx(math.exp(exact.log_evidence), rel=1e-10)
 
 
-def test_continuous_programs_are_estimated_well_without_training() -> None:
-    posterior = infer_compiled(
-        model("gauss", gaussian), (2.0, 3.0), untrained(model("g", gaussian)), 5_000, seed=0
-    )
+@pytest.mark.parametrize("made", MADE)
+def test_continuous_programs_are_estimated_well_without_training(made: str) -> None:
+    asked = program("gaussian", made)
+    posterior = infer_compiled(asked, Vector([2.0, 3.0]), untrained(asked), 5_000, seed=0)
     variance = 1.0 / (1.0 / 5.0 + 1.0)
     assert posterior.mean() == pytest.approx(variance * (0.2 + 2.5), abs=0.1)
     assert posterior.algorithm == "ic"
     assert posterior.draws == 5_000
 
 
-def test_new_table_sizes_and_instances_do_not_stop_it() -> None:
-    asked = model("growing", growing)
+@pytest.mark.parametrize("made", MADE)
+def test_new_table_sizes_and_instances_do_not_stop_it(made: str) -> None:
+    asked = program("growing", made)
     artifact = untrained(asked, traces=5, wild=0.1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ProposalWarning)
@@ -92,19 +107,20 @@ def test_new_table_sizes_and_instances_do_not_stop_it() -> None:
     assert posterior.ess > 1.0
 
 
-def test_the_same_seed_gives_the_same_draws() -> None:
-    asked, artifact = model("coin", coin), untrained(model("coin", coin))
-    first, second = (
-        infer_compiled(asked, (True, False, True), artifact, 100, seed=5) for _ in range(2)
-    )
+@pytest.mark.parametrize("made", MADE)
+def test_the_same_seed_gives_the_same_draws(made: str) -> None:
+    asked = program("coin", made)
+    artifact, tosses = untrained(asked), Vector([True, False, True])
+    first, second = (infer_compiled(asked, tosses, artifact, 100, seed=5) for _ in range(2))
     assert first.values == second.values
     np.testing.assert_array_equal(first.log_weights, second.log_weights)
 
 
 def test_the_engine_is_registered_and_steps_are_values() -> None:
     assert isinstance(ENGINES["ic"], Compiled)
-    engine, artifact = Compiled(), untrained(model("coin", coin))
-    state = engine.init(model("coin", coin), (True, True, True), CompiledOptions(artifact, 2_500))
+    engine, asked = Compiled(), program("coin", "compiled")
+    options = CompiledOptions(untrained(asked), 2_500)
+    state = engine.init(asked, Vector([True, True, True]), options)
     rng = np.random.default_rng(0)
     first, info = engine.step(state, rng)
     assert (info.draws, info.total) == (2_000, 2_500)
@@ -113,6 +129,50 @@ def test_the_engine_is_registered_and_steps_are_values() -> None:
     assert engine.is_done(second)
     assert first.draws.count == 2_000
     assert len(engine.result(second)) == 2_500
+
+
+@pytest.mark.parametrize("made", MADE)
+@pytest.mark.parametrize("name", ["wandering", "growing", "coin", "mixture"])
+def test_weights_are_by_the_densities_that_training_minimises(
+    name: str, made: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The network walks with groups that split, merge, share histories and wait for each other, and
+    gives each run the proposals that it gives to the same run as a part of a tape.
+    """
+    asked = program(name, made)
+    artifact = untrained(asked, wild=0.3)
+    network = network_of(artifact)
+    runs = Runs(asked, None, 60)
+    seen: list[Choices] = []
+    added = np.zeros(60)
+
+    def writing(raw, of, part, epsilon, rng):
+        value, drawn, log_weights = propose(raw, of, part, epsilon, rng)
+        with using(part.group):
+            log_prior = score(part.dist, value)
+        prior = part.prior
+        seen.append(Choices(part.site, part.runs, part.instances, prior, drawn, log_prior))
+        added[part.runs] += log_weights
+        return value, drawn, log_weights
+
+    monkeypatch.setattr("anglipy.ic.beside.propose", writing)
+    data = record(asked, None, np.random.default_rng(5), 1).observations
+    with torch.inference_mode():
+        reading = network.reader(*group_observations(data, 1)[:1], 1, len(data))
+        walk = Beside(network, reading, 0.01, runs, np.random.default_rng(6))
+        walk.run()
+        everyone = np.arange(60)
+        observed = [
+            o._replace(
+                runs=everyone, instances=o.instances.repeat(60), values=o.values.repeat(60, 0)
+            )
+            for o in data
+        ]
+        batch = batch_of(Tape(60, seen, observed))
+        log_q = network.log_proposals(batch, 0.01)
+    expected = torch.zeros(60, dtype=torch.float64)
+    expected.index_add_(0, batch.trace_of, batch.log_prior - log_q)
+    np.testing.assert_allclose(added, expected.numpy(), rtol=0, atol=2e-4)
 
 
 def test_an_artifact_is_needed() -> None:
@@ -181,9 +241,10 @@ def test_an_observation_of_another_shape_is_left_out_with_a_warning() -> None:
         infer_compiled(query("v", body(3)), None, artifact, 10, seed=0)
 
 
-def test_epsilon_is_the_artifacts() -> None:
+@pytest.mark.parametrize("made", MADE)
+def test_epsilon_is_the_artifacts(made: str) -> None:
     """With the prior alone as the proposal all weights of the choices are one."""
-    asked = model("coin", coin)
+    asked = program("coin", made)
     artifact = replace(untrained(asked, wild=1.0), epsilon=1.0 - 1e-12)
-    posterior = infer_compiled(asked, (True, True, True), artifact, 100, seed=0)
+    posterior = infer_compiled(asked, Vector([True, True, True]), artifact, 100, seed=0)
     np.testing.assert_allclose(posterior.log_weights, 3 * np.log(posterior.values), atol=1e-6)

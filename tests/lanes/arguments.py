@@ -12,7 +12,7 @@ import numpy as np
 from anglipy.atoms import BigInt, Char
 from anglipy.diagnostics import AnglipyError
 from anglipy.runtime.equality import MapLike, Sequential, SetLike
-from anglipy.runtime.lanes.merging import from_rows
+from anglipy.runtime.lanes.gathering import from_rows
 from anglipy.runtime.lanes.values import lane, rows
 from anglipy.runtime.maps import PersistentMap
 from anglipy.runtime.primitives import PRIMITIVES
@@ -161,7 +161,7 @@ class Arguments:
 PLACES = {
     "nth": 1, "take": 0, "drop": 0, "take-last": 0, "take-nth": 0, "split-at": 0,
     "partition": 0, "partition-all": 0, "nthrest": 1, "nthnext": 1, "subvec": 1,
-    "bit-shift-left": 1, "bit-shift-right": 1, "bit-test": 1, "power": 1,
+    "bit-shift-left": 1, "bit-shift-right": 1, "bit-test": 1, "power": 1, "expt": 1,
 }  # fmt: skip
 """Where a count or index is expected."""
 COUNTED = {"range", "replicate", "repeat", "repeatedly", "gen-matrix"}

@@ -10,26 +10,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from anglipy.diagnostics import AnglipyError
 from anglipy.inference.lockstep import for_groups, log_weights_of, weighed
+from anglipy.inference.runs import log_prob_of, resume_with
 from anglipy.runtime.checkpoints import Checkpoint, Observe, Result, Sample
 from anglipy.runtime.distributions.base import Booleans, Finite, IntegerRange
 from anglipy.runtime.equality import key_of
 from anglipy.runtime.lanes.distributions import score
+from anglipy.runtime.lanes.gathering import from_rows
 from anglipy.runtime.lanes.groups import using
 from anglipy.runtime.lanes.machine import Machine
-from anglipy.runtime.lanes.merging import from_rows
-from anglipy.runtime.lanes.state import predicts_of
+from anglipy.runtime.lanes.predicts import predicts_of
 from anglipy.runtime.lanes.values import Lane, rows
-from anglipy.runtime.machine import Query, resume
+from anglipy.runtime.machine import Query
 
 Joint = dict[Any, float]
 """Probability times weight, by (result, predicts, addresses visited)."""
 
-MOST_LANES = 20_000
+MOST_RUNS = 20_000
 
 
 class TooMany(Exception):
@@ -37,21 +40,23 @@ class TooMany(Exception):
 
 
 def outcomes(dist: Any) -> list[Any]:
-    """All values of a distribution of finite support."""
+    """All values of a distribution of finite support that have a probability."""
+    return [value for value in _values(dist) if dist.log_prob(value) > -math.inf]
+
+
+def _values(dist: Any) -> list[Any]:
     match dist.support:
         case Booleans():
             return [True, False]
         case Finite(values):
             return list(values)
-        case IntegerRange(low, high):
+        case IntegerRange(low, high) if high - low < MOST_RUNS:
             return list(range(low, high + 1))
-    raise AssertionError(dist)
+    raise TooMany
 
 
-def in_lockstep(
-    query: Query, value: Any = None, lanes: int = 1, answer: Callable[..., Any] | None = None
-) -> Joint:
-    """The joint distribution, from `lanes` particles that all do the same."""
+def in_lockstep(query: Query, value: Any = None, lanes: int = 1, most: int = MOST_RUNS) -> Joint:
+    """The joint distribution, from `lanes` particles that all do the same. Raises TooMany."""
     grouped = for_groups(query)
     assert grouped is not None
     machine = Machine()
@@ -60,7 +65,7 @@ def in_lockstep(
     died: list[Any] = []
     while (stop := machine.next()) is not None:
         if isinstance(stop, Sample):
-            _branch(machine, stop)
+            _branch(machine, stop, most * lanes)
         elif isinstance(stop, Observe):
             state = weighed(machine, stop, died)
             if state is None:
@@ -73,13 +78,13 @@ def in_lockstep(
     return {key: weight / lanes for key, weight in joint.items()}
 
 
-def _branch(machine: Machine, sample: Sample) -> None:
+def _branch(machine: Machine, sample: Sample, most: int) -> None:
     state: Any = sample.state
     group = state.group
     with using(group):
         each = [outcomes(dist) for dist in rows(sample.dist)]
     counts = np.array([len(values) for values in each])
-    if counts.sum() > MOST_LANES:
+    if counts.sum() > most:
         raise TooMany
     child = group.child(np.repeat(np.arange(group.n), counts))
     with using(child):
@@ -114,38 +119,68 @@ def _predicts_key(node: Any) -> Any:
     return tuple(found)
 
 
-def one_by_one(query: Query, value: Any = None) -> Joint:
-    """The same on the scalar path."""
+Failure = tuple[str, str, Any, tuple[str, ...]]
+"""Of an error: code, message, span, notes."""
+
+
+def one_by_one(
+    query: Query, value: Any = None, most: int = MOST_RUNS
+) -> tuple[Joint, set[Failure]]:
+    """The same on the scalar path, and the errors of the runs that fail. Raises TooMany."""
     joint: Joint = {}
-    work: list[tuple[Checkpoint, float]] = [(query.start(value), 1.0)]
+    failures: set[Failure] = set()
+    work: list[tuple[Callable[[], Checkpoint], float]] = [(lambda: query.start(value), 1.0)]
     runs = 0
     while work:
-        checkpoint, weight = work.pop()
-        if isinstance(checkpoint, Sample):
-            for outcome in outcomes(checkpoint.dist):
-                chance = math.exp(checkpoint.dist.log_prob(outcome))
-                if chance > 0:
-                    work.append((resume(checkpoint, outcome), weight * chance))
-        elif isinstance(checkpoint, Observe):
-            chance = math.exp(checkpoint.dist.log_prob(checkpoint.value))
+        step, weight = work.pop()
+        try:
+            checkpoint = step()
+            if isinstance(checkpoint, Sample):
+                values = outcomes(checkpoint.dist)
+                chances = [math.exp(log_prob_of(checkpoint, outcome)) for outcome in values]
+            elif isinstance(checkpoint, Observe):
+                values, chances = [checkpoint.value], [math.exp(log_prob_of(checkpoint))]
+            else:
+                _count_run(joint, checkpoint, weight)
+                continue
+        except AnglipyError as error:
+            failures.add(failure_of(error))
+            continue
+        for outcome, chance in zip(values, chances, strict=True):
             if chance > 0:
-                work.append((resume(checkpoint, checkpoint.value), weight * chance))
-        else:
-            runs += 1
-            if runs > MOST_LANES:
-                raise TooMany
-            state = checkpoint.state
-            seen = frozenset(state.visits.items())
-            key = (key_of(checkpoint.value), _predicts_key(state.predicts), seen)
-            joint[key] = joint.get(key, 0.0) + weight
-    return joint
+                work.append((partial(resume_with, checkpoint, outcome), weight * chance))
+        runs += len(values)
+        if runs > most:
+            raise TooMany
+    return joint, failures
 
 
-def assert_same(query: Query, value: Any = None) -> None:
-    """Lockstep gives exactly the distribution of the scalar path."""
-    expected = one_by_one(query, value)
+def _count_run(joint: Joint, result: Result, weight: float) -> None:
+    state = result.state
+    seen = frozenset(state.visits.items())
+    key = (key_of(result.value), _predicts_key(state.predicts), seen)
+    joint[key] = joint.get(key, 0.0) + weight
+
+
+def failure_of(error: AnglipyError) -> Failure:
+    """What the user is told, but for the particle."""
+    diagnostic = error.diagnostic
+    notes = tuple(note for note in diagnostic.notes if not note.startswith("in particle "))
+    return diagnostic.code, diagnostic.message, diagnostic.span, notes
+
+
+def assert_same(query: Query, value: Any = None, most: int = MOST_RUNS) -> None:
+    """Lockstep gives exactly the distribution of the scalar path, or one of its errors."""
+    expected, failures = one_by_one(query, value, most)
     for lanes in (1, 3):
-        found = in_lockstep(query, value, lanes)
+        failed = None
+        try:
+            found = in_lockstep(query, value, lanes, most)
+        except AnglipyError as error:
+            failed = failure_of(error)
+        if failures or failed:
+            assert failed in failures, (failed, failures)
+            continue
         assert found.keys() == expected.keys(), (
             set(found) - set(expected),
             set(expected) - set(found),

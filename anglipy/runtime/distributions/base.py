@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from anglipy.diagnostics import InternalError, ProgramError
+from anglipy.runtime.cumulative import Tails
 from anglipy.runtime.distributions.checks import as_float, show
 from anglipy.runtime.equality import equal, hash_value
 from anglipy.runtime.printing import pr_str
@@ -25,14 +26,20 @@ from anglipy.runtime.scalars import Keyword
 
 __all__ = [
     "Booleans",
+    "CorrelationMatrices",
+    "CountVectors",
     "Distribution",
     "Finite",
     "IntegerRange",
+    "IntegersFrom",
     "Interval",
     "Naturals",
     "Positive",
+    "PositiveDefinite",
+    "Product",
     "RealVector",
     "Reals",
+    "Record",
     "Simplex",
     "Support",
     "UnitInterval",
@@ -64,6 +71,13 @@ class IntegerRange:
 @dataclass(frozen=True, slots=True)
 class Naturals:
     """0, 1, 2, ..."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntegersFrom:
+    """low, low + 1, ..."""
+
+    low: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +118,35 @@ class RealVector:
 
 
 @dataclass(frozen=True, slots=True)
+class CountVectors:
+    """Vectors of `size` integers >= 0 that sum to `total`."""
+
+    size: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class PositiveDefinite:
+    """Symmetric positive definite matrices with `size` rows."""
+
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class CorrelationMatrices:
+    """Symmetric positive definite matrices with `size` rows and ones on the diagonal."""
+
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Vectors of which each element lies in the part at its place."""
+
+    parts: tuple[Support, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """Nothing is known about the values."""
 
@@ -112,6 +155,7 @@ Support = (
     Booleans
     | Finite
     | IntegerRange
+    | IntegersFrom
     | Naturals
     | Reals
     | Positive
@@ -119,14 +163,16 @@ Support = (
     | Interval
     | Simplex
     | RealVector
+    | CountVectors
+    | PositiveDefinite
+    | CorrelationMatrices
+    | Product
     | Unknown
 )
 
 
-class Distribution:
-    """The base class. A subclass sets `name` and `fields`, stores `given`, and defines sample,
-    log_prob and support.
-    """
+class Record:
+    """A value built by a constructor of the language from parameters that can be asked for."""
 
     __slots__ = ("given",)
 
@@ -136,19 +182,6 @@ class Distribution:
     """The names of the constructor's parameters in the language, in order."""
     given: tuple[Any, ...]
     """The parameters as the user gave them, in the order of `fields`."""
-
-    def sample(self, rng: Rng) -> Any:
-        """A value drawn with `rng`."""
-        raise InternalError("AQ901", f"{self.name}: no way to draw from it")
-
-    def log_prob(self, value: Any) -> float:
-        """The natural log of the density or mass at `value`."""
-        raise InternalError("AQ901", f"{self.name}: no density")
-
-    @property
-    def support(self) -> Support:
-        """Where the values lie."""
-        return Unknown()
 
     def parameters(self) -> dict[str, Any]:
         """The parameters by name, as the user gave them."""
@@ -168,7 +201,7 @@ class Distribution:
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        if not isinstance(other, Distribution) or other.name != self.name:
+        if not isinstance(other, Record) or other.name != self.name:
             return False
         return self.fields == other.fields and equal(self.given, other.given)
 
@@ -177,6 +210,35 @@ class Distribution:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return self.__class__, self.given
+
+
+class Distribution(Record):
+    """The base class. A subclass sets `name` and `fields`, stores `given`, and defines sample,
+    log_prob and support; log_tails, too, if it is of numbers and its distribution function is
+    known.
+    """
+
+    __slots__ = ("tag",)
+
+    tag: Any
+    """What `(tag id dist)` attached; not set otherwise."""
+
+    def sample(self, rng: Rng) -> Any:
+        """A value drawn with `rng`."""
+        raise InternalError("AQ901", f"{self.name}: no way to draw from it")
+
+    def log_prob(self, value: Any) -> float:
+        """The natural log of the density or mass at `value`."""
+        raise InternalError("AQ901", f"{self.name}: no density")
+
+    def log_tails(self, x: float) -> Tails | None:
+        """Log P(X <= x) and log P(X > x), for any x but nan; None if they are not known."""
+        return None
+
+    @property
+    def support(self) -> Support:
+        """Where the values lie."""
+        return Unknown()
 
 
 class UserDistribution(Distribution):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import inf, lgamma, log, log1p
 from typing import Any
 
+from anglipy.runtime.cumulative import Tails, beta_tails
 from anglipy.runtime.distributions.base import Distribution, UnitInterval
 from anglipy.runtime.distributions.checks import parameter_error, positive, value_number
 from anglipy.runtime.random_source import Rng
@@ -62,6 +63,10 @@ class Beta(Distribution):
         if b < 1.0:
             return log(b) - log1p(-x) + log_binomial_mass(a - 1.0, b, x, 1.0 - x)
         return log(a + b - 1.0) + log_binomial_mass(a - 1.0, b - 1.0, x, 1.0 - x)
+
+    def log_tails(self, x: float) -> Tails:
+        """The incomplete beta function."""
+        return beta_tails(self.a, self.b, x, 1.0 - x)
 
     @property
     def support(self) -> UnitInterval:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import inf, lgamma, log
 from typing import Any
 
+from anglipy.runtime.cumulative import IMPOSSIBLE, Tails, gamma_tails, tails_of_upper
 from anglipy.runtime.distributions.base import Distribution, Positive
 from anglipy.runtime.distributions.checks import positive, value_number
 from anglipy.runtime.random_source import Rng
@@ -47,6 +48,10 @@ class Gamma(Distribution):
         """Shape log rate + (shape - 1) log x - rate x - log Gamma(shape)."""
         return _log_density("gamma", self.shape, self.rate, value)
 
+    def log_tails(self, x: float) -> Tails:
+        """The incomplete gamma function."""
+        return gamma_tails(self.shape, self.rate * x)
+
     @property
     def support(self) -> Positive:
         """The numbers above zero."""
@@ -73,6 +78,10 @@ class ChiSquared(Distribution):
     def log_prob(self, value: Any) -> float:
         """That of gamma(nu / 2, 1 / 2)."""
         return _log_density("chi-squared", 0.5 * self.nu or _SMALLEST, 0.5, value)
+
+    def log_tails(self, x: float) -> Tails:
+        """Those of gamma(nu / 2, 1 / 2)."""
+        return gamma_tails(0.5 * self.nu or _SMALLEST, 0.5 * x)
 
     @property
     def support(self) -> Positive:
@@ -105,6 +114,10 @@ class Exponential(Distribution):
             else value_number("exponential", value)
         )
         return log(self.rate) - self.rate * x if x >= 0.0 else -inf
+
+    def log_tails(self, x: float) -> Tails:
+        """-rate x above."""
+        return tails_of_upper(-self.rate * x) if x > 0.0 else IMPOSSIBLE
 
     @property
     def support(self) -> Positive:

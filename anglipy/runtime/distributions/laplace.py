@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import log
 from typing import Any
 
+from anglipy.runtime.cumulative import Tails, tails_of_lower, tails_of_upper
 from anglipy.runtime.distributions.base import Distribution, Reals
 from anglipy.runtime.distributions.checks import finite, positive, value_number
 from anglipy.runtime.random_source import Rng
@@ -39,6 +40,11 @@ class Laplace(Distribution):
         """-|x - loc| / scale - log(2 scale)."""
         x = value_number("laplace", value)
         return -abs(x - self.loc) / self.scale - log(self.scale) - _LOG_TWO
+
+    def log_tails(self, x: float) -> Tails:
+        """Half an exponential on either side."""
+        z = (x - self.loc) / self.scale
+        return tails_of_lower(z - _LOG_TWO) if z < 0.0 else tails_of_upper(-z - _LOG_TWO)
 
     @property
     def support(self) -> Reals:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import inf, log, pi
 from typing import Any
 
+from anglipy.runtime.cumulative import Tails, normal_tails
 from anglipy.runtime.distributions.base import Distribution, Reals
 from anglipy.runtime.distributions.checks import finite, positive, value_number
 from anglipy.runtime.random_source import Rng
@@ -45,6 +46,10 @@ class Normal(Distribution):
             value = value_number("normal", value)
         z: float = (value - self.mean) / self.sd
         return -0.5 * z * z - log(self.sd) - _HALF_LOG_TWO_PI
+
+    def log_tails(self, x: float) -> Tails:
+        """Those of the standard normal at (x - mean) / sd."""
+        return normal_tails((x - self.mean) / self.sd)
 
     @property
     def support(self) -> Reals:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from math import inf
+from math import floor, inf
 from typing import Any
 
+from anglipy.runtime.cumulative import CERTAIN, IMPOSSIBLE, Tails, gamma_tails
 from anglipy.runtime.distributions.base import Distribution, Naturals
 from anglipy.runtime.distributions.checks import nonnegative, parameter_error, value_number
 from anglipy.runtime.random_source import Rng
@@ -44,6 +45,15 @@ class Poisson(Distribution):
         if not 0.0 <= x < inf:
             return -inf
         return log_poisson_mass(float(int(x)), self.rate)
+
+    def log_tails(self, x: float) -> Tails:
+        """At most k events come if the gamma distributed time of the next one is past lambda."""
+        if x < 0.0:
+            return IMPOSSIBLE
+        if x == inf or self.rate == 0.0:
+            return CERTAIN
+        more, at_most = gamma_tails(floor(x) + 1.0, self.rate)
+        return at_most, more
 
     @property
     def support(self) -> Naturals:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import lgamma, log, log1p, pi, sqrt
 from typing import Any
 
+from anglipy.runtime.cumulative import Tails, beta_tails, tails_of_lower, tails_of_upper
 from anglipy.runtime.distributions.base import Distribution, Reals
 from anglipy.runtime.distributions.checks import finite, positive, value_number
 from anglipy.runtime.random_source import Rng
@@ -13,6 +14,7 @@ from anglipy.runtime.special import deviance, stirling_error
 __all__ = ["StudentT", "StudentTLocScale"]
 
 _LOG_PI = log(pi)
+_LOG_TWO = log(2.0)
 _HALF_LOG_TWO_PI = 0.5 * log(2.0 * pi)
 _DIRECT = 500.0
 _SQUARABLE = 1e150
@@ -41,6 +43,10 @@ class StudentT(Distribution):
     def log_prob(self, value: Any) -> float:
         """The log of the density above."""
         return _log_density(self.nu, value_number("student-t", value))
+
+    def log_tails(self, x: float) -> Tails:
+        """By the incomplete beta function."""
+        return _log_tails(self.nu, x)
 
     @property
     def support(self) -> Reals:
@@ -72,6 +78,10 @@ class StudentTLocScale(Distribution):
         x = value_number("student-t-loc-scale", value)
         return _log_density(self.nu, (x - self.loc) / self.scale) - log(self.scale)
 
+    def log_tails(self, x: float) -> Tails:
+        """Those of t at (x - loc) / scale."""
+        return _log_tails(self.nu, (x - self.loc) / self.scale)
+
     @property
     def support(self) -> Reals:
         """The reals."""
@@ -95,3 +105,14 @@ def _log_density(nu: float, t: float) -> float:
         - stirling_error(0.5 * nu)
     )
     return constant - _HALF_LOG_TWO_PI - 0.5 * nu * tail - 0.5 * tail
+
+
+def _log_tails(nu: float, t: float) -> Tails:
+    """Of the standard t: t^2 / (nu + t^2) has a beta distribution (Abramowitz and Stegun 26.7.1)."""
+    ratio = abs(t) / sqrt(nu)
+    if ratio < _SQUARABLE:
+        inner, outer = ratio * ratio / (1.0 + ratio * ratio), 1.0 / (1.0 + ratio * ratio)
+    else:
+        inner, outer = 1.0, (1.0 / ratio) ** 2
+    tail = beta_tails(0.5 * nu or _SMALLEST, 0.5, outer, inner)[0] - _LOG_TWO
+    return tails_of_upper(tail) if t > 0.0 else tails_of_lower(tail)

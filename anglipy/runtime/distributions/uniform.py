@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from math import inf, log, nextafter
+from math import floor, inf, log, nextafter
 from typing import Any
 
+from anglipy.runtime.cumulative import CERTAIN, IMPOSSIBLE, Tails
 from anglipy.runtime.distributions.base import Distribution, IntegerRange, Interval
 from anglipy.runtime.distributions.checks import (
     exact_integer,
@@ -67,6 +68,15 @@ class UniformContinuous(Distribution):
         )
         return -log(self.high - self.low) if self.low <= x <= self.high else -inf
 
+    def log_tails(self, x: float) -> Tails:
+        """The parts of the interval on either side."""
+        if x <= self.low:
+            return IMPOSSIBLE
+        if x >= self.high:
+            return CERTAIN
+        log_width = log(self.high - self.low)
+        return log(x - self.low) - log_width, log(self.high - x) - log_width
+
     @property
     def support(self) -> Interval:
         """[min, max]."""
@@ -118,6 +128,16 @@ class UniformDiscrete(Distribution):
             else:
                 return -inf
         return -log(self.high - self.low) if self.low <= value < self.high else -inf
+
+    def log_tails(self, x: float) -> Tails:
+        """The parts of the range on either side."""
+        if x < self.low:
+            return IMPOSSIBLE
+        if x >= self.high - 1:
+            return CERTAIN
+        below = floor(x) + 1 - self.low
+        log_size = log(self.high - self.low)
+        return log(below) - log_size, log(self.high - self.low - below) - log_size
 
     @property
     def support(self) -> IntegerRange:

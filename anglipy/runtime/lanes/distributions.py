@@ -16,8 +16,8 @@ import numpy as np
 from anglipy.diagnostics import UserError
 from anglipy.runtime.distributions.base import Distribution
 from anglipy.runtime.lanes.families import FAMILIES, BadLane, Family
-from anglipy.runtime.lanes.families.parameters import observed, parameter
-from anglipy.runtime.lanes.groups import CURRENT, Group, Index, using
+from anglipy.runtime.lanes.families.parameters import number, observed, parameter
+from anglipy.runtime.lanes.groups import CURRENT, QUIET, Group, Index, using
 from anglipy.runtime.lanes.values import (
     Choice,
     LaneDistribution,
@@ -70,10 +70,11 @@ def construct(cls: Constructor, args: Sequence[Any]) -> Any:
     family = FAMILIES.get(cls)  # type: ignore[call-overload]
     if family is None or len(args) != len(family.shapes):
         raise NotLanes
-    place = _table_among(family, args)
+    numeric = family.shapes.count("number") == len(family.shapes)
+    place = None if numeric else _table_among(family, args)
     if place is not None:
         return _construct_by_part(cls, tuple(args), place)
-    with np.errstate(all="ignore"):
+    with QUIET:
         given, prepared = _prepare(cls, family, args)
     made = LaneDistribution(cls, given)  # type: ignore[arg-type]
     made.prepared = (CURRENT.group.stamp, prepared)
@@ -83,6 +84,8 @@ def construct(cls: Constructor, args: Sequence[Any]) -> Any:
 def _prepare(cls: Constructor, family: Family, args: Sequence[Any]) -> tuple[Any, Any]:
     """The parameters as distributions keep them, and what the family prepares of them."""
     try:
+        if family.shapes.count("number") == len(family.shapes):
+            return tuple(args), family.prepare(*map(number, args))
         pairs = [parameter(family, *each) for each in zip(family.shapes, args, strict=True)]
         return tuple([kept for _, kept in pairs]), family.prepare(*[array for array, _ in pairs])
     except BadLane as bad:
@@ -177,7 +180,7 @@ def draw(dist: Any, rng: Any, n: int) -> Any:
     """One draw per particle of the running group, which has n."""
     group: Group = CURRENT.group
     kind = dist.__class__
-    with np.errstate(all="ignore"):
+    with QUIET:
         if kind is Choice:
             return _draw_choice(dist, rng, group)
         lanes = kind is LaneDistribution
@@ -219,7 +222,7 @@ def _draw_one_by_one(dist: Distribution, rng: Any) -> Any:
 
 
 def _from_rows(values: list[Any]) -> Any:
-    from anglipy.runtime.lanes.merging import from_rows
+    from anglipy.runtime.lanes.gathering import from_rows
 
     return from_rows(values)
 
@@ -232,7 +235,7 @@ def score(dist: Any, value: Any) -> Any:
     neither the distribution nor the value differs between them.
     """
     kind = dist.__class__
-    with np.errstate(all="ignore"):
+    with QUIET:
         if kind is Choice:
             return _score_choice(dist, value)
         lanes = kind is LaneDistribution

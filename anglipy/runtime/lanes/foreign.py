@@ -6,29 +6,17 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from anglipy.runtime.distributions.base import Distribution
-from anglipy.runtime.lanes.merging import per_distinct, per_particle
+from anglipy.runtime.foreign import is_vectorised
+from anglipy.runtime.lanes.gathering import per_distinct, per_particle
 from anglipy.runtime.lanes.values import Choice, NotLanes, has_lanes
 
-__all__ = ["VECTORISED", "lane_constructor", "one_by_one", "vectorised"]
-
-VECTORISED: dict[Any, Callable[..., Any]] = {}
-"""Python functions registered as vectorised."""
-
-
-def vectorised(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Mark a Python function as taking arrays: called once per group, with an array of shape (n,)
-    for every argument that differs between the n particles (and numbers, collections and arrays
-    for the others); it gives an array of shape (n, ...).
-    """
-    function.__vectorised__ = True  # type: ignore[attr-defined]
-    return function
+__all__ = ["lane_constructor", "one_by_one"]
 
 
 @cache
 def one_by_one(f: Callable[..., Any]) -> Callable[..., Any]:
     """A Python function that is called for each particle where arguments differ between them."""
-    if getattr(f, "__vectorised__", False):
+    if is_vectorised(f):
         from anglipy.runtime.lanes.batches import batched
 
         return batched(f)
@@ -40,7 +28,7 @@ def one_by_one(f: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @cache
-def lane_constructor(cls: type[Distribution]) -> Callable[..., Any]:
+def lane_constructor(cls: Any) -> Callable[..., Any]:
     """The constructor of a distribution that takes lane values as parameters."""
     from anglipy.runtime.lanes.distributions import construct
 

@@ -4,25 +4,37 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from typing import Any
 
 import numpy as np
 
+from anglipy.diagnostics import ProgramError
 from anglipy.runtime import functions as scalar
 from anglipy.runtime.checkpoints import Frame, Observe, Result, Sample, Site
 from anglipy.runtime.distributions.base import Distribution
+from anglipy.runtime.equality import MapLike, SetLike
 from anglipy.runtime.functions import Closure, Direct
+from anglipy.runtime.lanes.gathering import per_distinct, per_particle
 from anglipy.runtime.lanes.groups import CURRENT, Index
-from anglipy.runtime.lanes.merging import Merger, per_distinct, per_particle
-from anglipy.runtime.lanes.scopes import Scope
+from anglipy.runtime.lanes.merging import Merger
 from anglipy.runtime.lanes.state import State, initial
 from anglipy.runtime.lanes.steps import Pending, Split
-from anglipy.runtime.lanes.values import Choice, Lane, codes_at, has_lanes, lane, rows_at, truth
-from anglipy.runtime.locate import LANES, LIBRARY
-from anglipy.runtime.machine import FINISH
+from anglipy.runtime.lanes.values import (
+    Choice,
+    Lane,
+    codes_at,
+    has_lanes,
+    lane,
+    row,
+    rows_at,
+    truth,
+)
+from anglipy.runtime.locate import LANES, LIBRARY, SOURCES, Place, explain
+from anglipy.runtime.machine import FINISH, deterministic
 from anglipy.runtime.primitives import PRIMITIVES
-from anglipy.runtime.scalars import Keyword
+from anglipy.runtime.scalars import Keyword, Symbol
 from anglipy.runtime.vectors import Vector
 
 __all__ = [
@@ -48,26 +60,30 @@ class LaneClosure(Closure):
 
         group = CURRENT.group
         machine = Machine()
-        machine.scope = Scope(None, None, None)
+        machine.outer = group
         machine.scope.active = 1
-        state = initial(group, machine.scope)
+        state = initial(group, machine.scope, None, machine.sites)
         machine.ready.append((self.code, self, state, (FINISH, *self.arguments(args))))
         ended: list[Result] = []
         try:
             while (checkpoint := machine.next()) is not None:
                 if checkpoint.__class__ is not Result:
-                    scalar.deterministic(checkpoint, f"`{self.name}`")
+                    try:
+                        deterministic(checkpoint, f"`{self.name}`")
+                    except ProgramError as error:
+                        machine.failed(error, checkpoint.state)  # type: ignore[arg-type]
                 ended.append(checkpoint)  # type: ignore[arg-type]
                 machine.park(checkpoint)
         finally:
             CURRENT.group = group
-        if len(ended) == 1:
+        if ended[0].state.group is group:  # type: ignore[attr-defined]
             return ended[0].value
         parts = [
             (result.state.group.positions(group.stamp), result.state.group)  # type: ignore[attr-defined]
             for result in ended
         ]
-        return Merger(group, parts).merge([result.value for result in ended])
+        merger = Merger(group, parts, machine.scope.united)
+        return merger.merge([result.value for result in ended])
 
 
 def call(f: Any, state: State, k: Frame, args: tuple[Any, ...]) -> Any:
@@ -86,7 +102,7 @@ def call(f: Any, state: State, k: Frame, args: tuple[Any, ...]) -> Any:
         return call(callee, state, k, args)
     if callable(callee):
         return k[0], k, state, callee(*args)
-    return scalar.call(callee, state, k, args)  # type: ignore[arg-type]
+    return scalar.call(row(callee, 0), state, k, args)  # type: ignore[arg-type]
 
 
 def split_by(choice: Choice, state: State, k: Frame, go: Any) -> Any:
@@ -96,11 +112,37 @@ def split_by(choice: Choice, state: State, k: Frame, go: Any) -> Any:
     there = np.unique(codes).tolist()
     if len(there) == 1:
         return go(choice.parts[there[0]], k, state)
+    place = _place()
     ways = []
     for code in there:
         part = choice.parts[code]
-        ways.append((np.nonzero(codes == code)[0], partial(go, part)))
+        ways.append((np.nonzero(codes == code)[0], partial(_way, place, go, part)))
     return Split(state, k, ways)
+
+
+def _way(place: Place | None, go: Any, part: Any, k: Frame, state: State) -> Any:
+    """One way of `split_by`, which was called at this place of the program."""
+    try:
+        return go(part, k, state)
+    except Exception as error:
+        explained = explain(error, place)
+        if explained is error:
+            raise
+        explained.lane = getattr(error, "lane", 0)  # type: ignore[attr-defined]
+        raise explained from error
+
+
+def _place() -> Place | None:
+    """The place in generated code that is running, or that led to the way that is running."""
+    frame = sys._getframe(2)
+    while SOURCES not in frame.f_globals:
+        if frame.f_code is _way.__code__:
+            found: Place | None = frame.f_locals["place"]
+            return found
+        if frame.f_back is None:
+            return None
+        frame = frame.f_back
+    return frame.f_globals, frame.f_code, frame.f_lasti
 
 
 def branch(test: Any, state: State, k: Frame, then: Frame, otherwise: Frame) -> Any:
@@ -150,35 +192,28 @@ def _is_table(choice: Choice) -> bool:
     )
 
 
-def sample(site: Site, dist: Any, state: State, k: Frame) -> Any:
+def sample(site: Any, dist: Any, state: State, k: Frame) -> Any:
     """The checkpoint of a draw from `dist` for every particle."""
     if site.__class__ is Choice:
-        return split_by(site, state, k, lambda part, k, state: sample(part, dist, state, k))  # type: ignore[arg-type]
+        return split_by(site, state, k, lambda part, k, state: sample(part, dist, state, k))
     if dist.__class__ is Choice and not _is_table(dist):
         return split_by(dist, state, k, lambda part, k, state: sample(site, part, state, k))
     if not isinstance(dist, Distribution) and dist.__class__ is not Choice:
-        return scalar.sample(site, _shown(dist), state, k)  # type: ignore[arg-type]
+        return scalar.sample(site, row(dist, 0), state, k)  # type: ignore[arg-type]
     instance, state = _visit(site, state)
     return Sample(site, instance, dist, state, k)  # type: ignore[arg-type]
 
 
-def observe(site: Site, dist: Any, value: Any, state: State, k: Frame) -> Any:
+def observe(site: Any, dist: Any, value: Any, state: State, k: Frame) -> Any:
     """The checkpoint of an observation for every particle."""
     if site.__class__ is Choice:
-        return split_by(site, state, k, lambda part, k, state: observe(part, dist, value, state, k))  # type: ignore[arg-type]
+        return split_by(site, state, k, lambda part, k, state: observe(part, dist, value, state, k))
     if dist.__class__ is Choice and not _is_table(dist):
         return split_by(dist, state, k, lambda part, k, state: observe(site, part, value, state, k))
     if not isinstance(dist, Distribution) and dist.__class__ is not Choice:
-        return scalar.observe(site, _shown(dist), value, state, k)  # type: ignore[arg-type]
+        return scalar.observe(site, row(dist, 0), value, state, k)  # type: ignore[arg-type]
     instance, state = _visit(site, state)
     return Observe(site, instance, dist, value, state, k)  # type: ignore[arg-type]
-
-
-def _shown(value: Any) -> Any:
-    """The value of the first particle, for a message."""
-    from anglipy.runtime.lanes.values import row
-
-    return row(value, 0)
 
 
 def dynamic_site(name: Any, place: Site) -> Any:
@@ -198,12 +233,12 @@ def lane_callable(f: Any) -> Any:
         return f
     if kind is Direct or kind is Closure:
         return _translated(f)
-    if kind is Keyword:
-        return lambda m, default=None: _primitive("get")(m, f, default)
     if kind is partial:
         return _partial(f)
     if not callable(f):
         return f
+    if isinstance(f, (Keyword, Symbol, Vector, MapLike, SetLike)):
+        return _looking_up(f)
     from anglipy.runtime.lanes.primitives import is_lane_aware, lane_primitive
 
     if is_lane_aware(f):
@@ -213,34 +248,41 @@ def lane_callable(f: Any) -> Any:
     if isinstance(f, type) and issubclass(f, Distribution):
         from anglipy.runtime.lanes.foreign import lane_constructor
 
-        return lane_constructor(f)
+        return lane_constructor(f)  # type: ignore[arg-type]
     from anglipy.runtime.lanes.foreign import one_by_one
 
     return one_by_one(f)
 
 
+def _looking_up(f: Any) -> Any:
+    """A keyword or a collection as a function."""
+    from anglipy.runtime.lanes.primitives.indexing import called_vector, get
+
+    def looked_up(*args: Any) -> Any:
+        if not 1 <= len(args) <= 2:
+            return f(*args)  # It says what is wrong.
+        if isinstance(f, (Keyword, Symbol)):
+            return get(args[0], f, *args[1:])
+        return called_vector(f, *args) if isinstance(f, Vector) else get(f, *args)
+
+    return looked_up
+
+
 def _partial(f: Any) -> Any:
     """A function made by `partial`, `comp` and their kin, with the functions inside for groups."""
+    from anglipy.runtime.lanes.primitives.calling import MAKERS
 
-    def inside(value: Any) -> Any:
-        if value.__class__ is tuple:
-            return tuple(map(inside, value))
-        return lane_callable(value) if callable(value) and not _is_data(value) else value
-
-    maker = f.func
+    maker, args = f.func, f.args
     if getattr(maker, "__module__", "") != "anglipy.runtime.primitives.functions":
-        maker = lane_callable(maker)
-    return partial(maker, *map(inside, f.args), **f.keywords)
-
-
-def _is_data(value: Any) -> bool:
-    return isinstance(value, (Keyword, Vector)) or not hasattr(value, "__call__")  # noqa: B004
-
-
-def _primitive(name: str) -> Any:
-    from anglipy.runtime.lanes.primitives import lane_primitive
-
-    return lane_primitive(PRIMITIVES[name].fn)
+        return partial(lane_callable(maker), *args, **f.keywords)
+    if maker is CONSTANT:
+        return f
+    first = args[0]
+    if first.__class__ is tuple:
+        first = tuple(map(lane_callable, first))
+    else:
+        first = lane_callable(first)
+    return partial(MAKERS.get(maker, maker), first, *args[1:])
 
 
 def _translated(f: Any) -> Any:
@@ -261,6 +303,8 @@ _PRIMITIVE_FUNCTIONS = {entry.fn for entry in PRIMITIVES.values()} | {
 
 def _apply(frame: Any, state: State, value: Any) -> Any:
     k, f, args = value
+    if args.__class__ is Choice:
+        return split_by(args, state, k, lambda part, k, state: _apply(frame, state, (k, f, part)))
     *leading, last = args
     if last.__class__ is Choice:
         return split_by(
@@ -273,5 +317,6 @@ def _apply(frame: Any, state: State, value: Any) -> Any:
 
 
 APPLY = LaneClosure(_apply, (), "apply", 1, True)
+CONSTANT = PRIMITIVES["constantly"].fn(0).func
 
 _ = per_distinct

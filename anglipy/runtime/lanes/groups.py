@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 from anglipy.diagnostics import InternalError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
-__all__ = ["CURRENT", "Group", "Index", "Stamp", "root", "unite", "using"]
+__all__ = ["CURRENT", "QUIET", "Group", "Index", "Stamp", "root", "unite", "using"]
 
 Index: TypeAlias = NDArray[np.intp]
 
@@ -88,7 +88,17 @@ def _compose(inner: Index | None, outer: Index | None) -> Index | None:
 class Group:
     """n particles that run together."""
 
-    __slots__ = ("_depth", "_found", "_frontier", "_heap", "_index", "_parent", "link", "n", "stamp")
+    __slots__ = (
+        "_depth",
+        "_found",
+        "_frontier",
+        "_heap",
+        "_index",
+        "_parent",
+        "link",
+        "n",
+        "stamp",
+    )
 
     def __init__(
         self,
@@ -97,7 +107,7 @@ class Group:
         parent: Group | None = None,
     ) -> None:
         self.n = n
-        self._depth = 0 if parent is None else parent._depth + 1
+        self._depth: int = 0 if parent is None else parent._depth + 1
         self._parent = None if parent is None or self._depth > _NESTED else parent
         if self._parent is None:
             self._depth = 0
@@ -134,10 +144,7 @@ class Group:
             if self._parent is None:
                 self._begin()
         parent = self._parent
-        if parent is not None:
-            found = self._of_parent(parent, stamp)
-        else:
-            found = self._walk(stamp)
+        found = self._walk(stamp) if parent is None else self._of_parent(parent, stamp)
         if found is None:
             raise InternalError("AQ901", "a lane value was used outside of its group")
         return found
@@ -165,6 +172,20 @@ class Group:
         except InternalError:
             return False
         return True
+
+    def origin(self, place: int, ancestors: Container[Stamp]) -> tuple[Stamp, int]:
+        """From which of these ancestors one lane comes, and its position there."""
+        link = self.link
+        while (stamp := link.stamp()) is None or stamp not in ancestors:
+            for parent, index in link.parts:
+                size = parent.n if index is None else len(index)
+                if place < size:
+                    link, place = parent, place if index is None else int(index[place])
+                    break
+                place -= size
+            else:
+                raise InternalError("AQ901", "a particle comes from none of these groups")
+        return stamp, place
 
     def _walk(self, wanted: Stamp) -> Index | None:
         """Go back through the links, youngest first, until the wanted one is met. What is met on
@@ -245,6 +266,27 @@ class _Current(threading.local):
 
 
 CURRENT = _Current()
+
+
+class _Quiet(threading.local):
+    """`with QUIET:` numpy does not warn: what overflows or is not a number is a value like others.
+    Cheap inside of another one.
+    """
+
+    depth = 0
+
+    def __enter__(self) -> None:
+        if self.depth == 0:
+            self.before = np.seterr(all="ignore")
+        self.depth += 1
+
+    def __exit__(self, *_: object) -> None:
+        self.depth -= 1
+        if self.depth == 0:
+            np.seterr(**self.before)
+
+
+QUIET = _Quiet()
 
 
 class using:

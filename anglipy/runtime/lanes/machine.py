@@ -10,7 +10,7 @@ bookkeeping; it draws nothing and weighs nothing, which is the engine's affair.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from anglipy.runtime.lanes.groups import CURRENT, Group, root, unite
 from anglipy.runtime.lanes.merging import Merger, shape_of
 from anglipy.runtime.lanes.recalling import recalled
 from anglipy.runtime.lanes.scopes import Arrival, Choosing, Recalling, Scope, arrive, through
-from anglipy.runtime.lanes.state import State, initial, merge_states
+from anglipy.runtime.lanes.state import Sites, State, initial, merge_states
 from anglipy.runtime.lanes.steps import Pending, Split
 from anglipy.runtime.lanes.values import codes_at
 from anglipy.runtime.locate import explain
@@ -33,19 +33,25 @@ class Machine:
     group has finished, died or been parked.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, lanes: int | None = None) -> None:
+        self.lanes = lanes
+        """Groups are united up to this many particles; None: any number."""
         self.ready: list[tuple[Any, Any, Any, Any]] = []
         self.scope = Scope(None, None, None)
         self.origins: list[tuple[Group, int]] = []
         """Groups that particles are counted by in messages, and the number of their first one."""
         self.total = 0
+        self.sites = Sites()
+        self.outer: Group | None = None
+        """The group for which a function is run to its value, if this machine does that."""
 
     def start(self, frame: Any, value: Any, n: int, extra: Any = None) -> None:
         """Start n particles of a query with this argument."""
         group = root(n)
-        self.origins, self.total = [(group, 0)], n
-        self.scope.active += 1
-        state = initial(group, self.scope, extra)
+        self.origins.append((group, self.total))
+        self.total += n
+        scope = self._scope_for(n)
+        state = initial(group, scope, extra, self.sites)
         self.ready.append((frame[0], frame, state, (FINISH, value)))
 
     def resume(self, checkpoint: Sample | Observe, state: State, answer: Any) -> None:
@@ -61,16 +67,23 @@ class Machine:
 
     def unpark(self, k: Any, state: State, answer: Any) -> None:
         """Bring a group back at the continuation where it was parked."""
-        self.scope.active += 1
-        self.ready.append((k[0], k, state.within(state.group, self.scope), answer))
+        scope = self._scope_for(state.group.n)
+        self.ready.append((k[0], k, state.within(state.group, scope), answer))
+
+    def _scope_for(self, n: int) -> Scope:
+        """The scope for one more group: one of its own if it is too large to be united."""
+        own = self.lanes is not None and 2 * n > self.lanes
+        scope = Scope(None, None, None) if own else self.scope
+        scope.active += 1
+        return scope
 
     def next(self) -> Checkpoint | None:
         """Run until some group stops at a checkpoint."""
         while self.ready:
             step: Any = self.ready.pop()
-            group = step[2].group
-            CURRENT.group = group
+            CURRENT.group = step[2].group
             try:
+                state = step[2]
                 while step.__class__ is tuple:
                     code, frame, state, value = step
                     step = code(frame, state, value)
@@ -81,32 +94,33 @@ class Machine:
                     return step  # type: ignore[no-any-return]
                 _HANDLERS[kind](self, step)
             except Exception as error:
-                self.failed(error, group)
+                self.failed(error, state)
             finally:
                 CURRENT.group = None
         return None
 
-    def failed(self, error: Exception, group: Group) -> None:
-        """Raise the error for the user, with its place and its particle."""
+    def failed(self, error: Exception, state: State) -> NoReturn:
+        """Raise the error for the user, with its place, the last address and the particle. Before
+        the first checkpoint all particles are one, and none is named.
+        """
         explained = explain(error)
         place = getattr(error, "lane", 0)
-        number = self.number_of(group, place)
-        if number is not None and not getattr(explained, "is_noted", False):
+        if self.outer is not None:
+            explained.lane = int(state.group.positions(self.outer.stamp)[place])  # type: ignore[attr-defined]
+        elif (address := state.address(place)) is not None:
+            site, instance = address
+            explained.located(site.span).noted(f"at {site.id}[{instance}]")
+            number = self.number_of(state.group, place)
             explained.noted(f"in particle {number + 1} of {self.total}")
-            explained.is_noted = True  # type: ignore[attr-defined]
         if explained is error:
             raise error
         raise explained from error
 
-    def number_of(self, group: Group, place: int) -> int | None:
+    def number_of(self, group: Group, place: int) -> int:
         """The number of a particle of a group, from 0."""
-        for origin, first in self.origins:
-            if origin is group:
-                return first + place
-        for origin, first in self.origins:
-            if group.knows(origin.stamp):
-                return first + int(group.positions(origin.stamp)[place])
-        return None
+        firsts = {origin.stamp: first for origin, first in self.origins}
+        stamp, place = group.origin(place, firsts)
+        return firsts[stamp] + place
 
     # ---- splitting
 
@@ -116,7 +130,7 @@ class Machine:
         if k[0] is arrive and k[1] is scope:
             scope.active += len(split.ways) - 1
         else:
-            scope = Scope(scope, state.group, k)
+            scope = Scope(scope, state.group, k, state.predicts)
             k = (arrive, scope, k)
             scope.active = len(split.ways)
         group = state.group
@@ -132,7 +146,9 @@ class Machine:
         for code in reversed(there):
             k = choice.parts[code]
             index = np.nonzero(codes == code)[0]
-            part = state if len(index) == group.n else state.within(group.subset(index), state.scope)
+            part = (
+                state if len(index) == group.n else state.within(group.subset(index), state.scope)
+            )
             self.ready.append((k[0], k, part, choosing.value))
 
     def _recalling(self, recalling: Recalling) -> None:
@@ -181,11 +197,13 @@ class Machine:
             state = state.within(state.group, scope.parent)
         else:
             merger = self._merger([state.group for state, _ in waiting], scope.base, scope.united)
+            before = scope.predicts
             if merger.target is not scope.base:
                 _mark_united(scope.parent)
+                before = None
             value = merger.merge([value for _, value in waiting])
             states = [state for state, _ in waiting]
-            state = merge_states(merger, states, merger.target, scope.parent)
+            state = merge_states(merger, states, merger.target, scope.parent, before)
         scope.waiting = []
         self.ready.append((k[0], k, state, value))
 
@@ -208,12 +226,23 @@ class Machine:
         batches: dict[Any, list[Pending]] = {}
         for pending in scope.pending:
             batches.setdefault(shape_of(pending.f), []).append(pending)
-        batch = max(batches.values(), key=len)
+        batch = self._some(max(batches.values(), key=len))
         scope.pending = [pending for pending in scope.pending if pending not in batch]
         scope.active += 1
         if len(batch) > 1:
             _mark_united(scope)
         self.ready.append(self.united([(p.f, p.state, (p.k, *p.args)) for p in batch], scope))
+
+    def _some(self, batch: list[Pending]) -> list[Pending]:
+        """The first of them, as many as may run in one group; one at least."""
+        if self.lanes is None:
+            return batch
+        total = 0
+        for place, pending in enumerate(batch):
+            total += pending.state.group.n
+            if total > self.lanes and place > 0:
+                return batch[:place]
+        return batch
 
     def united(self, steps: list[tuple[Any, State, Any]], scope: Scope) -> tuple[Any, ...]:
         """One step for several groups at the same code: (frame, state, value) of each."""

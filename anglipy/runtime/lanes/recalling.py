@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from anglipy.runtime.lanes.functions import LaneClosure, call
+from anglipy.runtime.lanes.gathering import distinct_places
 from anglipy.runtime.lanes.groups import CURRENT
-from anglipy.runtime.lanes.merging import distinct_places
 from anglipy.runtime.lanes.scopes import recall, remember
 from anglipy.runtime.lanes.state import Partial, State, known_rows
 from anglipy.runtime.lanes.steps import Split
@@ -44,7 +44,7 @@ def recalled(frame: LaneClosure, state: State, value: Any) -> Any:
         return _compute(frame, key, given, k, state)
     if found.__class__ is not Partial:
         return k[0], k, state, found
-    known = known_rows(found, state.group)
+    known: Any = known_rows(found, state.group)
     if known.all():
         return k[0], k, state, found.value
     if not known.any():

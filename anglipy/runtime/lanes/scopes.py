@@ -28,10 +28,16 @@ __all__ = [
 class Scope:
     """A split whose parts have not come together yet."""
 
-    __slots__ = ("active", "base", "closed", "k", "parent", "pending", "united", "waiting")
+    __slots__ = (
+        "active", "base", "closed", "k", "parent", "pending", "predicts", "united", "waiting",
+    )  # fmt: skip
 
-    def __init__(self, parent: Scope | None, base: Group | None, k: Any) -> None:
+    def __init__(
+        self, parent: Scope | None, base: Group | None, k: Any, predicts: Any = None
+    ) -> None:
         self.parent, self.base, self.k = parent, base, k
+        self.predicts = predicts
+        """What the base had predicted when it was split."""
         self.active = 0
         """Groups running in it; a scope inside counts as one."""
         self.waiting: list[tuple[Any, Any]] = []

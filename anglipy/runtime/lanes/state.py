@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from immutables import Map
 
 from anglipy.runtime.checkpoints import Site
 from anglipy.runtime.lanes.groups import Group, using
 from anglipy.runtime.lanes.merging import Merger
+from anglipy.runtime.lanes.predicts import merged_predicts
 from anglipy.runtime.lanes.scopes import Scope
-from anglipy.runtime.lanes.values import Choice, Lane, codes_at, row, rows, rows_at
+from anglipy.runtime.lanes.values import Lane, row, rows_at
 
-__all__ = ["Partial", "State", "initial", "known_rows", "merge_states", "predicts_of"]
+__all__ = ["Partial", "Sites", "State", "initial", "known_rows", "merge_states"]
 
 
 class Partial:
@@ -25,117 +25,122 @@ class Partial:
         self.value, self.known = value, known
 
 
+class Sites:
+    """The sites of a run by number, from 1."""
+
+    __slots__ = ("numbers", "sites")
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+        self.sites: list[Site] = []
+
+    def number(self, site: Site) -> int:
+        """The number of a site."""
+        found = self.numbers.get(site.id)
+        if found is None:
+            self.sites.append(site)
+            found = self.numbers[site.id] = len(self.sites)
+        return found
+
+
 class State:
     """What the particles of a group remember besides their variables. Never changed once made."""
 
-    __slots__ = ("extra", "group", "last", "log_weight", "memo", "predicts", "scope", "visits")
+    __slots__ = (
+        "at", "extra", "group", "log_weight", "memo", "predicts", "scope", "sites", "visits",
+    )  # fmt: skip
 
-    def __init__(
-        self,
-        group: Group,
-        scope: Scope,
-        visits: Map[str, Any],
-        memo: Map[Any, Any],
-        predicts: Any,
-        log_weight: Any,
-        extra: Any,
-        last: Any,
-    ) -> None:
-        self.group, self.scope = group, scope
-        self.visits = visits
-        """Visits so far per site id: an integer or integer lanes."""
-        self.memo = memo
-        """Results of memoised functions; a `Partial` if some particles have not got it."""
-        self.predicts = predicts
-        """(label, value, earlier predicts), or (), or a choice among these."""
-        self.log_weight = log_weight
-        """Log weight: a float or lanes."""
-        self.extra = extra
-        """What the engine keeps per particle: any value."""
-        self.last = last
-        """The site of the last checkpoint, or a choice of sites; None before the first."""
+    group: Group
+    scope: Scope
+    visits: Map[str, Any]
+    """Visits so far per site id: an integer or integer lanes."""
+    memo: Map[Any, Any]
+    """Results of memoised functions; a `Partial` if some particles have not got it."""
+    predicts: Any
+    """A list; see `predicts`."""
+    log_weight: Any
+    """Log weight: a float or lanes."""
+    extra: Any
+    """What the engine keeps per particle: any value."""
+    at: Any
+    """The number of the site visited last, 0 for none: an integer or integer lanes."""
+    sites: Sites
+
+    def _copy(self) -> State:
+        made = State.__new__(State)
+        made.group, made.scope, made.visits, made.memo = (
+            self.group, self.scope, self.visits, self.memo,
+        )  # fmt: skip
+        made.predicts, made.log_weight, made.extra = self.predicts, self.log_weight, self.extra
+        made.at, made.sites = self.at, self.sites
+        return made
 
     def within(self, group: Group, scope: Scope) -> State:
         """The same for another group, a descendant of this one's."""
-        visits, memo, predicts = self.visits, self.memo, self.predicts
-        return State(
-            group, scope, visits, memo, predicts, self.log_weight, self.extra, self.last
-        )
+        made = self._copy()
+        made.group, made.scope = group, scope
+        return made
 
     def visited(self, site: Site, instance: Any) -> State:
         """This state after visit number `instance` to `site`."""
-        visits, memo, predicts = self.visits.set(site.id, instance), self.memo, self.predicts
-        return State(
-            self.group, self.scope, visits, memo, predicts, self.log_weight, self.extra, site
-        )
+        made = self._copy()
+        made.visits = self.visits.set(site.id, instance)
+        made.at = self.sites.number(site)
+        return made
 
     def predicted(self, label: Any, value: Any) -> State:
         """This state with one more predict."""
-        visits, memo, predicts = self.visits, self.memo, (label, value, self.predicts)
-        return State(
-            self.group, self.scope, visits, memo, predicts, self.log_weight, self.extra, self.last
-        )
+        made = self._copy()
+        made.predicts = (label, value, self.predicts)
+        return made
 
     def remembered(self, memo: Map[Any, Any]) -> State:
         """This state with another memory."""
-        visits, predicts = self.visits, self.predicts
-        return State(
-            self.group, self.scope, visits, memo, predicts, self.log_weight, self.extra, self.last
-        )
+        made = self._copy()
+        made.memo = memo
+        return made
 
     def weighted(self, log_weight: Any, extra: Any = None) -> State:
         """This state with another log weight, and with `extra` if given."""
-        extra = self.extra if extra is None else extra
-        visits, memo, predicts = self.visits, self.memo, self.predicts
-        return State(self.group, self.scope, visits, memo, predicts, log_weight, extra, self.last)
+        made = self._copy()
+        made.log_weight = log_weight
+        if extra is not None:
+            made.extra = extra
+        return made
 
     def address(self, place: int) -> tuple[Site, int] | None:
-        """The last checkpoint of one particle: its site, and which visit to it."""
-        site = self.last
-        if site.__class__ is Choice:
-            site = site.parts[codes_at(site, self.group)[place]]
-        if site is None:
-            return None
+        """The site and instance of the last checkpoint of a particle; None before the first."""
         with using(self.group):
+            number = row(self.at, place)
+            if number == 0:
+                return None
+            site = self.sites.sites[number - 1]
             return site, row(self.visits[site.id], place)
 
 
-def initial(group: Group, scope: Scope, extra: Any = None) -> State:
-    """The state at the start of a run."""
-    return State(group, scope, Map(), Map(), (), 0.0, extra, None)
+def initial(group: Group, scope: Scope, extra: Any, sites: Sites) -> State:
+    """The state at the start of a run; groups that may be united share their `sites`."""
+    made = State.__new__(State)
+    made.group, made.scope, made.extra = group, scope, extra
+    made.visits, made.memo, made.predicts = Map(), Map(), ()
+    made.log_weight, made.at, made.sites = 0.0, 0, sites
+    return made
 
 
-def merge_states(merger: Merger, states: list[State], group: Group, scope: Scope) -> State:
-    """One state for the target group of the merger, from those of its parts."""
-    return State(
-        group,
-        scope,
-        _merged_visits(merger, [state.visits for state in states]),
-        _merged_memo(merger, [state.memo for state in states]),
-        _merged_predicts(merger, [state.predicts for state in states]),
-        merger.merge([state.log_weight for state in states]),
-        merger.merge([state.extra for state in states]),
-        _merged_last(merger, [state.last for state in states]),
-    )
-
-
-def _merged_last(merger: Merger, sites: list[Any]) -> Any:
-    """The last sites of all particles; each is once in the table."""
-    first = sites[0]
-    if all(site is first for site in sites) and (first.__class__ is not Choice or not merger.strict):
-        return first
-    codes = np.zeros(merger.target.n, dtype=np.intp)
-    table: dict[Site | None, int] = {}
-    for (places, group), site in zip(merger.parts, sites, strict=True):
-        if site.__class__ is Choice:
-            used, inside = np.unique(codes_at(site, group), return_inverse=True)
-            known = [table.setdefault(site.parts[code], len(table)) for code in used.tolist()]
-            codes[places] = np.array(known)[inside]
-        else:
-            codes[places] = table.setdefault(site, len(table))
-    if len(table) == 1:
-        return next(iter(table))
-    return Choice(codes, list(table), merger.target.stamp, plain=True)
+def merge_states(
+    merger: Merger, states: list[State], group: Group, scope: Scope, before: Any = None
+) -> State:
+    """One state for the target group of the merger, from those of its parts. `before`: what was
+    predicted when the target was split into these, if it was.
+    """
+    made = states[0].within(group, scope)
+    made.visits = _merged_visits(merger, [state.visits for state in states])
+    made.memo = _merged_memo(merger, [state.memo for state in states])
+    made.predicts = merged_predicts(merger, [state.predicts for state in states], before)
+    made.log_weight = merger.merge([state.log_weight for state in states])
+    made.extra = merger.merge([state.extra for state in states])
+    made.at = merger.merge([state.at for state in states])
+    return made
 
 
 def _merged_visits(merger: Merger, maps: list[Map[str, Any]]) -> Map[str, Any]:
@@ -169,7 +174,8 @@ def _merged_memo(merger: Merger, maps: list[Map[Any, Any]]) -> Map[Any, Any]:
 
 def _merged_memory(merger: Merger, found: list[Any]) -> Any:
     there = [place for place, value in enumerate(found) if value is not _ABSENT]
-    values, known = [], []
+    values: list[Any] = []
+    known: list[Any] = []
     for place in there:
         value = found[place]
         values.append(value.value if value.__class__ is Partial else value)
@@ -184,70 +190,6 @@ def _merged_memory(merger: Merger, found: list[Any]) -> Any:
     if where is True:
         return merged
     return Partial(merged, where)
-
-
-def _merged_predicts(merger: Merger, lists: list[Any]) -> Any:
-    """Predicts made by all are merged one by one back to where the lists are the same again."""
-    nodes, front = lists, []
-    while merger.strict or not all(node is nodes[0] for node in nodes):
-        if nodes[0] == ():
-            break
-        alike = all(node.__class__ is tuple and node and node[0] == nodes[0][0] for node in nodes)
-        if not alike:
-            break
-        front.append((nodes[0][0], merger.merge([node[1] for node in nodes])))
-        nodes = [node[2] for node in nodes]
-    if all(node is nodes[0] for node in nodes) and nodes[0].__class__ is tuple:
-        result = nodes[0]
-    else:
-        result = _choice_of_lists(merger, nodes)
-    for label, value in reversed(front):
-        result = (label, value, result)
-    return result
-
-
-def _choice_of_lists(merger: Merger, nodes: list[Any]) -> Choice:
-    """Lists of predicts that differ, each made readable from the target."""
-    codes, parts = np.zeros(merger.target.n, dtype=np.intp), []
-    for part, node in zip(merger.parts, nodes, strict=True):
-        codes[part[0]] = len(parts)
-        parts.append(_lifted(Merger(merger.target, [part]), node))
-    return Choice(codes, parts, merger.target.stamp, plain=False)
-
-
-def _lifted(merger: Merger, node: Any) -> Any:
-    front = []
-    while node.__class__ is tuple and node:
-        label, value, node = node
-        front.append((merger.merge([label]), merger.merge([value])))
-    if node.__class__ is Choice:
-        (places, group) = merger.parts[0]
-        codes = np.zeros(merger.target.n, dtype=np.intp)
-        codes[places] = codes_at(node, group)
-        parts = [_lifted(merger, part) for part in node.parts]
-        node = Choice(codes, parts, merger.target.stamp, plain=False)
-    for label, value in reversed(front):
-        node = (label, value, node)
-    return node
-
-
-def predicts_of(predicts: Any, group: Group) -> list[Any]:
-    """For every particle its `State.predicts` as the scalar path has it."""
-    if not predicts:
-        return [()] * group.n
-    front = []
-    node = predicts
-    while node.__class__ is tuple and node:
-        label, value, node = node
-        with using(group):
-            front.append((rows(label), rows(value)))
-    found: list[Any] = [()] * group.n
-    if node.__class__ is Choice:
-        lists = [predicts_of(part, group) for part in node.parts]
-        found = [lists[code][place] for place, code in enumerate(codes_at(node, group).tolist())]
-    for labels, values in reversed(front):
-        found = list(zip(labels, values, found, strict=True))
-    return found
 
 
 def known_rows(partial: Partial, group: Group) -> Any:

@@ -25,15 +25,14 @@ from anglipy.runtime.sets import PersistentSet
 from anglipy.runtime.vectors import Vector
 
 __all__ = [
-    "Choice", "Lane", "LaneDistribution", "NotLanes", "codes_at", "has_lanes", "lane", "number_kind",
-    "numbers", "row", "rows", "rows_at", "stamps_in",
-    "truth", "with_captures",
+    "Choice", "Lane", "LaneDistribution", "NotLanes", "codes_at", "has_lanes", "lane",
+    "number_kind", "numbers", "row", "rows", "rows_at", "stamps_in", "truth", "with_captures",
 ]  # fmt: skip
 
 
 class Lane:
     """Numbers or booleans, one per particle: `array` has shape (n,) and dtype bool, int64 or
-    float64. (Engines also keep arrays of shape (n, ...) of their own in it.)
+    float64. Engines also keep arrays of shape (n, ...) of their own in it.
     """
 
     __slots__ = ("array", "stamp")
@@ -186,7 +185,7 @@ def inner(value: Any) -> Any:
 
 
 def number_kind(value: Any) -> str | None:
-    """ "b", "i" or "f" for booleans, integers and floats, plain or in lanes; None for others."""
+    """For booleans "b", for integers "i", for floats "f", plain or in lanes; None for others."""
     kind = value.__class__
     if kind is Lane:
         return str(value.array.dtype.kind)
@@ -269,7 +268,8 @@ def rows(value: Any, places: Index | None = None) -> list[Any]:
     if inside is None or not has_lanes(value):
         return [value] * count
     if isinstance(value, LaneDistribution):
-        return [value.family(*given) for given in _columns(value.given, places, count)]
+        family: Any = value.family
+        return [family(*given) for given in _columns(value.given, places, count)]
     if isinstance(value, PersistentMap):
         keys, items = list(value.keys()), list(value.values())
         made = zip(_columns(keys, places, count), _columns(items, places, count), strict=True)
@@ -317,6 +317,7 @@ def _rows_of_choice(value: Choice, group: Group, places: Index | None, count: in
 
 
 def with_captures(function: Any, captures: tuple[Any, ...]) -> Any:
+    """The function with other captured values."""
     made = function.__class__.__new__(function.__class__)
     made.code, made.captures, made.name = function.code, captures, function.name
     made.required, made.variadic = function.required, function.variadic

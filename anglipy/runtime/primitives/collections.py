@@ -18,7 +18,7 @@ from anglipy.runtime.primitives.registry import primitive
 from anglipy.runtime.primitives.sequences import cons, vec
 from anglipy.runtime.printing import pr_str
 from anglipy.runtime.seqs import EMPTY, Seq
-from anglipy.runtime.sets import PersistentSet
+from anglipy.runtime.sets import PersistentSet, SortedSet
 from anglipy.runtime.vectors import Vector
 
 __all__ = ["as_map", "conj", "get_in", "into", "own", "paired"]
@@ -285,11 +285,11 @@ def select_keys(mapping: Any, wanted: Any) -> PersistentMap:
 def empty(collection: Any) -> Any:
     """An empty collection of the same kind; nil for anything else."""
     held = own(collection)
+    if isinstance(held, (SortedMap, SortedSet)):
+        return held.emptied()
     for kind, made in ((Vector, Vector()), (PersistentSet, PersistentSet()), (Seq, EMPTY)):
         if isinstance(held, kind):
             return made
-    if isinstance(held, SortedMap):
-        return held.emptied()
     return PersistentMap.of(()) if isinstance(held, PersistentMap) else None
 
 

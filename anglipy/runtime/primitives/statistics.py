@@ -20,31 +20,31 @@ from anglipy.runtime.primitives.math import pow_, sqrt
 from anglipy.runtime.primitives.registry import primitive
 from anglipy.runtime.vectors import Vector
 
-__all__ = ["mean", "std", "sum_", "variance"]
+__all__ = ["both", "each", "mean", "std", "sum_", "variance"]
 
 Binary = Callable[[Any, Any], Any]
 
 
-def _each(f: Callable[[Any], Any], x: Any) -> Any:
+def each(f: Callable[[Any], Any], x: Any) -> Any:
     """The values of f on every number in nested vectors of the same shape."""
     inside = elements(x) if not is_array(x) else None
-    return f(x) if inside is None else Vector([_each(f, part) for part in inside])
+    return f(x) if inside is None else Vector([each(f, part) for part in inside])
 
 
-def _both(f: Binary, x: Any, y: Any) -> Any:
+def both(f: Binary, x: Any, y: Any) -> Any:
     """The values of f on corresponding numbers; a number goes with every element of an array."""
     left = elements(x) if not is_array(x) else None
     right = elements(y) if not is_array(y) else None
     if left is None and right is None:
         return f(x, y)
     if left is None:
-        return Vector([_both(f, x, part) for part in right or ()])
+        return Vector([both(f, x, part) for part in right or ()])
     if right is None:
-        return Vector([_both(f, part, y) for part in left])
+        return Vector([both(f, part, y) for part in left])
     parts, others = tuple(left), tuple(right)
     if len(parts) != len(others):
         raise ProgramError("AQ440", f"arrays of different sizes: {len(parts)} and {len(others)}")
-    return Vector([_both(f, a, b) for a, b in zip(parts, others, strict=True)])
+    return Vector([both(f, a, b) for a, b in zip(parts, others, strict=True)])
 
 
 def _over(name: str, reduce: Callable[[list[Any]], Any], x: Any, dimension: int) -> Any:
@@ -62,26 +62,26 @@ def _over(name: str, reduce: Callable[[list[Any]], Any], x: Any, dimension: int)
 def _total(slices: list[Any]) -> Any:
     total = slices[0]
     for part in slices[1:]:
-        total = _both(add, total, part)
+        total = both(add, total, part)
     return total
 
 
 def _mean(slices: list[Any]) -> Any:
     count = len(slices)
-    return _each(lambda v: div(v, count), _total(slices))
+    return each(lambda v: div(v, count), _total(slices))
 
 
 def _variance(slices: list[Any]) -> Any:
     centre = _mean(slices)
-    deviations = [_both(sub, part, centre) for part in slices]
-    return _mean([_both(mul, d, d) for d in deviations])
+    deviations = [both(sub, part, centre) for part in slices]
+    return _mean([both(mul, d, d) for d in deviations])
 
 
 def _standardised(power: int) -> Callable[[list[Any]], Any]:
     def moments(slices: list[Any]) -> Vector:
-        centre, spread = _mean(slices), _each(sqrt, _variance(slices))
-        scores = [_both(div, _both(sub, part, centre), spread) for part in slices]
-        return Vector([_each(lambda v: _power(v, power), score) for score in scores])
+        centre, spread = _mean(slices), each(sqrt, _variance(slices))
+        scores = [both(div, both(sub, part, centre), spread) for part in slices]
+        return Vector([each(lambda v: _power(v, power), score) for score in scores])
 
     return moments
 
@@ -121,7 +121,7 @@ def variance(x: Any, dimension: Any = 0) -> Any:
 @primitive("std", arity=(1, 2))
 def std(x: Any, dimension: Any = 0) -> Any:
     """The population standard deviation over a dimension."""
-    return _each(sqrt, variance(x, dimension))
+    return each(sqrt, variance(x, dimension))
 
 
 @primitive("skew", arity=(1, 2))
@@ -140,13 +140,13 @@ def kurtosis(x: Any, dimension: Any = 0) -> Any:
 def power(x: Any, exponent: Any) -> Any:
     """Every element to a whole power, by multiplication; exact for integers and ratios."""
     times = index(exponent, "power")
-    return _each(lambda v: _power(v, times) if times >= 0 else pow_(v, times), x)
+    return each(lambda v: _power(v, times) if times >= 0 else pow_(v, times), x)
 
 
 @primitive("l2-norm", arity=(2, 2))
 def l2_norm(x: Any, y: Any) -> Any:
     """The sum of squared differences of two vectors, without a root, as Anglican has it."""
-    difference = _both(sub, x, y)
+    difference = both(sub, x, y)
     return _total([mul(d, d) for d in values_of(difference, "l2-norm")])
 
 

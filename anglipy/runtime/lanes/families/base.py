@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import inf, isfinite, isnan, log, log1p
 from typing import Any, TypeAlias
+from weakref import ref
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from anglipy.runtime.vectors import Vector
 
 __all__ = [
     "Array", "BadLane", "Family", "all_finite", "all_positive", "columns", "is_positive",
-    "log1p_of", "log_of", "number_values", "refuse",
+    "log1p_of", "log_of", "log_of_scale", "number_values", "refuse",
 ]  # fmt: skip
 
 Array: TypeAlias = Any
@@ -105,6 +106,23 @@ class Family:
 # ---- checks: fast when all is well
 
 
+_SEEN: dict[int, tuple[Any, dict[str, Any]]] = {}
+"""What is known of arrays that are parameters, by identity, as long as they live. An array of a lane
+value never changes, and a program often observes many values under one scale.
+"""
+
+
+def _facts(x: Any) -> dict[str, Any]:
+    """What is known of an array, to be added to."""
+    key = id(x)
+    found = _SEEN.get(key)
+    if found is not None and found[0]() is x:
+        return found[1]
+    facts: dict[str, Any] = {}
+    _SEEN[key] = ref(x, lambda _: _SEEN.pop(key, None)), facts
+    return facts
+
+
 def all_finite(x: Array) -> bool:
     """Whether no number is infinite or nan."""
     if x.__class__ is float:
@@ -117,7 +135,12 @@ def all_positive(x: Array) -> bool:
     """Whether all numbers are above zero and finite."""
     if x.__class__ is float:
         return bool(0.0 < x < inf)
-    return bool(np.minimum.reduce(x) > 0.0 and np.maximum.reduce(x) < inf)
+    facts = _facts(x)
+    found = facts.get("positive")
+    if found is None:
+        found = bool(np.minimum.reduce(x) > 0.0 and np.maximum.reduce(x) < inf)
+        facts["positive"] = found
+    return bool(found)
 
 
 def is_positive(x: Array) -> Any:
@@ -157,6 +180,20 @@ def log_of(x: Array) -> Array:
     if x.__class__ is float:
         return log(x) if x > 0.0 else -inf
     return np.log(x)
+
+
+def log_of_scale(x: Array) -> Array:
+    """`log_of` of a parameter, which other values may be scored under; not to be changed."""
+    if x.__class__ is float:
+        return log(x)
+    facts = _facts(x)
+    found: Array | None = facts.get("log")
+    if found is None:
+        found = np.log(x)
+        if "asked" in facts:  # It is kept for whoever asks a third time.
+            facts["log"] = found
+        facts["asked"] = True
+    return found
 
 
 def log1p_of(x: Array) -> Array:

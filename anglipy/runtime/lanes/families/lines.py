@@ -16,6 +16,7 @@ from anglipy.runtime.lanes.families.base import (
     all_positive,
     is_positive,
     log_of,
+    log_of_scale,
     number_values,
     refuse,
 )
@@ -55,7 +56,7 @@ class NormalFamily(Family):
         z = (number_values(value) - mean) / sd
         z *= z
         z *= -0.5
-        z -= log_of(sd) + _HALF_LOG_TWO_PI
+        z -= log_of_scale(sd) + _HALF_LOG_TWO_PI
         return z
 
 
@@ -87,7 +88,7 @@ class LaplaceFamily(Family):
         """-|x - loc| / scale - log(2 scale)."""
         loc, scale = prepared
         z = abs(number_values(value) - loc) / -scale
-        z -= log_of(scale) + _LOG_TWO
+        z -= log_of_scale(scale) + _LOG_TWO
         return z
 
 

@@ -27,7 +27,7 @@ from anglipy.runtime.lanes.values import (
 )
 from anglipy.runtime.vectors import Vector
 
-__all__ = ["observed", "parameter"]
+__all__ = ["number", "observed", "parameter"]
 
 _LARGEST = 2**63
 
@@ -35,7 +35,7 @@ _LARGEST = 2**63
 def parameter(family: Family, shape: str, given: Any) -> tuple[Any, Any]:
     """A parameter as the array that `prepare` takes, and in the form that distributions keep."""
     if shape == "number":
-        return _number(given), given
+        return number(given), given
     if shape == "integer":
         return _integer(given), given
     if shape == "any":
@@ -81,7 +81,8 @@ def observed(family: Family, value: Any) -> Any:
     return value
 
 
-def _number(value: Any) -> Array:
+def number(value: Any) -> Array:
+    """A number as a float, or an array of floats."""
     try:
         return numbers(value)
     except OverflowError:
@@ -110,7 +111,7 @@ def _integer(value: Any) -> Any:
 
 def _side_by_side(listed: list[Any]) -> Any:
     """Numbers as a vector (K,), or (n, K) if some of them differ between particles."""
-    parts = [_number(part) for part in listed]
+    parts = [number(part) for part in listed]
     if any(part.__class__ is np.ndarray for part in parts):
         return columns(parts, CURRENT.group.n)
     return np.array(parts)

@@ -4,7 +4,7 @@ themselves.
 
 from __future__ import annotations
 
-from math import inf, log, pi
+from math import inf, isfinite, log, pi
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from anglipy.runtime.lanes.families.base import (
     is_positive,
     log1p_of,
     log_of,
+    log_of_scale,
     number_values,
     refuse,
 )
@@ -142,14 +143,18 @@ class StudentTLocScaleFamily(Family):
     def log_prob(self, prepared: Any, value: Any) -> Any:
         """Log density of t at (x - loc) / scale, less log scale."""
         nu, loc, scale = prepared
-        return _log_density(nu, (number_values(value) - loc) / scale) - log_of(scale)
+        t = number_values(value) - loc
+        t /= scale
+        found = _log_density(nu, t)
+        found -= log_of_scale(scale)
+        return found
 
 
 def _log_density(nu: Array, t: Array) -> Any:
     """The log density of the standard t: (n,), or a float where neither differs."""
     tail = t * t
-    tail /= nu
-    if np.max(tail) == np.inf:
+    tail *= 1.0 / nu
+    if not isfinite(tail.dot(tail) if tail.__class__ is np.ndarray else tail):
         distance = np.abs(t)
         far = distance / np.sqrt(nu) >= _SQUARABLE
         tail = np.where(far, 2.0 * np.log(distance) - np.log(nu), np.log1p(tail))

@@ -19,7 +19,7 @@ from anglipy.runtime.lanes.primitives import (
     statistics,
     table,
 )
-from anglipy.runtime.lanes.primitives.spread import Function, in_own_words
+from anglipy.runtime.lanes.primitives.spread import Function, with_first_failure
 from anglipy.runtime.lanes.primitives.structural import deep, kind_of, structural
 from anglipy.runtime.primitives import PRIMITIVES
 from anglipy.runtime.primitives.registry import Primitive
@@ -69,7 +69,9 @@ def is_lane_aware(fn: Function) -> bool:
 def _made(fn: Function, entry: Primitive | None) -> Function:
     """The lane version by hand, or the one that the tables say."""
     version = _BY_HAND.get(fn) or _by_tables(fn, entry)
-    return fn if version is fn else in_own_words(fn, version)
+    if version is fn:
+        return fn
+    return with_first_failure(fn, version, bool(entry and entry.function_args))
 
 
 def _by_tables(fn: Function, entry: Primitive | None) -> Function:

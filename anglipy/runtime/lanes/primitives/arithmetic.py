@@ -13,12 +13,11 @@ from typing import Any
 import numpy as np
 
 from anglipy.runtime import numbers as scalar
-from anglipy.runtime.lanes.groups import CURRENT
+from anglipy.runtime.lanes.groups import CURRENT, QUIET
 from anglipy.runtime.lanes.primitives.spread import (
     EXACT,
     Function,
     fail_at,
-    first_failure,
     floats_of,
     is_lane,
     one_by_one,
@@ -65,7 +64,7 @@ def binary(scalar_fn: Function, floats: Function, exact: Exact | None) -> Functi
         except NotLanes:
             return spread(wrapped, scalar_fn, (a, b))
         if exact is None or is_float(x) or is_float(y):
-            with np.errstate(all="ignore"):
+            with QUIET:
                 return Lane(floats(x, y), group.stamp)
         result, bad = exact(x, y)
         if bad is not None and bad.any():
@@ -116,7 +115,7 @@ def _product(x: Any, y: Any) -> tuple[Any, Any]:
     result = x * y
     if _size(x) * _size(y) <= LONG_MAX:
         return result, None
-    with np.errstate(all="ignore"):
+    with QUIET:
         doubtful = np.abs(np.multiply(x, y, dtype=np.float64)) > 2.0**62
     bad = np.zeros(len(result), dtype=bool)
     places = np.nonzero(doubtful)[0]
@@ -215,7 +214,7 @@ def unary(scalar_fn: Function, floats: Function | None, exact: Any) -> Function:
         elif floats is None:
             return one_by_one(scalar_fn, (a,))
         else:
-            with np.errstate(all="ignore"):
+            with QUIET:
                 result, bad = floats(x), None
         if bad is not None and bad.any():
             return fail_at(scalar_fn, (a,), bad)
@@ -254,11 +253,8 @@ def folded(scalar_all: Function, pair: Function, single: Function) -> Function:
         if len(values) == 1:
             return single(values[0])
         result = values[0]
-        try:
-            for value in values[1:]:
-                result = pair(result, value)
-        except Exception as error:
-            first_failure(scalar_all, values, error)
+        for value in values[1:]:
+            result = pair(result, value)
         return result
 
     return wrapped

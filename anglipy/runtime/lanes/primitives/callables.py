@@ -43,27 +43,26 @@ def bound(f: Function, group: Group) -> Function:
     return called
 
 
-def _agreed(answer: Any, holds: Any) -> Any:
-    """An answer on which all particles agree: NotLanes if it holds for some and not for others,
-    nil if it holds for none.
+def _agreed(answer: Any, holds: Any, opposite: Any) -> Any:
+    """An answer that holds for all particles, or the opposite if it holds for none; NotLanes if
+    particles disagree.
     """
-    if holds.__class__ is np.ndarray:
-        if not holds.any():
-            return None
-        if not holds.all():
-            raise NotLanes
-    return answer
+    if holds.__class__ is not np.ndarray or holds.all():
+        return answer
+    if holds.any() or (opposite is False and answer.__class__ is Choice):
+        raise NotLanes
+    return opposite
 
 
 def _true(answer: Any) -> Any:
-    return _agreed(answer, truth(answer)) if is_lane(answer) else answer
+    return _agreed(answer, truth(answer), False) if is_lane(answer) else answer
 
 
 def _not_nil(answer: Any) -> Any:
     if answer.__class__ is not Choice:
         return answer
     present = np.array([part is not None for part in answer.parts])
-    return _agreed(answer, present[codes_at(answer, CURRENT.group)])
+    return _agreed(answer, present[codes_at(answer, CURRENT.group)], None)
 
 
 def _seen(answer: Any) -> Any:

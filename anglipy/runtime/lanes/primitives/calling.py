@@ -11,8 +11,8 @@ from functools import partial
 from typing import Any
 
 from anglipy.runtime.access import is_lazy, values_of
+from anglipy.runtime.lanes.gathering import per_distinct
 from anglipy.runtime.lanes.groups import CURRENT
-from anglipy.runtime.lanes.merging import per_distinct
 from anglipy.runtime.lanes.primitives.callables import GUARDS, bound, lane_function
 from anglipy.runtime.lanes.primitives.comparing import not_
 from anglipy.runtime.lanes.primitives.signatures import DEEP, Signature

@@ -7,21 +7,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from anglipy.runtime import access
+from anglipy.runtime.lanes.gathering import distinct, per_distinct
 from anglipy.runtime.lanes.groups import CURRENT
-from anglipy.runtime.lanes.merging import per_distinct
 from anglipy.runtime.lanes.primitives.callables import lane_function
 from anglipy.runtime.lanes.primitives.indexing import get
 from anglipy.runtime.lanes.primitives.spread import (
     Function,
-    first_failure,
     is_lane,
     one_by_one,
     where,
 )
-from anglipy.runtime.lanes.primitives.structural import lanes_inside
+from anglipy.runtime.lanes.primitives.structural import FLAT, lanes_inside
 from anglipy.runtime.lanes.values import Choice, Lane, rows_at
 from anglipy.runtime.maps import PersistentMap
 from anglipy.runtime.primitives import changes, collections
@@ -35,16 +32,15 @@ __all__ = ["LANES", "assoc", "conj"]
 def assoc(collection: Any, *keys_and_values: Any) -> Any:
     """`(assoc collection key value ...)`."""
     args = (collection, *keys_and_values)
+    if len(args) == 3 and args[1].__class__ in FLAT and not is_lane(collection):
+        return changes.assoc(*args)
     keys = keys_and_values[::2]
     if not is_lane(collection) and not any(is_lane(key) or lanes_inside(key) for key in keys):
         return changes.assoc(*args)
     if len(keys_and_values) % 2:
         return changes.assoc(*args)
-    try:
-        for key, value in collections.paired("assoc", keys_and_values):
-            collection = _assoc_one(collection, key, value)
-    except Exception as error:
-        first_failure(changes.assoc, args, error)
+    for key, value in collections.paired("assoc", keys_and_values):
+        collection = _assoc_one(collection, key, value)
     return collection
 
 
@@ -53,7 +49,7 @@ def _assoc_one(collection: Any, key: Any, value: Any) -> Any:
         index = rows_at(key, CURRENT.group)
         size = len(collection)
         if index.dtype.kind == "i" and not ((index < 0) | (index >= size)).any():
-            for place in np.unique(index).tolist():
+            for place in distinct(index)[0].tolist():
                 element = where(index == place, value, collection.items[place])
                 collection = collection.assoc(place, element)
             return collection
@@ -115,10 +111,7 @@ def conj(*args: Any) -> Any:
         return collections.conj(*args)
     collection = args[0]
     if is_lane(collection):
-        try:
-            return per_distinct(conj, args, (0,))
-        except Exception as error:
-            first_failure(collections.conj, args, error)
+        return per_distinct(conj, args, (0,))
     if _is_keyed(collection) and not all(_goes_into(collection, v) for v in args[1:]):
         return one_by_one(collections.conj, args)
     return collections.conj(*args)
@@ -138,10 +131,7 @@ def into(*args: Any) -> Any:
     """`(into target source)`."""
     active = [place for place, arg in enumerate(args) if is_lane(arg)]
     if active:
-        try:
-            return per_distinct(into, args, active)
-        except Exception as error:
-            first_failure(collections.into, args, error)
+        return per_distinct(into, args, active)
     if len(args) == 2 and _is_keyed(args[0]) and lanes_inside(args[1]):
         pairs: Iterable[Any] = () if isinstance(args[1], PersistentMap) else args[1]
         if not all(_goes_into(args[0], entry) for entry in pairs):
@@ -153,10 +143,7 @@ def merge(*mappings: Any) -> Any:
     """`(merge maps...)`."""
     active = [place for place, arg in enumerate(mappings) if is_lane(arg)]
     if active:
-        try:
-            return per_distinct(merge, mappings, active)
-        except Exception as error:
-            first_failure(changes.merge, mappings, error)
+        return per_distinct(merge, mappings, active)
     present = [mapping for mapping in mappings if mapping is not None]
     return conj(*present) if present else None
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from anglipy.atoms import Char
 from anglipy.runtime import equality, ordering
 from anglipy.runtime import numbers as scalar
 from anglipy.runtime.lanes.groups import CURRENT, Group
@@ -16,13 +15,13 @@ from anglipy.runtime.lanes.primitives.arithmetic import is_float
 from anglipy.runtime.lanes.primitives.spread import (
     EXACT,
     Function,
-    first_failure,
     floats_of,
     is_lane,
     one_by_one,
     operand,
     spread,
 )
+from anglipy.runtime.lanes.primitives.structural import FLAT
 from anglipy.runtime.lanes.values import (
     Choice,
     Lane,
@@ -35,7 +34,6 @@ from anglipy.runtime.lanes.values import (
 )
 from anglipy.runtime.primitives import arithmetic as primitives
 from anglipy.runtime.primitives import predicates
-from anglipy.runtime.scalars import Keyword, Symbol
 from anglipy.runtime.seqs import Seq
 from anglipy.runtime.vectors import Vector
 
@@ -110,10 +108,7 @@ def _chained(scalar_all: Function, pair: Function) -> Function:
             return pair(values[0], values[1])
         if len(values) == 1 or not any(map(is_lane, values)):
             return scalar_all(*values)
-        try:
-            answers = [pair(a, b) for a, b in pairwise(values)]
-        except Exception as error:
-            first_failure(scalar_all, values, error)
+        answers = [pair(a, b) for a, b in pairwise(values)]
         return _all(answers)
 
     return wrapped
@@ -137,9 +132,6 @@ compare = _compared(ordering.compare, _order)
 # ---- equality
 
 
-_NO_COLLECTION = frozenset((int, float, str, bool, type(None), Keyword, Symbol, Char))
-
-
 def equal(a: Any, b: Any) -> Any:
     """`(= a b)`."""
     kind, other = a.__class__, b.__class__
@@ -147,7 +139,7 @@ def equal(a: Any, b: Any) -> Any:
         return _equal_lanes(a, b)
     if kind is Choice or other is Choice:
         return spread(equal, equality.equal, (a, b))
-    if kind in _NO_COLLECTION or other in _NO_COLLECTION:
+    if kind in FLAT or other in FLAT:
         return equality.equal(a, b)
     if not has_lanes(a) and not has_lanes(b):
         return equality.equal(a, b)
@@ -163,7 +155,7 @@ def _equal_lanes(a: Any, b: Any) -> Any:
     kind, other = number_kind(a), number_kind(b)
     if kind is None or other is None:
         plain = b if a.__class__ is Lane else a
-        if plain.__class__ in _NO_COLLECTION and plain.__class__ is not int:
+        if plain.__class__ in FLAT and plain.__class__ is not int:
             return False
         return one_by_one(equality.equal, (a, b))
     if kind != other:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from anglipy.runtime.lanes.gathering import from_rows
 from anglipy.runtime.lanes.groups import CURRENT
-from anglipy.runtime.lanes.merging import from_rows
 from anglipy.runtime.lanes.primitives.spread import Function
 from anglipy.runtime.lanes.values import rows
 from anglipy.runtime.primitives import output, strings

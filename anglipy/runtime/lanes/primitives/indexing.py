@@ -14,12 +14,11 @@ import numpy as np
 
 from anglipy.runtime import access
 from anglipy.runtime.distributions.base import Distribution
+from anglipy.runtime.lanes.gathering import distinct, from_rows, per_distinct
 from anglipy.runtime.lanes.groups import CURRENT, Index
-from anglipy.runtime.lanes.merging import from_rows, per_distinct
 from anglipy.runtime.lanes.primitives.spread import (
     Function,
     fail_at,
-    first_failure,
     is_lane,
     one_by_one,
     spread,
@@ -84,8 +83,8 @@ def _gathered(items: Any, index: Index) -> Any:
         if isinstance(items[0], Distribution) and len({item.__class__ for item in items}) == 1:
             _keep(items, tuple(items))
             return Choice(index, tuple(items), CURRENT.group.stamp, plain=True)
-        there, places = np.unique(index, return_inverse=True)
-        return from_rows([items[at] for at in there.tolist()], places.reshape(-1))
+        there, places = distinct(index)
+        return from_rows([items[at] for at in there.tolist()], places)
     if kind is not None and Lane not in map(type, items):
         table = np.array(tuple(items))
         if len(items) > _LONG:
@@ -170,10 +169,7 @@ def spread_first(fn: Function, scalar: Function, args: tuple[Any, ...]) -> Any:
     lanes = [place for place in (0, 1) if args[place].__class__ is Lane]
     if choices and not any(map(has_lanes, args[2:])):
         return spread(fn, scalar, args)
-    try:
-        return per_distinct(fn, args, choices or lanes)
-    except Exception as error:
-        first_failure(scalar, args, error)
+    return per_distinct(fn, args, choices or lanes)
 
 
 def called_vector(vector: Vector, *args: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from anglipy.runtime import division
-from anglipy.runtime.lanes.groups import CURRENT
+from anglipy.runtime.lanes.groups import CURRENT, QUIET
 from anglipy.runtime.lanes.primitives.arithmetic import is_float, unary
 from anglipy.runtime.lanes.primitives.spread import (
     Function,
@@ -43,7 +43,7 @@ def _divided(scalar_fn: Function, floats: Function, exact: Function) -> Function
         except NotLanes:
             return spread(wrapped, scalar_fn, (a, b))
         if is_float(x) or is_float(y):
-            with np.errstate(all="ignore"):
+            with QUIET:
                 bad = np.equal(y, 0) | ~np.isfinite(np.true_divide(x, y))
                 result = None if bad.any() else floats(np.float64(1.0) * x, np.float64(1.0) * y)
         else:

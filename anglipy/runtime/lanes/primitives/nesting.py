@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from anglipy.runtime.access import is_lazy
+from anglipy.runtime.lanes.gathering import per_distinct
 from anglipy.runtime.lanes.groups import CURRENT
-from anglipy.runtime.lanes.merging import per_distinct
 from anglipy.runtime.lanes.primitives.spread import Function, is_lane, one_by_one, spread
 from anglipy.runtime.lanes.primitives.structural import structural
 from anglipy.runtime.lanes.values import Choice, Lane, lane, rows_at

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anglipy.runtime.access import is_lazy
+from anglipy.runtime.lanes.gathering import from_rows, per_distinct, per_particle
 from anglipy.runtime.lanes.groups import CURRENT, Group, using
-from anglipy.runtime.lanes.merging import Merger, from_rows, per_distinct, per_particle
+from anglipy.runtime.lanes.merging import Merger
 from anglipy.runtime.lanes.values import (
     Choice,
     Lane,
@@ -24,6 +25,8 @@ from anglipy.runtime.lanes.values import (
     codes_at,
     has_lanes,
     inner,
+    lane,
+    number_kind,
     row,
     rows,
     rows_at,
@@ -32,9 +35,18 @@ from anglipy.runtime.numbers import is_number, to_double
 from anglipy.runtime.seqs import LazySeq
 
 __all__ = [
-    "EXACT", "Function", "fail_at", "first_failure", "floats_of", "holds_choice", "in_own_words",
-    "is_lane", "one_by_one", "operand", "spread", "where",
-]  # fmt: skip
+    "EXACT",
+    "Function",
+    "fail_at",
+    "floats_of",
+    "holds_choice",
+    "is_lane",
+    "one_by_one",
+    "operand",
+    "spread",
+    "where",
+    "with_first_failure",
+]
 
 Function: TypeAlias = Callable[..., Any]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -105,13 +117,10 @@ def fail_at(scalar: Function, args: Sequence[Any], bad: Mask) -> Any:
     return one_by_one(scalar, args)
 
 
-def first_failure(scalar: Function, args: Sequence[Any], error: Exception) -> NoReturn:
-    """Raise the error of the first particle that fails, now that one is known to fail, or that some
-    one does (no `lane` in the error).
-    """
-    before = np.arange(getattr(error, "lane", CURRENT.group.n))
-    columns = [rows(arg, before) for arg in args] if len(before) else []
-    for place, given in enumerate(zip(*columns, strict=True)):
+def _failure(scalar: Function, args: Sequence[Any], error: Exception, first: int) -> NoReturn:
+    """Raise what the scalar function raises for the first particle that fails, from one on."""
+    columns = [rows(arg)[first:] for arg in args]
+    for place, given in enumerate(zip(*columns, strict=True), first):
         try:
             scalar(*given)
         except Exception as earlier:
@@ -120,39 +129,40 @@ def first_failure(scalar: Function, args: Sequence[Any], error: Exception) -> No
     raise error
 
 
-def in_own_words(scalar: Function, version: Function) -> Function:
-    """The lane version, with errors about arguments that hold lanes told of the first particle that
-    fails.
+def with_first_failure(scalar: Function, version: Function, calls: bool) -> Function:
+    """The lane version, with the error of the first particle that fails, in the words of the scalar
+    function. If it `calls` functions, it is that of the particle that failed, lest they be called
+    again for others.
     """
+
+    def failed(args: tuple[Any, ...], error: Exception) -> NoReturn:
+        if not any(map(has_lanes, args)):
+            raise error
+        _failure(scalar, args, error, getattr(error, "lane", 0) if calls else 0)
 
     def wrapped(*args: Any) -> Any:
         try:
             return version(*args)
         except Exception as error:
-            if hasattr(error, "lane") or not any(map(has_lanes, args)):
-                raise
-            first_failure(scalar, args, error)
+            failed(args, error)
 
     def wrapped_1(a: Any) -> Any:
         try:
             return version(a)
         except Exception as error:
-            if hasattr(error, "lane") or not has_lanes(a):
-                raise
-            first_failure(scalar, (a,), error)
+            failed((a,), error)
 
     def wrapped_2(a: Any, b: Any) -> Any:
         try:
             return version(a, b)
         except Exception as error:
-            if hasattr(error, "lane") or not has_lanes((a, b)):
-                raise
-            first_failure(scalar, (a, b), error)
+            failed((a, b), error)
 
-    code = version.__code__  # type: ignore[attr-defined]
-    if code.co_flags & CO_VARARGS or version.__defaults__:  # type: ignore[attr-defined]
+    code: Any = version.__code__
+    if code.co_flags & CO_VARARGS or version.__defaults__:
         return wrapped
-    return {1: wrapped_1, 2: wrapped_2}.get(code.co_argcount, wrapped)
+    one: Function = wrapped_1 if code.co_argcount == 1 else wrapped
+    return wrapped_2 if code.co_argcount == 2 else one
 
 
 # ---- what arrays do not take
@@ -163,16 +173,13 @@ def spread(fn: Function, scalar: Function, args: Sequence[Any]) -> Any:
     operation for. `fn` is the lane version of `scalar`; it is asked again for each alternative.
     """
     choices = [place for place, arg in enumerate(args) if arg.__class__ is Choice]
-    try:
-        if not choices:
-            return one_by_one(scalar, args)
-        if not any(map(has_lanes, [arg for arg in args if not _is_plain_choice(arg)])):
-            return _looked_up(scalar, args, choices)
-        if max(len(args[place].parts) for place in choices) > _MANY:
-            return one_by_one(scalar, args)
-        return per_distinct(fn, args, choices)
-    except Exception as error:
-        first_failure(scalar, args, error)
+    if not choices:
+        return one_by_one(scalar, args)
+    if not any(map(has_lanes, [arg for arg in args if not _is_plain_choice(arg)])):
+        return _looked_up(scalar, args, choices)
+    if max(len(args[place].parts) for place in choices) > _MANY:
+        return one_by_one(scalar, args)
+    return per_distinct(fn, args, choices)
 
 
 def _is_plain_choice(value: Any) -> bool:
@@ -231,6 +238,10 @@ def _particle_of(sequence: Any, place: int, group: Group) -> LazySeq:
 def where(mask: Mask, value: Any, other: Any) -> Any:
     """For particles where the mask holds one value, for the rest the other."""
     group = CURRENT.group
+    kind = number_kind(value)
+    if kind is not None and kind == number_kind(other):
+        x, y = (rows_at(v, group) if v.__class__ is Lane else v for v in (value, other))
+        return lane(np.where(mask, x, y))
     chosen, rest = np.nonzero(mask)[0], np.nonzero(~mask)[0]
     if not len(rest):
         return value

@@ -10,11 +10,10 @@ from types import FunctionType
 from typing import Any
 
 from anglipy.runtime import numbers
-from anglipy.runtime.lanes.merging import per_distinct
+from anglipy.runtime.lanes.gathering import per_distinct
 from anglipy.runtime.lanes.primitives import arithmetic, mathematics
 from anglipy.runtime.lanes.primitives.spread import (
     Function,
-    first_failure,
     holds_choice,
     is_lane,
     one_by_one,
@@ -59,14 +58,11 @@ def _statistic(scalar_fn: Function, over_lanes: Function) -> Function:
         active = [place for place, arg in enumerate(args) if arg.__class__ is Choice]
         if any(map(is_lane, args[1:])) and 1 not in active:
             active.append(1)
-        try:
-            if active:
-                return per_distinct(wrapped, args, active)
-            if any(map(holds_choice, args)):
-                return one_by_one(scalar_fn, args)
-            return over_lanes(*args)
-        except Exception as error:
-            first_failure(scalar_fn, args, error)
+        if active:
+            return per_distinct(wrapped, args, active)
+        if any(map(holds_choice, args)):
+            return one_by_one(scalar_fn, args)
+        return over_lanes(*args)
 
     return wrapped
 

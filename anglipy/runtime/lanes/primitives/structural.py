@@ -12,12 +12,11 @@ from typing import Any
 
 from anglipy.atoms import Char
 from anglipy.runtime.access import is_lazy
+from anglipy.runtime.lanes.gathering import per_distinct
 from anglipy.runtime.lanes.groups import CURRENT
-from anglipy.runtime.lanes.merging import per_distinct
 from anglipy.runtime.lanes.primitives.signatures import DEEP, Signature
 from anglipy.runtime.lanes.primitives.spread import (
     Function,
-    first_failure,
     is_lane,
     one_by_one,
     spread,
@@ -25,14 +24,15 @@ from anglipy.runtime.lanes.primitives.spread import (
 from anglipy.runtime.lanes.values import Choice, Lane, has_lanes
 from anglipy.runtime.scalars import Keyword, Symbol
 
-__all__ = ["deep", "kind_of", "lanes_inside", "structural"]
+__all__ = ["FLAT", "deep", "kind_of", "lanes_inside", "structural"]
 
-_FLAT = frozenset((int, float, str, bool, type(None), Keyword, Symbol, Char))
+FLAT = frozenset((int, float, str, bool, type(None), Keyword, Symbol, Char))
+"""Kinds of values that are no lane values and hold none."""
 
 
 def lanes_inside(value: Any) -> bool:
     """Whether lane values are in it. A sequence computed on demand is judged by how it begins."""
-    if value.__class__ in _FLAT:
+    if value.__class__ in FLAT:
         return False
     if not is_lazy(value):
         return has_lanes(value)
@@ -75,7 +75,7 @@ def _unless_lanes(scalar: Function, slow: Function) -> Function:
 def _unless_flat(scalar: Function, slow: Function) -> Function:
     def wrapped(*args: Any) -> Any:
         for arg in args:
-            if arg.__class__ not in _FLAT:
+            if arg.__class__ not in FLAT:
                 return slow(*args)
         return scalar(*args)
 
@@ -99,10 +99,7 @@ def _looking(fn: Function, scalar: Function, roles: str, args: tuple[Any, ...]) 
     others = [arg for place, arg in enumerate(args) if place not in active]
     if not any(map(has_lanes, others)) and Lane not in [args[place].__class__ for place in active]:
         return spread(fn, scalar, args)
-    try:
-        return per_distinct(fn, args, active)
-    except Exception as error:
-        first_failure(scalar, args, error)
+    return per_distinct(fn, args, active)
 
 
 # ---- everything
@@ -117,7 +114,7 @@ def deep(scalar: Function, arity: tuple[int, int | None]) -> Function:
 
     def wrapped(*args: Any) -> Any:
         for arg in args:
-            if arg.__class__ not in _FLAT and lanes_inside(arg):
+            if arg.__class__ not in FLAT and lanes_inside(arg):
                 return _all_deep(scalar, args)
         return scalar(*args)
 
@@ -126,7 +123,7 @@ def deep(scalar: Function, arity: tuple[int, int | None]) -> Function:
 
 def _deep_unary(scalar: Function) -> Function:
     def wrapped(value: Any) -> Any:
-        if value.__class__ in _FLAT or not lanes_inside(value):
+        if value.__class__ in FLAT or not lanes_inside(value):
             return scalar(value)
         return _all_deep(scalar, (value,))
 
@@ -138,10 +135,7 @@ def _all_deep(scalar: Function, args: tuple[Any, ...]) -> Any:
         lanes = [arg for arg in args if has_lanes(arg)]
         if len(lanes) == 1:
             return spread(scalar, scalar, args)
-    try:
-        return one_by_one(scalar, args)
-    except Exception as error:
-        first_failure(scalar, args, error)
+    return one_by_one(scalar, args)
 
 
 # ---- kinds
@@ -163,7 +157,7 @@ def kind_of(scalar: Function) -> Function:
         return scalar(value)
 
     def _of_choice(choice: Choice) -> Any:
-        from anglipy.runtime.lanes.merging import from_rows
+        from anglipy.runtime.lanes.gathering import from_rows
         from anglipy.runtime.lanes.values import codes_at
 
         answers = [wrapped(part) for part in choice.parts]

@@ -1,0 +1,22 @@
+"""What a program may call from the host level: inference, and what needs the reader or an engine.
+
+`HOST` is given to every `Namespace` of a program as `extra`: function by name. Everything here is
+above the engines; each function loads what it needs when it is called, so that a program that infers
+nothing loads no numpy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from anglipy.host import inference, text, worksheets
+
+__all__ = ["HOST"]
+
+HOST: dict[str, Callable[..., Any]] = {
+    **inference.FUNCTIONS,
+    **text.FUNCTIONS,
+    **worksheets.FUNCTIONS,
+}
+"""Function by the name that programs call it by."""

@@ -1,0 +1,134 @@
+"""The states that `doquery` gives: drawn in blocks, which run in lockstep, and handed out one by one.
+
+A state is the map `{:log-weight w :result r :predicts [[label value] ...]}`. What engines give comes
+grouped by the way the runs took, so every block is shuffled: any number of states from the beginning
+of the sequence are fair draws. Runs of weight zero are left out, as Anglican does by default; how
+many there were before a state is in its metadata, so that `log-marginal` can count them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from anglipy.diagnostics import InferenceError
+from anglipy.host.algorithms import Request
+from anglipy.runtime.machine import Query
+from anglipy.runtime.maps import PersistentMap
+from anglipy.runtime.primitives.references import with_meta
+from anglipy.runtime.scalars import Keyword
+from anglipy.runtime.vectors import Vector
+
+__all__ = ["DROPPED", "EXACT", "states"]
+
+FIRST_BLOCK, LAST_BLOCK = 128, 16_384
+"""Runs in the first block and at most: each block is twice as large as the one before."""
+PATIENCE = 200_000
+"""Runs of weight zero in a row after which there is no more hope."""
+
+DROPPED, EXACT = Keyword("dropped"), Keyword("exact")
+_LOG_WEIGHT, _RESULT = Keyword("log-weight"), Keyword("result")
+_PREDICTS = Keyword("predicts")
+
+
+def states(query: Query, value: Any, request: Request) -> Iterator[PersistentMap]:
+    """The states of a query, in the order in which they are to be looked at."""
+    import numpy as np
+
+    from anglipy.runtime.random_source import current_rng
+
+    if request.seed is not None:
+        rng = np.random.default_rng(request.seed)
+    else:
+        rng = np.random.default_rng(list(current_rng().bytes(16)))
+    made = 0
+    for state in _kept(_blocks(query, value, request, rng), request):
+        if request.count is not None and made >= request.count:
+            return
+        yield state
+        made += 1
+
+
+def _blocks(query: Query, value: Any, request: Request, rng: Any) -> Iterator[Any]:
+    """(states or None for a run of weight zero), block by block, without end unless exact."""
+    from anglipy.inference import infer
+    from anglipy.runtime.lanes.groups import using
+
+    size, exact = FIRST_BLOCK, request.algorithm == "enumerate"
+    while True:
+        options = dict(request.options)
+        if request.algorithm in ("importance", "ic"):
+            size = options.pop("samples", options.pop("particles", size))
+            options["samples"] = size
+        try:
+            with using(None):  # type: ignore[arg-type]
+                posterior = infer(query, value, request.algorithm, rng=rng, **options)
+        except InferenceError as error:
+            if error.diagnostic.code != "AQ501":
+                raise
+            # Every run of the block has weight zero.
+            yield [] if exact else [None] * _runs(request.algorithm, options), error
+        else:
+            yield _shuffled(posterior, None if exact else rng), None
+        if exact:
+            return
+        size = min(2 * size, LAST_BLOCK)
+
+
+def _runs(algorithm: str, options: dict[str, Any]) -> int:
+    from anglipy.inference import options_of
+
+    made: Any = options_of(algorithm, **options)
+    found = getattr(made, "samples", None) or getattr(made, "particles", 1)
+    return int(found)
+
+
+def _shuffled(posterior: Any, rng: Any) -> list[PersistentMap | None]:
+    """The runs of a block in random order, None for those of weight zero."""
+    values, log_weights = posterior.values, posterior.log_weights.tolist()
+    predicts = posterior.predicts or [()] * len(values)
+    found: list[PersistentMap | None] = [
+        _state(w, v, p) for w, v, p in zip(log_weights, values, predicts, strict=True)
+    ]
+    if rng is None:
+        return [with_meta(state, PersistentMap.of([(EXACT, True)])) for state in found]
+    found.extend([None] * (posterior.draws - len(found)))
+    return [found[place] for place in rng.permutation(len(found)).tolist()]
+
+
+def _state(log_weight: float, result: Any, predicts: Any) -> PersistentMap:
+    pairs = Vector([Vector(pair) for pair in predicts])
+    return PersistentMap.of([(_LOG_WEIGHT, log_weight), (_RESULT, result), (_PREDICTS, pairs)])
+
+
+def _kept(blocks: Iterator[Any], request: Request) -> Iterator[PersistentMap]:
+    """The states of all runs, without those of weight zero if the request says so.
+
+    Raises InferenceError AQ501 if there seems to be no run of positive weight.
+    """
+    dropped, error = 0, None
+    for block, failed in blocks:
+        error = failed or error
+        for state in block:
+            if state is None and request.drop_invalid:
+                dropped += 1
+            elif state is None:
+                yield _state(-math.inf, None, ())
+            else:
+                yield _noting(state, dropped)
+                dropped = 0
+        if error is not None and (dropped >= PATIENCE or request.algorithm == "enumerate"):
+            known = error.diagnostic
+            raise InferenceError(
+                "AQ501", known.message if dropped < PATIENCE
+                else f"all of {dropped} runs in a row have weight zero",
+                known.span, known.help, known.notes,
+            )  # fmt: skip
+
+
+def _noting(state: PersistentMap, dropped: int) -> PersistentMap:
+    if not dropped:
+        return state
+    noted: PersistentMap = with_meta(state, PersistentMap.of([(DROPPED, dropped)]))
+    return noted

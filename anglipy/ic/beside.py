@@ -1,0 +1,234 @@
+"""The network beside a program that runs: proposals for groups of particles, wave by wave.
+
+Runs that have made the same choices so far have the same history, and the network cannot tell them
+apart: it takes one step per history, not per particle. Before the first choice there is one; after
+choices among finitely many things there are as many as differ; after a choice from a continuum each
+particle has its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from anglipy.ic.batches import slot_key
+from anglipy.ic.network import FAMILY_NUMBERS, Memory, Network, Waiting as Inputs
+from anglipy.ic.proposals import propose
+from anglipy.ic.reader import Reading
+from anglipy.ic.running import Runs, Waiting
+from anglipy.ic.slots import Slot
+from anglipy.ic.tapes import draw_prior
+from anglipy.inference.lockstep import log_weights_of, weighed
+from anglipy.runtime.checkpoints import Observe, Result, Sample
+from anglipy.runtime.lanes.groups import Index
+from anglipy.runtime.lanes.state import State
+from anglipy.runtime.lanes.values import Lane
+
+__all__ = ["Beside"]
+
+
+class _Step(NamedTuple):
+    """Particles that wait at one slot, and the network's step for them."""
+
+    part: Waiting
+    slot: Slot | None
+    rows: Index
+    """The memory rows of the histories that wait, (r,)."""
+    of: Index | None
+    """Which of these each particle has; None: particle i has the i-th."""
+    instances: Index
+    """(r,)."""
+    numbers: Tensor
+    """Of the priors, (1, .) or (r, .)."""
+
+
+class Beside:
+    """A block of runs with their network. `ended` and `died` are what became of them; `unknown` are
+    the sites without a slot.
+    """
+
+    def __init__(
+        self, network: Network, reading: Reading, epsilon: float, runs: Runs, rng: Any
+    ) -> None:
+        self.network, self.reading, self.epsilon = network, reading, epsilon
+        self.runs, self.rng = runs, rng
+        self.memory = network.start(reading)
+        self.history = np.zeros(runs.n, dtype=np.intp)
+        """The memory row of each run."""
+        self.live = np.ones(runs.n, dtype=bool)
+        self.ended: list[Result] = []
+        self.died: list[tuple[Observe, int]] = []
+        self.unknown: set[str] = set()
+
+    def run(self) -> None:
+        """All runs to their ends."""
+        while samples := self._to_next_samples():
+            self._propose(samples)
+
+    def _to_next_samples(self) -> list[Sample]:
+        """Weigh observes until every group waits for a choice, or for others, or has ended."""
+        machine, samples = self.runs.machine, []
+        while (point := machine.next()) is not None:
+            if isinstance(point, Sample):
+                samples.append(point)
+                continue
+            if isinstance(point, Result):
+                self.ended.append(point)
+                self.live[self.runs.numbers(point.state)] = False  # type: ignore[arg-type]
+                machine.park(point)
+                continue
+            before = len(self.died)
+            state = weighed(machine, point, self.died)
+            if len(self.died) > before:
+                self.live[self.runs.numbers(point.state)] = False  # type: ignore[arg-type]
+            if state is None:
+                machine.park(point)
+                continue
+            if len(self.died) > before:
+                self.live[self.runs.numbers(state)] = True
+            self.runs.machine.resume(point, state, point.value)
+        return samples
+
+    def _propose(self, samples: list[Sample]) -> None:
+        """One step of the network for all that wait, then draws, weights and answers."""
+        waiting = [self.runs.waiting(sample) for sample in samples]
+        steps = [self._step(part) for parts in waiting for part in parts]
+        rows = np.concatenate([step.rows for step in steps])
+        inputs = self._inputs(steps)
+        seen, memory = self.network.advance(self.reading, _taken(self.memory, rows), inputs)
+        histories = _Histories(self, memory, inputs.address)
+        place, start = iter(steps), 0
+        for sample, parts in zip(samples, waiting, strict=True):
+            state: Any = sample.state
+            values, log_weights = [], np.zeros(state.group.n)
+            for part in parts:
+                step = next(place)
+                end = start + len(step.rows)
+                value, drawn, added = self._answer(sample, step, seen[start:end])
+                histories.add(step, start, drawn)
+                values.append(value)
+                log_weights[_positions(part, state)] = added
+                start = end
+            weighted = Lane(log_weights_of(state) + log_weights, state.group.stamp)
+            answer = self.runs.answer(sample, parts, values)
+            self.runs.machine.resume(sample, state.weighted(weighted), answer)
+        self.memory, self.history = histories.kept()
+
+    def _step(self, part: Waiting) -> _Step:
+        """The histories of a part, each once."""
+        slot = self.network.slot(slot_key(part.site, part.prior))
+        rows, numbers = self.history[part.runs], part.prior.numbers
+        found = _distinct(rows, part.instances, numbers, len(self.memory.hidden))
+        if found is None:
+            return _Step(part, slot, rows, None, part.instances, torch.from_numpy(numbers))
+        first, of = found
+        kept = numbers if len(numbers) == 1 else numbers[first]
+        return _Step(part, slot, rows[first], of, part.instances[first], torch.from_numpy(kept))
+
+    def _inputs(self, steps: list[_Step]) -> Inputs:
+        """What the network is told of the histories that wait."""
+        network = self.network
+        addresses, families, priors = [], [], []
+        for step in steps:
+            count = len(step.rows)
+            addresses.append(network.address_of(step.slot).expand(count, -1))
+            priors.append(network.embed_priors(step.slot, step.numbers).expand(count, -1))
+            families.append(torch.full((count,), FAMILY_NUMBERS[step.part.prior.family]))
+        instances = np.concatenate([step.instances for step in steps])
+        return Inputs(
+            torch.cat(addresses), torch.cat(families), torch.from_numpy(instances), torch.cat(priors)
+        )
+
+    def _answer(self, sample: Sample, step: _Step, seen: Tensor) -> tuple[Any, Any, Any]:
+        """Draw for the particles of a step: the value, the same as the family takes it, and the log
+        weights.
+        """
+        slot, part = step.slot, step.part
+        if slot is None or slot.head is None:
+            if slot is None:
+                self.unknown.add(part.site)
+            value, drawn, _ = draw_prior(self.runs, sample, part, self.rng)
+            return value, drawn, 0.0
+        return propose(slot.head(seen).double(), step.of, part, self.epsilon, self.rng)
+
+
+class _Histories:
+    """The memory after a wave, put together step by step."""
+
+    def __init__(self, beside: Beside, memory: Memory, addresses: Tensor) -> None:
+        self.beside, self.memory, self.addresses = beside, memory, addresses
+        self.history = beside.history.copy()
+        self.skipped = beside.live.copy()
+        self.rows: list[Index] = []
+        self.values: list[Tensor] = []
+        self.count = 0
+
+    def add(self, step: _Step, start: int, drawn: Any) -> None:
+        """Runs that took the rows from `start` on, and what they drew."""
+        part, network = step.part, self.beside.network
+        before = np.arange(len(step.rows)) if step.of is None else step.of
+        first, after = None, np.arange(len(part.runs))
+        if step.of is not None and part.prior.family == "categorical":
+            size = part.prior.size
+            codes, first, after = np.unique(
+                before * size + drawn, return_index=True, return_inverse=True
+            )
+        chosen = slice(None) if first is None else first
+        before, drawn = before[chosen], torch.from_numpy(np.ascontiguousarray(drawn[chosen]))
+        numbers = step.numbers if len(step.numbers) == 1 else step.numbers[torch.from_numpy(before)]
+        numbers = numbers.expand(len(before), -1)
+        self.rows.append(start + before)
+        self.values.append(network.embed_values(step.slot, numbers, drawn.double()))
+        self.history[part.runs] = self.count + after.reshape(-1)
+        self.skipped[part.runs] = False
+        self.count += len(before)
+
+    def kept(self) -> tuple[Memory, Index]:
+        """The new memory, with the rows of runs that took no part in the wave; and who has which
+        row.
+        """
+        rows = torch.from_numpy(np.concatenate(self.rows))
+        hidden, cell = self.memory.hidden, self.memory.cell
+        new = Memory(hidden[rows], cell[rows], torch.cat(self.values), self.addresses[rows])
+        skipped = np.flatnonzero(self.skipped)
+        if len(skipped):
+            old, which = np.unique(self.beside.history[skipped], return_inverse=True)
+            self.history[skipped] = self.count + which.reshape(-1)
+            left = _taken(self.beside.memory, old)
+            new = Memory(*(torch.cat(pair) for pair in zip(new, left, strict=True)))
+        return new, self.history
+
+
+def _positions(part: Waiting, state: State) -> Any:
+    """Where the particles of a part are in the group of their sample."""
+    if part.group is state.group:
+        return slice(None)
+    return part.group.positions(state.group.stamp)
+
+
+def _taken(memory: Memory, rows: Index) -> Memory:
+    """Some rows of a memory, all if they are all and in order."""
+    if len(rows) == len(memory.hidden) and (rows == np.arange(len(rows))).all():
+        return memory
+    index = torch.from_numpy(rows)
+    return Memory(*(part[index] for part in memory))
+
+
+def _distinct(
+    rows: Index, instances: Index, numbers: Any, histories: int
+) -> tuple[Index, Index] | None:
+    """Particles that stand for all with the same history, instance and prior, and for each particle
+    which of them it is like; None if all differ, or nearly so.
+    """
+    if 2 * histories > len(rows):
+        return None
+    if len(numbers) == 1:
+        codes = rows * (int(instances.max()) + 1) + instances
+        _, first, of = np.unique(codes, return_index=True, return_inverse=True)
+    else:
+        table = np.column_stack([rows, instances, numbers])
+        _, first, of = np.unique(table, axis=0, return_index=True, return_inverse=True)
+    return None if 2 * len(first) > len(rows) else (first, of.reshape(-1))

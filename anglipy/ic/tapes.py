@@ -1,0 +1,184 @@
+"""Tapes: runs of a program with every observe answered by a draw, which is what a network is
+trained on.
+
+`record` runs n particles in lockstep, answers each sample from its prior and each observe by
+sampling the observed distribution (the sample/observe duality of inference compilation), and writes
+down every event: the site, which runs, the prior, the values. So each run is a draw from the joint
+of choices and data, and a tape is the same whatever the control flow was. The value that the
+program itself passes to observe is ignored, except for the shape of the argument that it comes
+from. This module imports no torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from anglipy.diagnostics import ArtifactError, ProgramError
+from anglipy.ic.observing import Observations, observations_of
+from anglipy.ic.priors import Floats, Prior
+from anglipy.ic.running import Runs, Waiting, instances_of
+from anglipy.inference.lockstep import drawn
+from anglipy.runtime.checkpoints import Address, Result, Sample
+from anglipy.runtime.lanes.distributions import score
+from anglipy.runtime.lanes.groups import Index, using
+from anglipy.runtime.machine import Query
+from anglipy.runtime.random_source import using_rng
+
+__all__ = ["LONGEST", "Choices", "Tape", "draw_prior", "record", "scout"]
+
+LONGEST = 100_000
+"""Choices of one run beyond which it counts as endless."""
+
+
+class Choices(NamedTuple):
+    """One event: runs that made a choice at a site together."""
+
+    site: str
+    runs: Index
+    """Which runs, (n,)."""
+    instances: Index
+    """(n,)."""
+    prior: Prior
+    values: Floats | Index
+    """(n,) indices of categories, (n,) floats, or (n, D)."""
+    log_prior: Any
+    """(n,), or one float for all."""
+
+    def part(self, rows: Index, first: int) -> Choices:
+        """Some of the runs, numbered from `first`."""
+        log_prior = self.log_prior
+        return Choices(
+            self.site,
+            self.runs[rows] - first,
+            self.instances[rows],
+            self.prior.at(rows),
+            self.values[rows],
+            log_prior[rows] if np.ndim(log_prior) else log_prior,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tape:
+    """`count` runs: their events in an order in which each run's own are in the order it made
+    them.
+    """
+
+    count: int
+    choices: list[Choices]
+    observations: list[Observations]
+
+    def part(self, start: int, end: int) -> Tape:
+        """The runs from `start` up to `end`, as a tape of their own."""
+
+        def those_of(events: list[Any]) -> list[Any]:
+            found = []
+            for event in events:
+                rows = np.flatnonzero((event.runs >= start) & (event.runs < end))
+                if len(rows):
+                    found.append(event.part(rows, start))
+            return found
+
+        return Tape(end - start, those_of(self.choices), those_of(self.observations))
+
+
+def record(query: Query, value: Any, rng: Any, count: int) -> Tape:
+    """Run the program `count` times on `value`, drawing choices from their priors and data from
+    what is observed.
+
+    Raises:
+        ArtifactError: AQ607 if an observed value has no shape that a network can read, AQ608 for a
+            run without end.
+        ProgramError: a value was wrong while the program ran.
+
+    """
+    with _argument_hint(value):
+        return _run(query, value, rng, count, draws_data=True)
+
+
+def scout(query: Query, value: Any, rng: Any, count: int) -> Tape:
+    """The same with the data as they are: what the program observes, found by runs of its prior."""
+    return _run(query, value, rng, count, draws_data=False)
+
+
+def _run(query: Query, value: Any, rng: Any, count: int, draws_data: bool) -> Tape:
+    runs = Runs(query, value, count)
+    tape = Tape(count, [], [])
+    lengths = np.zeros(count, dtype=np.int64)
+    with using_rng(rng):
+        while (point := runs.machine.next()) is not None:
+            state: Any = point.state
+            if isinstance(point, Result):
+                runs.machine.park(point)
+                continue
+            numbers = runs.numbers(state)
+            if isinstance(point, Sample):
+                answer = _choose(runs, point, rng, tape)
+                lengths[numbers] += 1
+                if lengths[numbers].max() > LONGEST:
+                    raise _endless(point)
+            else:
+                answer = drawn(runs.machine, point, rng) if draws_data else point.value
+                tape.observations.extend(observations_of(point, answer, numbers))
+            runs.machine.resume(point, state, answer)
+    return tape
+
+
+def _choose(runs: Runs, sample: Sample, rng: Any, tape: Tape) -> Any:
+    """Answer a sample from its prior, and write it down."""
+    waiting = runs.waiting(sample)
+    values = []
+    for part in waiting:
+        value, encoded, log_prior = draw_prior(runs, sample, part, rng)
+        values.append(value)
+        tape.choices.append(
+            Choices(part.site, part.runs, part.instances, part.prior, encoded, log_prior)
+        )
+    return runs.answer(sample, waiting, values)
+
+
+def draw_prior(runs: Runs, sample: Sample, part: Waiting, rng: Any) -> tuple[Any, Any, Any]:
+    """A draw from the prior each: the value, as the proposal family takes it, and its log
+    probability, (n,) or a float.
+    """
+    if part.prior.family == "categorical":
+        index = part.draw_index(np.exp(part.prior.numbers), rng)
+        return part.decode(index), index, part.log_mass(index)
+    at = sample._replace(state=sample.state.within(part.group, sample.state.scope))  # type: ignore[attr-defined]
+    value = drawn(runs.machine, at, rng)
+    with using(part.group):
+        log_prior = score(part.dist, value)
+    return value, part.encode(value), log_prior
+
+
+@contextmanager
+def _argument_hint(value: Any) -> Iterator[None]:
+    """An error of a program that was run without arguments says what to do about it."""
+    try:
+        yield
+    except ProgramError as error:
+        if value is None or _all_nil(value):
+            error.noted(
+                "training ran the query without arguments; if its data decide what it does "
+                "(how many observations there are, say), give an example argument of that shape"
+            )
+        raise
+
+
+def _all_nil(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and all(item is None for item in value)
+
+
+def _endless(point: Sample) -> ArtifactError:
+    instances = instances_of(point, point.state.group)  # type: ignore[attr-defined]
+    address = Address(point.site.id, int(instances.max()))
+    return ArtifactError(
+        "AQ608",
+        f"a run of the query made more than {LONGEST} choices, the last at {address}",
+        point.site.span,
+        help="a program is trained on complete runs; make sure that it ends",
+    )
