@@ -11,13 +11,15 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from anglipy.compile import Compiler, program_hash, queries, reachable_sites
 from anglipy.diagnostics import Diagnostic, OptionError, Source
 from anglipy.environment import Namespace
+from anglipy.host import HOST
+from anglipy.host.text import evaluating
 from anglipy.names import nearest
 from anglipy.pretty import pretty
 from anglipy.runtime.convert import from_python
@@ -30,7 +32,18 @@ if TYPE_CHECKING:
     from anglipy.ic.training import TrainingRecord
     from anglipy.inference.posterior import Posterior
 
-__all__ = ["STAGES", "Model", "Program", "Session", "check", "emit", "load", "loads"]
+__all__ = [
+    "STAGES",
+    "Model",
+    "Program",
+    "Session",
+    "Survey",
+    "check",
+    "emit",
+    "load",
+    "loads",
+    "survey",
+]
 
 STAGES = ("expanded", "core", "cps", "python")
 
@@ -51,7 +64,7 @@ class Model:
     """
 
     query: Query
-    namespace: Namespace
+    namespace: Namespace = field(repr=False)
     path: str
 
     @property
@@ -218,9 +231,17 @@ def loads(text: str, name: str = "<text>") -> Program:
 
 
 def _program(source: Source, directory: Path) -> Program:
-    compiler = Compiler(Namespace(), directory)
+    compiler = _compiler(directory)
     compiler.load(source)
     return Program(compiler.namespace, source.name)
+
+
+def _compiler(directory: Path, execute: bool = True, keep_stages: bool = False) -> Compiler:
+    """A compiler for a program that may use everything there is."""
+    compiler = Compiler(Namespace(HOST), directory, execute, keep_stages=keep_stages)
+    for name, function in evaluating(compiler).items():
+        compiler.namespace.add_extra(name, function)
+    return compiler
 
 
 def _read(path: str | Path) -> Source:
@@ -234,9 +255,33 @@ def _read(path: str | Path) -> Source:
 
 def check(path: str | Path) -> list[Diagnostic]:
     """Every mistake in a file that can be found without running it, in order."""
-    compiler = Compiler(Namespace(), Path(path).parent, execute=False)
-    errors = compiler.check(_read(path))
-    return [diagnostic for error in errors for diagnostic in error.diagnostics]
+    return survey(_read(path), Path(path).parent).diagnostics
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What can be said of a program without running it."""
+
+    diagnostics: list[Diagnostic]
+    """Errors and warnings, in the order of the text."""
+    queries: int
+    sites: int
+
+
+def survey(source: Source, directory: Path) -> Survey:
+    """The messages about a text, and how many queries and sites it defines. Runs nothing but its
+    macros.
+    """
+    compiler = _compiler(directory, execute=False)
+    errors = compiler.check(source)
+    found = [diagnostic for error in errors for diagnostic in error.diagnostics]
+    found += compiler.warnings
+    definitions = compiler.namespace.definitions.values()
+    return Survey(
+        sorted(found, key=lambda d: d.span.start if d.span else -1),
+        sum(definition.is_query for definition in definitions),
+        sum(len(definition.sites) for definition in definitions),
+    )
 
 
 def emit(path: str | Path, stage: str = "python") -> str:
@@ -245,7 +290,7 @@ def emit(path: str | Path, stage: str = "python") -> str:
         raise OptionError(
             "AQ303", f"there is no stage `{stage}`", help=f"known: {', '.join(STAGES)}"
         )
-    compiler = Compiler(Namespace(), Path(path).parent, execute=False, keep_stages=True)
+    compiler = _compiler(Path(path).parent, execute=False, keep_stages=True)
     compiler.load(_read(path))
     parts = [_PROTOCOL] if stage == "python" else []
     for stages in compiler.stages:
@@ -277,7 +322,7 @@ class Session:
     """
 
     def __init__(self, directory: str | Path = ".") -> None:
-        self.compiler = Compiler(Namespace(), Path(directory))
+        self.compiler = _compiler(Path(directory))
 
     def evaluate(self, text: str, name: str) -> list[Any]:
         """The values of the forms of a text. Raises AnglipyError; `Incomplete` if the text ends

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import linecache
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -22,7 +21,8 @@ from immutables import Map
 from anglipy import names as naming
 from anglipy.analyze import Analysis, analyze
 from anglipy.cps import cps_program
-from anglipy.diagnostics import AnglipyError, ErrorGroup, ResolveError, Source, Span
+from anglipy.defining import defined, head_name, repeated
+from anglipy.diagnostics import AnglipyError, Diagnostic, ErrorGroup, ResolveError, Source, Span
 from anglipy.emit import RUNTIME_NAMES, Emitted, emit
 from anglipy.environment import Definition, Namespace
 from anglipy.expand import Scope
@@ -37,15 +37,13 @@ from anglipy.resources import resource
 from anglipy.runtime.checkpoints import Site
 from anglipy.runtime.locate import SOURCES
 from anglipy.runtime.machine import FINISH, Query, deterministic, run
-from anglipy.runtime.state import INITIAL
+from anglipy.runtime.state import HOST
 from anglipy.syntax import Binding, Fn, Node
 from anglipy.syntax import Query as QueryNode
 from anglipy.tails import Tail
 from anglipy.toplevel import toplevel
 
 __all__ = ["Compiler", "Stages", "program_hash", "reachable_sites"]
-
-_DEFINING = ("def", "defn", "defn-", "defm", "defquery", "defdist", "defonce")
 
 
 @dataclass
@@ -67,6 +65,10 @@ class Compiler:
     execute: bool = True
     stages: list[Stages] = field(default_factory=list)
     keep_stages: bool = False
+    warnings: list[Diagnostic] = field(default_factory=list)
+    """What is suspicious in the texts and yet no error."""
+    _has_macros: bool = False
+    """Whether some text defined macros."""
 
     def load(self, source: Source) -> list[Any]:
         """Compile and run every form; the values of those that are expressions. Stops at the first
@@ -87,6 +89,7 @@ class Compiler:
         forms, unreadable = read_all(source)
         errors: list[AnglipyError] = list(unreadable)
         self.announce(forms)
+        self.warnings += repeated(forms)
         for form in forms:
             try:
                 for core in toplevel(form, self.scope()):
@@ -106,13 +109,15 @@ class Compiler:
     def announce(self, forms: tuple[Form, ...]) -> None:
         """Names defined further on may be used in functions before: declare them."""
         for form in forms:
-            for item in _definitions(form):
+            self._has_macros |= head_name(form) == "defmacro"
+            for item in defined(form):
                 if self.namespace.lookup(item.name) is None:
                     self.declare(item.name)
 
     def scope(self) -> Scope:
         """What is around a top-level form: names the program defines, which hide macros."""
-        return Scope(Map({name: None for name in self.namespace.bindings if name in MACROS}))
+        hidden = {name: None for name in self.namespace.bindings if name in MACROS}
+        return Scope(Map(hidden), program=self.namespace)
 
     def declare(self, name: str) -> None:
         """A name without a value yet."""
@@ -126,6 +131,11 @@ class Compiler:
         """
         items = core.items if isinstance(core, ListForm) else ()
         head = items[0].name if items and isinstance(items[0], Symbol) else ""
+        if head == "namespace*":
+            self.namespace.name = _text(items[1])
+            return None
+        if head == "defmacro*":
+            return self.define_macro(items)
         if head == "declare*":
             for name in items[1:]:
                 self.declare(name.name)  # type: ignore[union-attr]
@@ -137,6 +147,15 @@ class Compiler:
         if head == "def":
             return self.define(items, origin)
         return self.expression(core, "")[1]
+
+    def define_macro(self, items: tuple[Form, ...]) -> None:
+        """`(defmacro* name function)`. The function is made even if only checking: it is needed to
+        read on.
+        """
+        name = items[1].name  # type: ignore[union-attr]
+        function = self.expression(items[2], name, run=True)[1]
+        self.namespace.bindings.pop(name, None)
+        self.namespace.macros[name] = function
 
     def define(self, items: tuple[Form, ...], origin: Form) -> Any:
         """`(def name doc? value)`."""
@@ -162,26 +181,32 @@ class Compiler:
             items[1].span,
         )
         namespace.define(name, value, Binding(name, python, kind, low, high))
+        if known is not None and LANES in namespace.values:
+            self.linker().forget()
         return value
 
-    def expression(self, core: Form, path: str) -> tuple[Analysis, Any]:
-        """Take an expression through all passes and run it."""
+    def expression(self, core: Form, path: str, run: bool = False) -> tuple[Analysis, Any]:
+        """Take an expression through all passes and run it. While only checking it is run if `run`
+        says so, or if it is a function and the program has macros, which may call it.
+        """
         namespace, span = self.namespace, core.span
         stages = Stages(core)
         analysis = analyze(core, namespace, namespace.names, path)
+        self.warnings += analysis.warnings
         if self.keep_stages:
             stages.core = analysis.node
             self.stages.append(stages)
-        if not self.execute and not self.keep_stages:
+        run = run or self.execute or (self._has_macros and isinstance(analysis.node, Fn))
+        if not run and not self.keep_stages:
             return analysis, None
         tail = cps_program(analysis.node, namespace.names, "k")
         codes, entry = lower(tail, "k", namespace.names, path or "form", span)
         emitted = emit(codes, namespace.names)
-        if self.execute:
+        if run:
             self.linker().note(analysis.node, path, span, codes)
         if self.keep_stages:
             stages.cps, stages.python = tail, emitted
-        if not self.execute:
+        if not run:
             return analysis, None
         return analysis, self.run(emitted, entry, span, path)
 
@@ -201,7 +226,7 @@ class Compiler:
         exec(compile(emitted.module, span.source.name, "exec"), values)
         code = values.pop(entry)
         return deterministic(
-            run((code, (code,), INITIAL, (FINISH,))), f"`{path}`" if path else "a form"
+            run((code, (code,), HOST, (FINISH,))), f"`{path}`" if path else "a form"
         )
 
     def link(self, emitted: Emitted) -> None:
@@ -235,12 +260,21 @@ class Compiler:
                 help=f"for a file of yours, put {name.replace('.', '/')}.aq beside this one; "
                 "for Python, use require-python",
             )
+        if len(items) > 3 and not isinstance(items[3], Symbol):
+            excluded = {item.name for item in items[4:] if isinstance(item, Symbol)}
+            namespace.refer_all(name, excluded)
+            return
         for referred in items[3:]:
             assert isinstance(referred, Symbol)
-            binding = namespace.lookup(f"{name}/{referred.name}") or namespace.lookup(referred.name)
-            if binding is None:
+            full = f"{name}/{referred.name}"
+            if full in namespace.macros:
+                namespace.macros[referred.name] = namespace.macros[full]
+                continue
+            binding = namespace.lookup(full) or namespace.lookup(referred.name)
+            if binding is not None:
+                namespace.bindings.setdefault(referred.name, binding)
+            elif not library_namespace(name) and referred.name not in MACROS:
                 raise ResolveError("AQ220", f"`{name}` has no `{referred.name}`", referred.span)
-            namespace.bindings.setdefault(referred.name, binding)
 
     def require_python(self, items: tuple[Form, ...], span: Span) -> None:
         """`(require-python* "module" alias names...)`: functions of Python as primitives."""
@@ -263,22 +297,6 @@ class Compiler:
 def _text(form: Form) -> str:
     assert isinstance(form, Literal)
     return str(form.value)
-
-
-def _definitions(form: Form) -> Iterator[Symbol]:
-    """The names that a top-level form defines."""
-    work = [form]
-    while work:
-        item = work.pop()
-        if not (
-            isinstance(item, ListForm) and len(item.items) > 1 and isinstance(item.items[0], Symbol)
-        ):
-            continue
-        head, first = item.items[0].name, item.items[1]
-        if head in _DEFINING and isinstance(first, Symbol):
-            yield first
-        elif head in ("do", "with-primitive-procedures"):
-            work.extend(reversed(item.items[1:]))
 
 
 def _runtime() -> dict[str, Any]:

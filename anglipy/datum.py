@@ -9,7 +9,17 @@ from __future__ import annotations
 from typing import Any
 
 from anglipy.diagnostics import Source, Span
-from anglipy.forms import Collection, Form, Keyword, ListForm, Literal, MapForm, SetForm, VectorForm
+from anglipy.forms import (
+    Collection,
+    Form,
+    Keyword,
+    ListForm,
+    Literal,
+    MapForm,
+    SetForm,
+    Symbol,
+    VectorForm,
+)
 from anglipy.mistakes import fault
 from anglipy.reader import read
 from anglipy.runtime.maps import PersistentMap
@@ -22,17 +32,23 @@ from anglipy.runtime.vectors import Vector
 __all__ = ["datum", "read_edn"]
 
 
-def datum(form: Form) -> Any:
-    """The value that a form denotes when it is not evaluated."""
+def datum(form: Form, origins: dict[int, tuple[Any, Form]] | None = None) -> Any:
+    """The value that a form denotes when it is not evaluated. `origins` gets for every collection
+    and symbol, by the identity of its datum, the datum and the form.
+    """
     values: list[Any] = []
     stack: list[tuple[Form, bool]] = [(form, False)]
     while stack:
         node, finished = stack.pop()
         if not isinstance(node, Collection):
             values.append(_atom(node))
+            if origins is not None and isinstance(node, Symbol):
+                origins[id(values[-1])] = values[-1], node
         elif finished:
             first = len(values) - len(node.items)
             values[first:] = [_collection(node, values[first:])]
+            if origins is not None and node.items:
+                origins[id(values[-1])] = values[-1], node
         else:
             stack.append((node, True))
             stack.extend((item, False) for item in reversed(node.items))

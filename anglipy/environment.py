@@ -7,15 +7,18 @@ other.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from types import ModuleType
 from typing import Any
 
 from anglipy.diagnostics import Source, Span
 from anglipy.emit import GROUP_RUNTIME_NAMES, RUNTIME_NAMES
-from anglipy.forms import ListForm, Symbol
+from anglipy.expand import RESERVED, SPECIAL
+from anglipy.forms import Form, ListForm, Symbol
+from anglipy.interop import is_plotting
+from anglipy.macros import MACROS
 from anglipy.names import Names, python_name
 from anglipy.reader import read
 from anglipy.resources import resource
@@ -23,8 +26,10 @@ from anglipy.runtime.distributions import CONSTRUCTORS
 from anglipy.runtime.functions import APPLY, mem, mem_recursive
 from anglipy.runtime.locate import SOURCES
 from anglipy.runtime.primitives import CONSTANTS, PRIMITIVES
+from anglipy.runtime.unwinding import MACHINE_FUNCTIONS
 from anglipy.scopes import SiteInfo
 from anglipy.syntax import Binding
+from anglipy.usermacros import expand_call
 
 __all__ = ["ALIASES", "Definition", "Namespace"]
 
@@ -45,13 +50,13 @@ _INTRINSIC: dict[str, Callable[..., Any]] = {"mem": mem, "mem-recursive": mem_re
 _RESERVED = {"frame", "k", "state", "value", *RUNTIME_NAMES, *GROUP_RUNTIME_NAMES}
 """Names that generated code has another use for."""
 
-_KNOWN_NAMESPACES = (
-    "clojure.core/",
-    "anglican.runtime/",
-    "anglican.core/",
-    "anglican.stat/",
-    "clojure.core.matrix/",
-)
+_ANONYMOUS = ("clojure.core", "clojure.core.matrix", "anglican.", "anglib.", "anglipy.")
+"""Namespaces of libraries (or how their names begin) whose functions are built in by their short
+names.
+"""
+
+_PLOTTING = "plotting*"
+"""The name under which a layer above gives what is called for an unknown function that plots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,9 @@ def _built_ins() -> _BuiltIns:
         bindings[name] = Binding(
             name, python, "primitive", low, high, entry.function_args, stochastic, binary
         )
+        if name in library:
+            direct = f"directly/{name}"
+            bindings[direct] = Binding(direct, python, "primitive", low, high)
     for name, made in CONSTRUCTORS.items():
         python = names(name)
         low, high = _arity(made)
@@ -101,6 +109,10 @@ def _built_ins() -> _BuiltIns:
         python = names(name)
         bindings[name] = Binding(name, python, "value")
         values[python] = value
+    for name, (closure, low, high) in MACHINE_FUNCTIONS.items():
+        python = names(name)
+        bindings[name] = Binding(name, python, "library", low, high)
+        values[python] = closure
     for name, function in _INTRINSIC.items():
         python = names(name)
         bindings[name] = Binding(name, python, "primitive", *_arity(function))
@@ -117,6 +129,8 @@ def _library_names() -> frozenset[str]:
 
 
 def _arity(made: Callable[..., Any]) -> tuple[int, int | None]:
+    if isinstance(made, partial):
+        return 0, None
     low, high = 0, 0
     for parameter in inspect.signature(made).parameters.values():
         if parameter.kind is parameter.VAR_POSITIONAL:
@@ -147,6 +161,7 @@ class Namespace:
 
     extra: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     """Functions added by the layers above, e.g. `doquery`."""
+    extra_bindings: dict[str, Binding] = field(default_factory=dict)
     bindings: dict[str, Binding] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=lambda: dict(ALIASES))
     definitions: dict[str, Definition] = field(default_factory=dict)
@@ -154,6 +169,10 @@ class Namespace:
     """The globals dictionary of the generated module."""
     modules: dict[str, ModuleType | None] = field(default_factory=dict)
     """Python modules by alias; None while only checking."""
+    macros: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    """The functions of the macros the program defines."""
+    name: str = "user"
+    """What `(ns name)` said last."""
     names: Names = field(init=False)
     """Gives names for generated code; never the same twice, so code of an old definition stays
     whole.
@@ -171,36 +190,93 @@ class Namespace:
         self.values.update(built_ins.values)
         self.values[SOURCES] = {}
         for name, function in self.extra.items():
-            low, high = _arity(function)
-            self.define(name, function, Binding(name, self.names(name), "primitive", low, high))
+            self.add_extra(name, function)
+
+    def add_extra(self, name: str, function: Callable[..., Any]) -> Binding:
+        """Make a function of a layer above known; the program's own names hide it."""
+        low, high = _arity(function)
+        binding = Binding(name, self.names(name), "primitive", low, high)
+        self.extra_bindings[name] = binding
+        self.values[binding.python] = function
+        return binding
 
     def lookup(self, name: str) -> Binding | None:
         """The meaning of a global name; the program's own names hide built-in ones."""
-        if name in self.bindings:
-            return self.bindings[name]
-        built_ins = _built_ins().bindings
-        if name in built_ins:
-            return built_ins[name]
+        for known in self._tables():
+            if name in known:
+                return known[name]
         space, slash, short = name.partition("/")
         if not slash or not space:
             return None
+        if space == self.name:
+            return self.lookup(short)
         if space in self.modules:
             return self.refer_python(name, short, self.modules[space])
-        full = f"{self.aliases.get(space, space)}/{short}"
-        for prefix in _KNOWN_NAMESPACES:
-            if full.startswith(prefix) and short in built_ins:
-                return built_ins[short]
-        return self.bindings.get(full) or built_ins.get(full)
+        return self._in_namespace(self.aliases.get(space, space), short)
+
+    def _tables(self) -> tuple[Mapping[str, Binding], ...]:
+        return self.bindings, self.extra_bindings, _built_ins().bindings
+
+    def _in_namespace(self, space: str, short: str) -> Binding | None:
+        """The meaning of a name in a namespace given in full, or in a class of Java's."""
+        for known in self._tables():
+            if f"{space}/{short}" in known:
+                return known[f"{space}/{short}"]
+        if space.startswith(_ANONYMOUS):
+            for known in self._tables()[1:]:
+                if short in known:
+                    return known[short]
+        if is_plotting(space) and _PLOTTING in self.extra:
+            return self.add_extra(f"{space}/{short}", partial(self.extra[_PLOTTING], short))
+        package, dot, kind = space.rpartition(".")
+        return self.lookup(f"{kind}/{short}") if dot and kind[:1].isupper() else None
+
+    def refer_all(self, space: str, excluded: Collection[str] = ()) -> None:
+        """Bind the names of a namespace without it, as `(:use space)` does; names that the program
+        has defined stay.
+        """
+        prefix = f"{space}/"
+        for known in self._tables():
+            for name in [name for name in known if name.startswith(prefix)]:
+                short = name.removeprefix(prefix)
+                if short not in excluded and short not in self.definitions:
+                    self.bindings[short] = known[name]
+        for name in [name for name in self.macros if name.startswith(prefix)]:
+            self.macros.setdefault(name.removeprefix(prefix), self.macros[name])
+
+    def macro(self, name: str) -> Callable[[ListForm], Form] | None:
+        """What expands calls of a macro of the program."""
+        function = self.macros.get(name.removeprefix(f"{self.name}/"))
+        return None if function is None else partial(expand_call, name, function)
+
+    def is_macro(self, name: str) -> bool:
+        """Whether the program defines a macro of this name."""
+        return name.removeprefix(f"{self.name}/") in self.macros
+
+    def qualified(self, name: str) -> str:
+        """The full name of what a name in a syntax-quote means."""
+        special = name in SPECIAL or name in RESERVED or name == "&"
+        if special or "/" in name or name.startswith(".") or name.endswith("."):
+            return name
+        own = name in self.bindings or name in self.macros
+        if not own and (name in MACROS or name in _built_ins().bindings):
+            return f"clojure.core/{name}"
+        if not own and name[:1].isupper():
+            return name  # The name of a class.
+        return f"{self.name}/{name}"
 
     def all_names(self) -> Iterator[str]:
         """Every name that means something, the program's own first."""
         yield from self.bindings
+        yield from self.macros
+        yield from self.extra_bindings
         yield from _built_ins().bindings
 
     def define(self, name: str, value: Any, binding: Binding) -> None:
         """Bind a name to a value."""
         self.bindings[name] = binding
         self.values[binding.python] = value
+        self.macros.pop(name, None)
 
     def value_of(self, name: str) -> Any:
         """The value a defined name holds."""
@@ -219,6 +295,8 @@ class Namespace:
 
     def absorb(self, prefix: str, other: Namespace) -> None:
         """Make what another file defines available as `prefix/name`."""
+        for name, function in other.macros.items():
+            self.macros[f"{prefix}/{name}"] = function
         for name, definition in other.definitions.items():
             full = f"{prefix}/{name}"
             binding = replace(other.bindings[name], name=full, python=self.names(full))

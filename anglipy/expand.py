@@ -16,14 +16,14 @@ back (the pass is idempotent). Macros live in `macros`, patterns in `destructure
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from immutables import Map
 
 from anglipy.build import Build, Fresh, shape_error
-from anglipy.destructure import bind_pattern, is_pattern, plain_name, rest_value
+from anglipy.destructure import bind_pattern, is_pattern, plain_name
 from anglipy.diagnostics import ExpandError, Span
 from anglipy.forms import (
     Form,
@@ -34,18 +34,32 @@ from anglipy.forms import (
     SetForm,
     Symbol,
     VectorForm,
-    walk,
 )
 from anglipy.macros import MACROS
+from anglipy.macros.scheme import vector_of_bindings, with_definitions
+from anglipy.parameters import many_arities, parameters, with_conditions
 from anglipy.printer import print_form
+from anglipy.quoting import syntax_quote
 from anglipy.stackless import stackless
 
-__all__ = ["RESERVED", "Scope", "expand", "sequence"]
+__all__ = ["RESERVED", "SPECIAL", "Program", "Scope", "expand", "expand_once", "sequence"]
 
 Expanding = Generator[Any, Any, Form]
 
-RESERVED = frozenset(["quote", "if", "do", "let*", "loop*", "recur", "fn*", "query*"])
+RESERVED = frozenset(
+    ["quote", "if", "do", "let*", "loop*", "recur", "fn*", "query*", "thunk*", "binding*"]
+)
 """Heads of forms that no local name hides."""
+
+
+class Program(Protocol):
+    """What expansion asks of the program around."""
+
+    def macro(self, name: str) -> Callable[[ListForm], Form] | None:
+        """What expands calls of a macro that the program defines; None if it defines none."""
+
+    def qualified(self, name: str) -> str:
+        """The full name of what a name in a syntax-quote means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +68,18 @@ class Scope:
 
     names: Map[str, str | None] = field(default_factory=Map)
     fresh: Fresh = field(default_factory=Fresh)
+    program: Program | None = None
 
     def bind(self, *names: str) -> Scope:
         """With these names as locals."""
         added = self.names
         for name in names:
             added = added.set(name, None)
-        return Scope(added, self.fresh)
+        return Scope(added, self.fresh, self.program)
 
     def rename(self, names: dict[str, str]) -> Scope:
         """With these names standing for others (`with-primitive-procedures [m/add]`)."""
-        return Scope(self.names.update(names), self.fresh)
+        return Scope(self.names.update(names), self.fresh, self.program)
 
     def hides(self, head: str) -> bool:
         """Whether a binder around gives the head of a form another meaning."""
@@ -91,15 +106,45 @@ def expand(form: Form, scope: Scope) -> Expanding:
         head = form.items[0]
         if isinstance(head, Symbol) and not scope.hides(head.name):
             name = head.name.removeprefix("clojure.core/").removeprefix("anglican.emit/")
-            if name in _SPECIAL:
-                return (yield _SPECIAL[name](form, scope))
-            if name in MACROS:
-                form = MACROS[name].expand(form, scope.fresh)
+            if name in SPECIAL:
+                return (yield SPECIAL[name](form, scope))
+            shorter = expand_once(form, scope)
+            if shorter is not None:
+                form = shorter
                 continue
         items = []
         for item in form.items:
             items.append((yield expand.call(item, scope)))
         return ListForm(tuple(items), form.span)
+
+
+def expand_once(form: ListForm, scope: Scope) -> Form | None:
+    """What a call of a macro is short for; None if it is no such call."""
+    head = form.items[0]
+    if not isinstance(head, Symbol) or scope.hides(head.name):
+        return None
+    if scope.program is not None:
+        own = scope.program.macro(head.name)
+        if own is not None:
+            return own(form)
+    name = head.name.removeprefix("clojure.core/").removeprefix("anglican.emit/")
+    if name in MACROS:
+        return MACROS[name].expand(form, scope.fresh)
+    return _interop(form, head)
+
+
+def _interop(form: ListForm, head: Symbol) -> Form | None:
+    """`(.method value x)` and `(Class. x)`."""
+    build, name = Build(form.span), head.name
+    if len(name) > 1 and name.startswith(".") and name != ".." and len(form.items) > 1:
+        method = build.literal(name[1:].removeprefix("-"))
+        return build.list(build.core("call-method"), method, *form.items[1:])
+    if len(name) > 1 and name.endswith(".") and not name.endswith(".."):
+        kind = name[:-1].rpartition(".")[2]
+        if kind.endswith(("Exception", "Error", "Throwable")):
+            return build.list(build.core("make-exception"), build.literal(kind), *form.items[1:])
+        return ListForm((Symbol(f"->{kind}", head.span), *form.items[1:]), form.span)
+    return None
 
 
 def sequence(body: Iterable[Form], span: Span) -> Form:
@@ -112,7 +157,7 @@ def sequence(body: Iterable[Form], span: Span) -> Form:
 
 
 def _statements(body: Iterable[Form]) -> list[Form]:
-    return [form for form in body if not _is_declaration(form)]
+    return with_definitions([form for form in body if not _is_declaration(form)])
 
 
 def _is_declaration(form: Form) -> bool:
@@ -183,6 +228,10 @@ def _head(form: ListForm) -> str:
 
 def _let(form: ListForm, scope: Scope) -> Expanding:
     build = Build(form.span)
+    if len(form.items) > 1 and isinstance(form.items[1], ListForm):
+        bindings = vector_of_bindings(form.items[1])
+        if bindings is not None:
+            form = ListForm((form.items[0], bindings, *form.items[2:]), form.span)
     bound: list[Form] = []
     for pattern, value in _bindings(form, "(let [name value ...] body...)"):
         value = yield expand.call(value, scope)
@@ -231,12 +280,12 @@ def _fn(form: ListForm, scope: Scope) -> Expanding:
     if not rest or not isinstance(rest[0], VectorForm | ListForm):
         raise shape_error(form, _FN_USAGE)
     if isinstance(rest[0], ListForm):
-        rest = _many_arities(form, name, rest, scope.fresh)
-    params, body = rest[0], sequence(rest[1:], form.span)
+        rest = many_arities(form, name, rest, scope.fresh)
+    params, body = rest[0], sequence(with_conditions(rest[1:]), form.span)
     assert isinstance(params, VectorForm)
     if name is not None:
         scope = scope.bind(name.name)
-    plain, patterns = _parameters(params, scope.fresh)
+    plain, patterns = parameters(params, scope.fresh)
     if patterns:
         build = Build(form.span)
         body = build.list(build.core("let"), Build(params.span).vector(*patterns), body)
@@ -245,78 +294,6 @@ def _fn(form: ListForm, scope: Scope) -> Expanding:
     build = Build(form.span)
     named = () if name is None else (name,)
     return build.list("fn*", *named, VectorForm(tuple(plain), params.span), core)
-
-
-def _parameters(params: VectorForm, fresh: Fresh) -> tuple[list[Symbol], list[Form]]:
-    """Plain parameter names, and bindings [pattern name ...] for those that were patterns."""
-    plain: list[Symbol] = []
-    patterns: list[Form] = []
-    seen_rest = False
-    for index, item in enumerate(params.items):
-        if isinstance(item, Symbol):
-            if item.name == "&":
-                if seen_rest or index != len(params.items) - 2:
-                    raise ExpandError(
-                        "AQ205",
-                        "`&` must be followed by exactly one name, and nothing else",
-                        item.span,
-                        help="e.g. [x y & more]",
-                    )
-                seen_rest = True
-            elif item.name != "_" and any(p.name == item.name for p in plain):
-                raise ExpandError("AQ206", f"parameter `{item.name}` appears twice", item.span)
-            plain.append(plain_name(item))
-        elif is_pattern(item):
-            name = Symbol(fresh("arg"), item.span)
-            plain.append(name)
-            patterns += [item, rest_value(item, name) if seen_rest else name]
-        else:
-            raise ExpandError("AQ207", "a parameter must be a name or a pattern", item.span)
-    return plain, patterns
-
-
-def _many_arities(
-    form: ListForm, name: Symbol | None, clauses: tuple[Form, ...], fresh: Fresh
-) -> tuple[Form, ...]:
-    """`(fn ([x] ...) ([x y] ...))` as one variadic function that counts its arguments."""
-    build = Build(form.span)
-    args, count = build.symbol(fresh("args")), build.symbol(fresh("count"))
-    called = build.literal(name.name if name else "fn")
-    body: Form = build.list(build.core("wrong-arity"), called, count)
-    for clause in reversed(clauses):
-        if not (
-            isinstance(clause, ListForm)
-            and clause.items
-            and isinstance(clause.items[0], VectorForm)
-        ):
-            raise shape_error(form, "(fn ([parameter...] body...) ...)")
-        params = clause.items[0].items
-        variadic = any(isinstance(p, Symbol) and p.name == "&" for p in params)
-        inner = Build(clause.span)
-        test = inner.list(
-            inner.core(">=" if variadic else "="),
-            count,
-            inner.literal(len(params) - 2 if variadic else len(params)),
-        )
-        body = inner.list("if", test, _arity(clause, clause.items[0], args, fresh), body)
-    counted = build.vector(count, build.list(build.core("count"), args))
-    return build.vector(build.symbol("&"), args), build.list("let*", counted, body)
-
-
-def _arity(clause: ListForm, params: VectorForm, args: Symbol, fresh: Fresh) -> Form:
-    """One version of a function: its parameters out of all arguments, then its body, to which a
-    `recur` returns.
-    """
-    build, body = Build(clause.span), clause.items[1:]
-    plain, patterns = _parameters(params, fresh)
-    if not any(isinstance(f, Symbol) and f.name == "recur" for form in body for f in walk(form)):
-        return build.list(build.core("let"), build.vector(params, args), *body)
-    again = [part for name in plain if name.name != "&" for part in (name, name)]
-    turn = build.list(build.core("let"), build.vector(*patterns), *body)
-    loop = build.list(build.core("loop"), build.vector(*again), turn)
-    return build.list(
-        build.core("let"), build.vector(VectorForm(tuple(plain), params.span), args), loop
-    )
 
 
 def _query(form: ListForm, scope: Scope) -> Expanding:
@@ -373,7 +350,62 @@ def _def(form: ListForm, scope: Scope) -> Expanding:
     return ListForm((_core_head(form, scope), form.items[1], *doc, value), form.span)
 
 
-_SPECIAL = {
+def _syntax_quote(form: ListForm, scope: Scope) -> Expanding:
+    if len(form.items) != 2:
+        raise shape_error(form, "`form")
+    qualified = str if scope.program is None else scope.program.qualified
+    built = syntax_quote(form.items[1], qualified, scope.fresh)
+    return (yield expand.call(built, scope))
+
+
+def _unquote(form: ListForm, scope: Scope) -> Expanding:
+    yield from ()
+    raise ExpandError("AQ231", "`~` has a meaning only inside a syntax-quote", form.span,
+                      help="`(f ~x)")  # fmt: skip
+
+
+def renamed(form: ListForm, scope: Scope) -> tuple[Scope, tuple[Form, ...]]:
+    """The scope inside a `with-primitive-procedures`, and its body."""
+    if len(form.items) < 2 or not isinstance(form.items[1], VectorForm):
+        raise shape_error(form, "(with-primitive-procedures [name ...] form...)")
+    renames = {}
+    for name in form.items[1].items:
+        if not isinstance(name, Symbol):
+            raise ExpandError("AQ213", "a procedure is given by its name", name.span)
+        short = name.name.rpartition("/")[2] or name.name
+        if short != name.name:
+            renames[short] = name.name
+    return scope.rename(renames), form.items[2:]
+
+
+def _with_primitive_procedures(form: ListForm, scope: Scope) -> Expanding:
+    inner, body = renamed(form, scope)
+    return (yield expand.call(sequence(body, form.span), inner))
+
+
+def _declare(form: ListForm, scope: Scope) -> Expanding:
+    """Inside a body a declaration says nothing we need."""
+    yield from ()
+    return Literal(None, form.span)
+
+
+def _binding(form: ListForm, scope: Scope) -> Expanding:
+    """`(binding* [name ...] [value ...] thunk)`."""
+    _, names, values, thunk = form.items
+    made: list[Form] = []
+    for part in (values, thunk):
+        made.append((yield expand.call(part, scope)))
+    return Build(form.span).list("binding*", names, *made)
+
+
+def _var(form: ListForm, scope: Scope) -> Expanding:
+    """A variable is its value."""
+    if len(form.items) != 2:
+        raise shape_error(form, "(var name)")
+    return (yield expand.call(form.items[1], scope))
+
+
+SPECIAL = {
     "quote": _quote,
     "if": _plain("(if test then else?)", 2, 3),
     "do": _do,
@@ -391,4 +423,13 @@ _SPECIAL = {
     "predict": _predict,
     "mem": _plain("(mem function)", 1, 1),
     "def": _def,
+    "thunk*": _plain("(thunk* body)", 1, 1),
+    "binding*": _binding,
+    "declare": _declare,
+    "syntax-quote": _syntax_quote,
+    "unquote": _unquote,
+    "unquote-splicing": _unquote,
+    "var": _var,
+    "with-primitive-procedures": _with_primitive_procedures,
 }
+"""How the special forms are expanded, by their heads."""

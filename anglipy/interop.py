@@ -10,23 +10,23 @@ from types import ModuleType
 
 from anglipy.diagnostics import ResolveError, Span
 
-__all__ = ["import_python", "library_namespace", "local_file"]
+__all__ = ["import_python", "is_plotting", "library_namespace", "local_file"]
 
 _LIBRARIES = (
-    "clojure",
-    "anglican",
-    "anglib",
-    "anglipy",
-    "gorilla-plot",
-    "gorilla-repl",
-    "incanter",
-    "nstools",
-)
+    "clojure", "anglican", "anglib", "anglipy", "anglican-user", "anglican-infcomp", "java", "javax",
+    "nstools", "criterium", "proto-repl",
+)  # fmt: skip
+_PLOTTING = ("gorilla-plot", "gorilla-repl", "gorilla-renderable", "incanter", "quil", "gg4clj")
 
 
 def library_namespace(name: str) -> bool:
     """Whether a namespace is one whose functions are built in (or are known not to be needed)."""
-    return name.partition(".")[0] in _LIBRARIES
+    return name.partition(".")[0] in _LIBRARIES or is_plotting(name)
+
+
+def is_plotting(name: str) -> bool:
+    """Whether a namespace is one of those by which notebooks show plots and tables."""
+    return name.partition(".")[0] in _PLOTTING
 
 
 def local_file(name: str, directory: Path) -> Path | None:

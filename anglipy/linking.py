@@ -8,7 +8,7 @@ function value is translated by its code: the captured variables are the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from anglipy.lower import Code, lower
 from anglipy.parting import part
 from anglipy.runtime.checkpoints import Site
 from anglipy.runtime.functions import Closure
-from anglipy.runtime.locate import LANES, LIBRARY, SOURCES
+from anglipy.runtime.locate import LANES, LIBRARY, ORDINARY, SOURCES
 from anglipy.runtime.machine import Query
 from anglipy.syntax import Binding, Fn, Node
 
@@ -28,6 +28,15 @@ if TYPE_CHECKING:
     from anglipy.environment import Namespace
 
 __all__ = ["LANES", "LIBRARY", "Linker"]
+
+
+ON_DEMAND = frozenset(
+    [
+        "map", "map-indexed", "mapcat", "keep", "keep-indexed", "filter", "remove", "reductions",
+        "take-while", "repeatedly",
+    ]
+)  # fmt: skip
+"""Higher-order primitives that give sequences that are computed on demand."""
 
 
 @dataclass(slots=True)
@@ -51,7 +60,10 @@ class Linker:
         """The globals of code for groups."""
         self._owners: dict[str, tuple[_Form, tuple[str, ...]]] = {}
         """The form a code belongs to, and the variables it captures, by the code's name."""
-        self._translated: dict[Any, Any] = {}
+        self._either: dict[str, Binding] = {}
+        """Higher-order primitives by the name of what stands for them in code for groups."""
+        self._closures: set[str] = set()
+        """The names of codes that are closures."""
 
     def note(self, node: Node, path: str, span: Span, codes: list[Code]) -> None:
         """Remember a form that was compiled for single particles."""
@@ -60,6 +72,17 @@ class Linker:
         for code in codes:
             if code.kind in ("closure", "direct", "query"):
                 self._owners[code.name] = (form, code.captured)
+                if code.kind == "closure":
+                    self._closures.add(code.name)
+
+    def forget(self) -> None:
+        """Drop the code for groups: a name means something else now. What is still running keeps
+        the code that it has; the rest is compiled again when it is needed.
+        """
+        if self.values:
+            self.values = {}
+            for form in self.forms:
+                form.parted = form.codes = None
 
     def translated(self, f: Any) -> Any:
         """A function or query with its code for groups; None if there is none that fits."""
@@ -79,9 +102,18 @@ class Linker:
         found = self._compiled(form).get(function.__name__)
         return found if found is not None and found.captured == captured else None
 
+    def ordinary_code(self, name: str) -> tuple[Callable[..., Any], bool] | None:
+        """The ordinary version of a code for groups, if both capture the same variables, and
+        whether it is that of a closure.
+        """
+        form, captured = self._owners.get(name, (None, ()))
+        if form is None or form.codes is None or form.codes[name].captured != captured:
+            return None
+        return self.namespace.values[name], name in self._closures
+
     def _parted(self, form: _Form) -> Node:
         if form.parted is None:
-            form.parted = part(form.node, self._stays_direct)
+            form.parted = part(form.node, self._stays_direct, self._stands_for)
         return form.parted
 
     def _stays_direct(self, binding: Binding) -> bool:
@@ -93,6 +125,18 @@ class Linker:
         form, _ = linker._owners[value.code.__name__]
         node = linker._parted(form)
         return bool(node.direct) if isinstance(node, Fn) else False
+
+    def _stands_for(self, binding: Binding) -> Binding:
+        """What stands for a higher-order primitive where the function that it is given needs a
+        continuation for groups, and none for single particles.
+        """
+        stochastic = binding.stochastic
+        assert stochastic is not None
+        if binding.name not in ON_DEMAND:
+            return stochastic
+        made = replace(stochastic, python=f"{stochastic.python}_either")
+        self._either[made.python] = binding
+        return made
 
     def _compiled(self, form: _Form) -> dict[str, Code]:
         """The codes of a form, loaded into `values`."""
@@ -113,7 +157,7 @@ class Linker:
         return form.codes
 
     def _runtime(self) -> dict[str, Any]:
-        found: dict[str, Any] = {SOURCES: self.namespace.values[SOURCES]}
+        found: dict[str, Any] = {SOURCES: self.namespace.values[SOURCES], ORDINARY: self}
         for name, place in GROUP_RUNTIME_NAMES.items():
             module, _, attribute = place.partition(":")
             found[name] = getattr(import_module(module), attribute)
@@ -126,11 +170,23 @@ class Linker:
         for name in sorted(emitted.globals):
             if name in self.values:
                 continue
-            value = self.namespace.values.get(name, self)
-            if value is self:
-                value = self.library().get(name, self)
+            binding = self._either.get(name)
+            if binding is not None and binding.stochastic is not None:
+                from anglipy.runtime.lanes.functions import either_of
+
+                both = self._global(binding.python), self._global(binding.stochastic.python)
+                self.values[name] = either_of(*both)
+                continue
+            value = self._global(name)
             if value is not self:
-                self.values[name] = self.for_groups(value)
+                self.values[name] = value
+
+    def _global(self, name: str) -> Any:
+        """The global value of this name as code for groups uses it; the linker if there is none."""
+        value = self.namespace.values.get(name, self)
+        if value is self:
+            value = self.library().get(name, self)
+        return value if value is self else self.for_groups(value)
 
     def for_groups(self, value: Any) -> Any:
         """A global value as code for groups uses it."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-__all__ = ["Names", "nearest", "python_name"]
+__all__ = ["Names", "counted", "nearest", "python_name"]
 
 _SPELLED = {
     "-": "_", "/": "_", ".": "_", "|": "_", "%": "arg", "?": "_p", "!": "_bang", "*": "_star",
@@ -59,3 +59,12 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     candidates = [k for k in dict.fromkeys(known) if "|" not in k]
     found = get_close_matches(name, candidates, n=1, cutoff=0.7)
     return found[0] if found else None
+
+
+def counted(low: int, high: int | None) -> str:
+    """A number of arguments in words: `2 arguments`, `1 to 3 arguments`, `at least 1 argument`."""
+    if high is None:
+        return f"at least {low} argument{'s' * (low != 1)}"
+    if low == high:
+        return f"{low} argument{'s' * (low != 1)}" if low else "no arguments"
+    return f"{low} to {high} arguments" if high - low > 1 else f"{low} or {high} arguments"

@@ -41,25 +41,40 @@ __all__ = ["part"]
 Parting = Generator[Any, Any, Node]
 
 
-def part(node: Node, stays_direct: Callable[[Binding], bool]) -> Node:
+def part(
+    node: Node, stays_direct: Callable[[Binding], bool], either: Callable[[Binding], Binding]
+) -> Node:
     """The tree for groups. `stays_direct` tells of a function of the program without checkpoints
-    whether it needs no continuation for groups either.
+    whether it needs no continuation for groups either. `either` gives for a higher-order primitive
+    the function that is used where single particles need no continuation and groups do.
     """
-    parted: Node = run_stackless(_Parting(stays_direct).node(node))
+    parted: Node = run_stackless(_Parting(stays_direct, either).node(node))
     return parted
 
 
 class _Parting:
-    def __init__(self, stays_direct: Callable[[Binding], bool]) -> None:
-        self.stays_direct = stays_direct
+    def __init__(
+        self, stays_direct: Callable[[Binding], bool], either: Callable[[Binding], Binding]
+    ) -> None:
+        self.stays_direct, self.either = stays_direct, either
         self.locals: dict[str, bool] = {}
         """Local variables known to hold functions, and whether these are direct."""
+        self.made: set[str] = set()
+        """Those of them that hold data, or functions made of others."""
         self.targets: dict[int, LoopTarget] = {}
 
     def is_direct(self, node: Node) -> bool:
         if isinstance(node, Global) and node.binding.kind == "direct":
             return self.stays_direct(node.binding)
         return is_direct(node)
+
+    def is_made(self, node: Node) -> bool:
+        """Whether a function is a collection, or made of others: what is inside of it may be for
+        single particles.
+        """
+        if isinstance(node, Local):
+            return node.name in self.made
+        return isinstance(node, (Const, Call))
 
     def node(self, node: Node) -> Parting:
         match node:
@@ -76,6 +91,8 @@ class _Parting:
             case Let(name, value, body):
                 value = yield self.node(value)
                 self.locals[name] = self.is_direct(value) and not isinstance(value, Const)
+                if self.is_made(value):
+                    self.made.add(name)
                 body = yield self.node(body)
                 return Let(name, value, body, node.span, *sequence_level(value, body))
             case Do(first, rest):
@@ -118,9 +135,9 @@ class _Parting:
             if binding.kind == "direct":
                 direct = self.stays_direct(binding)
             elif direct and binding.stochastic is not None and not self.all_direct(args, binding):
-                fn, direct = Global(binding.stochastic, fn.span), False
+                fn, direct = Global(self.either(binding), fn.span), False
         elif direct:
-            direct = self.is_direct(fn)
+            direct = self.is_direct(fn) and not self.is_made(fn)
         return call_node(fn, args, node.span, direct)
 
     def all_direct(self, args: tuple[Node, ...], binding: Binding) -> bool:

@@ -20,6 +20,9 @@ class Globals(Protocol):
     def lookup(self, name: str) -> Binding | None:
         """The meaning of a name, or None."""
 
+    def is_macro(self, name: str) -> bool:
+        """Whether it is the name of a macro."""
+
     def all_names(self) -> Iterable[str]:
         """All names, for suggestions."""
 

@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
 from anglipy.cli.files import read_text
 from anglipy.cli.messages import count, show
-from anglipy.diagnostics import Diagnostic, Source, to_data
+from anglipy.diagnostics import Source, to_data
+
+if TYPE_CHECKING:
+    from anglipy.api import Survey
 
 __all__ = ["check"]
 
 
 @click.command("check", short_help="Report every error of a program without running it.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--strict", is_flag=True, help="Take warnings for errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the messages as one JSON array.")
-def check(files: tuple[str, ...], as_json: bool) -> int:
+def check(files: tuple[str, ...], strict: bool, as_json: bool) -> int:
     """Report every error that can be found in each FILE without running it.
 
     \b
     anglipy check examples/*.aq
     anglipy check model.aq --json
+    anglipy check model.aq --strict
 
-    The exit code is 1 if there is an error. Warnings alone do not fail.
+    The exit code is 1 if there is an error. Warnings alone do not fail, unless with --strict.
     """
-    found = {file: _survey(Path(file)) for file in files}
+    found = {file: _survey(Path(file), strict) for file in files}
     diagnostics = [d for survey in found.values() for d in survey.diagnostics]
     failed = any(d.severity == "error" for d in diagnostics)
     if as_json:
@@ -44,23 +50,12 @@ def check(files: tuple[str, ...], as_json: bool) -> int:
     return 1 if failed else 0
 
 
-class _Survey(NamedTuple):
-    diagnostics: list[Diagnostic]
-    queries: int
-    sites: int
-
-
-def _survey(path: Path) -> _Survey:
+def _survey(path: Path, strict: bool) -> Survey:
     """The messages about a file, and what it defines."""
-    from anglipy.compile import Compiler
-    from anglipy.environment import Namespace
+    from anglipy.api import survey
 
-    source = Source(str(path), read_text(path))
-    compiler = Compiler(Namespace(), path.parent, execute=False)
-    diagnostics = [d for error in compiler.check(source) for d in error.diagnostics]
-    definitions = compiler.namespace.definitions.values()
-    return _Survey(
-        diagnostics,
-        sum(definition.is_query for definition in definitions),
-        sum(len(definition.sites) for definition in definitions),
-    )
+    found = survey(Source(str(path), read_text(path)), path.parent)
+    if strict:
+        errors = [replace(d, severity="error") for d in found.diagnostics]
+        found = replace(found, diagnostics=errors)
+    return found

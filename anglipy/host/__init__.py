@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from anglipy.host import inference, text, worksheets
+from anglipy.host import conditional, inference, text, worksheets
 
 __all__ = ["HOST"]
 
 HOST: dict[str, Callable[..., Any]] = {
+    **conditional.FUNCTIONS,
     **inference.FUNCTIONS,
     **text.FUNCTIONS,
     **worksheets.FUNCTIONS,

@@ -1,6 +1,6 @@
 """The algorithms of `doquery` by Anglican's names, and their options by Anglican's names.
 
-    (doquery :smc q value :number-of-particles 1000 :seed 1)
+(doquery :smc q value :number-of-particles 1000 :seed 1)
 """
 
 from __future__ import annotations

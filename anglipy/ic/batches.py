@@ -29,6 +29,7 @@ __all__ = [
     "StepGroup",
     "batch_of",
     "group_observations",
+    "segments_of",
     "slot_key",
 ]
 
@@ -85,6 +86,11 @@ class Batch:
     count: int
     longest: int
     """Choices of the longest run."""
+    by_length: Tensor
+    """The runs, those with more choices first, (count,) int64."""
+    segments: tuple[tuple[int, int], ...]
+    """(runs, choices): so many of the runs in that order make so many choices more, then the last
+    of them end. Sums up to `longest`."""
     widest: int
     """Observations of the run with most of them."""
     trace_of: Tensor
@@ -126,6 +132,8 @@ def batch_of(tape: Tape) -> Batch:
     return Batch(
         count=count,
         longest=int(lengths.max()),
+        by_length=torch.from_numpy(np.argsort(-lengths, kind="stable")),
+        segments=segments_of(lengths),
         widest=widest,
         trace_of=_joined([event.runs for event in choices]),
         time_of=torch.from_numpy(time_of),
@@ -135,6 +143,22 @@ def batch_of(tape: Tape) -> Batch:
         steps=tuple(_step_groups(choices, starts)),
         observations=observations,
     )
+
+
+def segments_of(lengths: np.ndarray) -> tuple[tuple[int, int], ...]:
+    """Cut the time of runs where half of those under way have ended.
+
+    >>> segments_of(np.array([1, 4, 1, 2]))
+    ((4, 1), (2, 1), (1, 2))
+    """
+    longest = int(lengths.max())
+    under_way = len(lengths) - np.cumsum(np.bincount(lengths, minlength=longest + 1))
+    segments, runs, start = [], len(lengths), 0
+    for time in range(1, longest):
+        if 2 * under_way[time] <= runs:
+            segments.append((runs, time - start))
+            runs, start = int(under_way[time]), time
+    return (*segments, (runs, longest - start))
 
 
 def _joined(arrays: Sequence[np.ndarray]) -> Tensor:

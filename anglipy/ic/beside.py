@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from anglipy.ic.batches import slot_key
-from anglipy.ic.network import FAMILY_NUMBERS, Memory, Network, Waiting as Inputs
+from anglipy.ic.network import FAMILY_NUMBERS, Inputs, Memory, Network
 from anglipy.ic.proposals import propose
 from anglipy.ic.reader import Reading
 from anglipy.ic.running import Runs, Waiting
@@ -83,7 +83,7 @@ class Beside:
             before = len(self.died)
             state = weighed(machine, point, self.died)
             if len(self.died) > before:
-                self.live[self.runs.numbers(point.state)] = False  # type: ignore[arg-type]
+                self.live[self.runs.numbers(point.state)] = False
             if state is None:
                 machine.park(point)
                 continue
@@ -139,7 +139,10 @@ class Beside:
             families.append(torch.full((count,), FAMILY_NUMBERS[step.part.prior.family]))
         instances = np.concatenate([step.instances for step in steps])
         return Inputs(
-            torch.cat(addresses), torch.cat(families), torch.from_numpy(instances), torch.cat(priors)
+            torch.cat(addresses),
+            torch.cat(families),
+            torch.from_numpy(instances),
+            torch.cat(priors),
         )
 
     def _answer(self, sample: Sample, step: _Step, seen: Tensor) -> tuple[Any, Any, Any]:
@@ -173,7 +176,7 @@ class _Histories:
         first, after = None, np.arange(len(part.runs))
         if step.of is not None and part.prior.family == "categorical":
             size = part.prior.size
-            codes, first, after = np.unique(
+            _, first, after = np.unique(
                 before * size + drawn, return_index=True, return_inverse=True
             )
         chosen = slice(None) if first is None else first
@@ -190,9 +193,9 @@ class _Histories:
         """The new memory, with the rows of runs that took no part in the wave; and who has which
         row.
         """
-        rows = torch.from_numpy(np.concatenate(self.rows))
-        hidden, cell = self.memory.hidden, self.memory.cell
-        new = Memory(hidden[rows], cell[rows], torch.cat(self.values), self.addresses[rows])
+        before = Memory(self.memory.hidden, self.memory.cell, self.addresses, self.addresses)
+        new = _taken(before, np.concatenate(self.rows))
+        new = new._replace(previous_value=torch.cat(self.values))
         skipped = np.flatnonzero(self.skipped)
         if len(skipped):
             old, which = np.unique(self.beside.history[skipped], return_inverse=True)

@@ -41,6 +41,9 @@ class Observer(nn.Module):
     def adapt(self, group: ObserverGroup) -> None:
         """Take the moments of these values in."""
 
+    def lay_out(self) -> None:
+        """Put the weights in the order in memory that is fastest."""
+
     def forward(self, group: ObserverGroup, instances: InstanceCode) -> Embedded:
         """Tokens and digests of the observations of a group."""
         raise TypeError("an observer of no kind")
@@ -113,12 +116,17 @@ class ImageReader(Observer):
             _block(48, 96, 3, (2, 1), 1),
             _block(96, 128, 3, (2, 1), 1),
             _block(128, FEATURES, (rows, 3), 1, (0, 1)),
-        ).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        )
+        self.lay_out()
         self.places = nn.Parameter(0.1 * torch.randn(1, self.tokens, FEATURES))
         self.line = nn.GRU(FEATURES, width // 2, batch_first=True, bidirectional=True)
         self.moments = Moments(2)
         self.levels = nn.Linear(2 + INSTANCE_WIDTH, width)
         self.sum_up = nn.Linear(2 * width, width)
+
+    def lay_out(self) -> None:
+        """Channels last."""
+        self.body.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def adapt(self, group: ObserverGroup) -> None:
         """Running moments of brightness and contrast."""

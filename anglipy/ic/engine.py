@@ -138,7 +138,7 @@ class Compiled:
         after = replace(
             state, reading=reading, draws=draws, unknown=frozenset(unknown | block.unknown)
         )
-        return after, StepInfo(draws.count, total)
+        return after, StepInfo(draws.count, total, draws_ess=draws.ess)
 
     def is_done(self, state: CompiledState) -> bool:
         """Whether all particles have run."""

@@ -100,7 +100,8 @@ class InstanceCode(nn.Module):
         self.table = nn.Embedding(KNOWN_INSTANCES + 1, INSTANCE_WIDTH)
         nn.init.normal_(self.table.weight, std=0.3)
         self.mix = nn.Linear(16, INSTANCE_WIDTH)
-        lengths = 2.0 * torch.pi / (3.0 * 2.0 ** torch.arange(8))
+        # No parameter, so that it is there even where parameters are not (device "meta").
+        lengths = 2.0 * torch.pi / (3.0 * 2.0 ** torch.arange(8, device="cpu"))
         self.register_buffer("waves", lengths, persistent=False)
 
     def forward(self, instances: Tensor) -> Tensor:

@@ -28,7 +28,7 @@ from anglipy.ic.proposals import FAMILIES, defended
 from anglipy.ic.reader import FixedNumber, ObservationReader, Reading, fixed_numbers
 from anglipy.ic.slots import ADDRESS_WIDTH, PRIOR_WIDTH, VALUE_WIDTH, Slot
 
-__all__ = ["Core", "Memory", "Network", "Structure", "Waiting"]
+__all__ = ["Core", "Inputs", "Memory", "Network", "Structure"]
 
 FAMILY_WIDTH = 8
 
@@ -55,7 +55,7 @@ class Memory(NamedTuple):
     """(n, ADDRESS_WIDTH)."""
 
 
-class Waiting(NamedTuple):
+class Inputs(NamedTuple):
     """The inputs that say what each of n runs waits for."""
 
     address: Tensor
@@ -105,7 +105,7 @@ class Core(nn.Module):
         return hidden.tanh(), cell
 
     def inputs(
-        self, summary: Tensor, previous_value: Tensor, previous_address: Tensor, waiting: Waiting
+        self, summary: Tensor, previous_value: Tensor, previous_address: Tensor, waiting: Inputs
     ) -> Tensor:
         """The input of each of n steps, (n, hidden)."""
         return self.input(
@@ -123,11 +123,37 @@ class Core(nn.Module):
             )
         )
 
+    def states(
+        self, summary: Tensor, padded: Tensor, segments: Sequence[tuple[int, int]]
+    ) -> Tensor:
+        """The LSTM's state after every step of B runs with inputs (B, T, hidden), those with more
+        steps first: (B, T, hidden). Segments are (runs, steps): the runs that take so many steps
+        further, after which the last of them end; zeros follow.
+        """
+        hidden, cell = (state[None].contiguous() for state in self.start_state(summary))
+        found, time = [], 0
+        for runs, steps in segments:
+            here = padded[:runs, time : time + steps]
+            states, (hidden, cell) = self.lstm(
+                here, (hidden[:, :runs].contiguous(), cell[:, :runs].contiguous())
+            )
+            found.append(functional.pad(states, (0, 0, 0, 0, 0, len(padded) - runs)))
+            time += steps
+        return found[0] if len(found) == 1 else torch.cat(found, 1)
+
     def heads_see(self, states: Tensor, inputs: Tensor, reading: Reading) -> Tensor:
         """States and inputs (B, T, hidden) of runs with these observations -> (B, T, outputs)."""
-        runs, times, _ = states.shape
-        heads = self.shape.attention_heads
         both = torch.cat([states, inputs], 2)
+        times, heads = states.shape[1], self.shape.attention_heads
+        # The products of queries and keys are the same whichever side the matrix of keys is
+        # multiplied with; so for values. What is smaller is multiplied.
+        few = times * heads < times + self.shape.width
+        context = self._attended_by_few(both, reading) if few else self._attended(both, reading)
+        return torch.cat([both, context], 2)
+
+    def _attended(self, both: Tensor, reading: Reading) -> Tensor:
+        """(B, T, width): what the states attend to."""
+        heads = self.shape.attention_heads
 
         def split(x: Tensor) -> Tensor:
             return x.reshape(x.shape[0], x.shape[1], heads, -1).transpose(1, 2)
@@ -138,8 +164,26 @@ class Core(nn.Module):
             split(self.value(reading.tokens)),
             attn_mask=reading.present[:, None, None, :],
         )
-        context = attended.transpose(1, 2).reshape(runs, times, -1)
-        return torch.cat([both, context], 2)
+        return attended.transpose(1, 2).flatten(2)
+
+    def _attended_by_few(self, both: Tensor, reading: Reading) -> Tensor:
+        """The same with the heads as so many more queries of one head, whose keys and values are
+        the tokens. The bias of the keys adds the same to all products of a query, which is nothing.
+        """
+        runs, times, _ = both.shape
+        heads = self.shape.attention_heads
+        queries = self.query(both).reshape(runs, times, heads, -1)
+        per_head = self.key.weight.reshape(heads, queries.shape[3], -1)
+        asking = torch.einsum("bthd,hdw->bthw", queries, per_head).flatten(1, 2)
+        attended = functional.scaled_dot_product_attention(
+            asking[:, None],
+            reading.tokens[:, None],
+            reading.tokens[:, None],
+            attn_mask=reading.present[:, None, None, :],
+            scale=queries.shape[3] ** -0.5,
+        ).reshape(runs, times, heads, -1)
+        values = self.value.weight.reshape(heads, queries.shape[3], -1)
+        return torch.einsum("bthw,hdw->bthd", attended, values).flatten(2) + self.value.bias
 
 
 class Network(nn.Module):
@@ -239,13 +283,21 @@ class Network(nn.Module):
             reading.summary[batch.trace_of],
             values[batch.previous],
             addresses[batch.previous],
-            Waiting(addresses[:-1], families, batch.instances, priors),
+            Inputs(addresses[:-1], families, batch.instances, priors),
         )
         flat = batch.trace_of * batch.longest + batch.time_of
-        padded = inputs.new_zeros(batch.count * batch.longest, inputs.shape[1])
-        padded = padded.index_copy(0, flat, inputs).reshape(batch.count, batch.longest, -1)
-        hidden, cell = self.core.start_state(reading.summary)
-        states = self.core.lstm(padded, (hidden[None], cell.contiguous()[None]))[0]
+        if len(flat) == batch.count * batch.longest:
+            padded = inputs[torch.argsort(flat)]
+        else:
+            padded = inputs.new_zeros(batch.count * batch.longest, inputs.shape[1])
+            padded = padded.index_copy(0, flat, inputs)
+        padded = padded.reshape(batch.count, batch.longest, -1)
+        if len(batch.segments) == 1:
+            states = self.core.states(reading.summary, padded, batch.segments)
+        else:
+            order = batch.by_length
+            states = self.core.states(reading.summary[order], padded[order], batch.segments)
+            states = states[torch.argsort(order)]
         return self.core.heads_see(states, padded, reading).flatten(0, 1)[flat]
 
     def _embedded(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -291,7 +343,7 @@ class Network(nn.Module):
         hidden, cell = self.core.start_state(reading.summary)
         return Memory(hidden, cell, self.core.first_value[None], self.core.first_address[None])
 
-    def advance(self, reading: Reading, memory: Memory, waiting: Waiting) -> tuple[Tensor, Memory]:
+    def advance(self, reading: Reading, memory: Memory, waiting: Inputs) -> tuple[Tensor, Memory]:
         """One step of n runs that share one reading (of one run): what their heads see (n,
         outputs), their memory.
         """

@@ -111,14 +111,15 @@ def describe_lanes(dist: Any) -> list[Part]:
         return stacked([describe(dist.parts[code]) for code in there.tolist()], codes.reshape(-1))
     if not has_lanes(dist):
         return [(None, describe(dist))]
-    if dist.__class__ is LaneDistribution and dist.family in _describers():
-        try:
-            with np.errstate(all="ignore"):
-                return _describers()[dist.family](*_parameters(dist.family, dist.given))
-        except NotLanes:
-            pass
-    n = CURRENT.group.n
-    return stacked([describe(one) for one in rows(dist)], np.arange(n))
+    cls = dist.family if dist.__class__ is LaneDistribution else dist.__class__
+    describer = _describers().get(cls)
+    if describer is None:
+        return [(None, _ITSELF)]
+    try:
+        with np.errstate(all="ignore"):
+            return describer(*_parameters(cls, dist.given))
+    except NotLanes:
+        return stacked([describe(one) for one in rows(dist)], np.arange(CURRENT.group.n))
 
 
 def _parameters(cls: Any, given: Sequence[Any]) -> list[Any]:

@@ -108,7 +108,7 @@ def _from_tables(
     with nothing else.
     """
     prior = part.prior.numbers
-    if of is not None and 1 < len(prior):
+    if of is not None and len(prior) > 1:
         raw, of = raw[torch.from_numpy(of)], None
     numbers = torch.from_numpy(prior)
     log_q = family.log_table(raw, numbers)

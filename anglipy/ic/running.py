@@ -1,9 +1,9 @@
-"""Runs of a query in lockstep, as training and the engine need them: numbered, and sample by sample.
+"""Runs of a query in lockstep, as training and the engine need them: numbered, sample by sample.
 
-A query that the compiler made runs in groups, any other (one written by hand in Python) in groups of
-one particle each. Either way `Runs.waiting` says who the particles of a sample are and which prior
-they draw from, and `Waiting` draws, encodes and decodes for all of them at once. This module imports
-no torch.
+A query that the compiler made runs in groups, any other (one written by hand in Python) in groups
+of one particle each. Either way `Runs.waiting` says who the particles of a sample are and which
+prior they draw from, and `Waiting` draws, encodes and decodes for all of them at once. This module
+imports no torch.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from anglipy.inference.lockstep import for_groups
 from anglipy.runtime.checkpoints import Observe, Sample
 from anglipy.runtime.distributions.checks import elements
 from anglipy.runtime.lanes.families.weighted import Weights
+from anglipy.runtime.lanes.gathering import from_rows
 from anglipy.runtime.lanes.groups import CURRENT, Group, Index, using
 from anglipy.runtime.lanes.machine import Machine
-from anglipy.runtime.lanes.gathering import from_rows
 from anglipy.runtime.lanes.merging import Merger
 from anglipy.runtime.lanes.state import State
 from anglipy.runtime.lanes.values import Choice, Lane, NotLanes, numbers, rows, rows_at
@@ -32,14 +32,23 @@ __all__ = ["Runs", "Waiting", "encoded", "instances_of"]
 
 class Runs:
     """n runs of a query. `first` and `total`: which particle of how many the first one is, for
-    messages.
+    messages. `apart`: one by one, which is faster for very few.
     """
 
-    def __init__(self, query: Query, value: Any, n: int, first: int = 0, total: int = 0) -> None:
+    def __init__(
+        self,
+        query: Query,
+        value: Any,
+        n: int,
+        first: int = 0,
+        total: int = 0,
+        *,
+        apart: bool = False,
+    ) -> None:
         self.n = n
         self.origin: Group | None = None
         self.machine: Any
-        grouped = for_groups(query)
+        grouped = None if apart else for_groups(query)
         if grouped is None:
             self.machine = Singles(query, value, n, first, total or n)
             return
@@ -157,7 +166,7 @@ def encoded(family: str, value: Any, n: int) -> Floats:
             found[:, place] = numbers(element)
         return found
     if value.__class__ is Lane:
-        return rows_at(value, CURRENT.group).astype(np.float64)  # type: ignore[no-any-return]
+        return rows_at(value, CURRENT.group).astype(np.float64)
     try:
         number = float(value) if value.__class__ is bool else numbers(value)
     except NotLanes:

@@ -41,7 +41,7 @@ class Singles:
             state = state.weighted(state.log_weight)
             state.predicts = point.state.predicts
             return point._replace(state=state)  # type: ignore[arg-type]
-        return point._replace(state=state, k=point)  # type: ignore[no-any-return]
+        return point._replace(state=state, k=point)
 
     def resume(self, checkpoint: Sample | Observe, state: State, answer: Any) -> None:
         """Let a run go on with this answer and state."""

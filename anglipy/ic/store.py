@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterable
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -115,32 +116,37 @@ def arrays_of(network: Network) -> dict[str, np.ndarray]:
     return {name: tensor.detach().numpy().copy() for name, tensor in network.state_dict().items()}
 
 
-def load_arrays(network: Network, arrays: dict[str, np.ndarray]) -> None:
-    """Put parameters and buffers in their places. Raises RuntimeError if names or shapes differ."""
+def load_arrays(network: Network, arrays: dict[str, np.ndarray], assign: bool = False) -> None:
+    """Copy parameters and buffers to their places, or (assign) put copies there instead of what the
+    network has. Raises RuntimeError if names or shapes differ.
+    """
     network.load_state_dict(
         {name: torch.from_numpy(np.array(array)) for name, array in arrays.items()},
         strict=True,
-        assign=False,
+        assign=assign,
     )
+    network.reader.lay_out()
 
 
+@lru_cache(maxsize=2)
 def network_of(artifact: Artifact) -> Network:
-    """The artifact's network, ready to propose. Raises ArtifactError AQ603 if its parts do not fit
-    together.
+    """The artifact's network, ready to propose, and not to be changed: the last ones are kept.
+
+    Raises ArtifactError AQ603 if its parts do not fit together.
     """
     try:
         if not all(0 < size <= LARGEST for size in artifact.shape.values()):
             raise ValueError("a size of the network")
         shape = Shape(**artifact.shape)
         structure = structure_of(artifact.addresses, artifact.fixed)
+        # On this device nothing is computed or stored: arrays take the place of parameters.
         with torch.device("meta"):
-            expected = Network.of_structure(shape, structure).state_dict()
-        found = {name: tuple(array.shape) for name, array in artifact.arrays.items()}
-        if found != {name: tuple(tensor.shape) for name, tensor in expected.items()}:
-            raise ValueError("its arrays are not those of its address table")
-        with torch.random.fork_rng(devices=[]):
             network = Network.of_structure(shape, structure)
-        load_arrays(network, artifact.arrays)
+        found = {name: tuple(array.shape) for name, array in artifact.arrays.items()}
+        expected = {name: tuple(part.shape) for name, part in network.state_dict().items()}
+        if found != expected:
+            raise ValueError("its arrays are not those of its address table")
+        load_arrays(network, artifact.arrays, assign=True)
     except (RuntimeError, TypeError, ValueError) as error:
         raise ArtifactError(
             "AQ603",

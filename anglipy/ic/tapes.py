@@ -97,18 +97,19 @@ def record(query: Query, value: Any, rng: Any, count: int) -> Tape:
 
     """
     with _argument_hint(value):
-        return _run(query, value, rng, count, draws_data=True)
+        return _run(Runs(query, value, count), rng, draws_data=True)
 
 
 def scout(query: Query, value: Any, rng: Any, count: int) -> Tape:
-    """The same with the data as they are: what the program observes, found by runs of its prior."""
-    return _run(query, value, rng, count, draws_data=False)
+    """What the program observes, with the data as they are, found by runs of its prior; of choices
+    nothing is written down.
+    """
+    return _run(Runs(query, value, count, apart=True), rng, draws_data=False)
 
 
-def _run(query: Query, value: Any, rng: Any, count: int, draws_data: bool) -> Tape:
-    runs = Runs(query, value, count)
-    tape = Tape(count, [], [])
-    lengths = np.zeros(count, dtype=np.int64)
+def _run(runs: Runs, rng: Any, draws_data: bool) -> Tape:
+    tape = Tape(runs.n, [], [])
+    lengths = np.zeros(runs.n, dtype=np.int64)
     with using_rng(rng):
         while (point := runs.machine.next()) is not None:
             state: Any = point.state
@@ -117,7 +118,8 @@ def _run(query: Query, value: Any, rng: Any, count: int, draws_data: bool) -> Ta
                 continue
             numbers = runs.numbers(state)
             if isinstance(point, Sample):
-                answer = _choose(runs, point, rng, tape)
+                choose = _choose if draws_data else _draw
+                answer = choose(runs, point, rng, tape)
                 lengths[numbers] += 1
                 if lengths[numbers].max() > LONGEST:
                     raise _endless(point)
@@ -139,6 +141,11 @@ def _choose(runs: Runs, sample: Sample, rng: Any, tape: Tape) -> Any:
             Choices(part.site, part.runs, part.instances, part.prior, encoded, log_prior)
         )
     return runs.answer(sample, waiting, values)
+
+
+def _draw(runs: Runs, sample: Sample, rng: Any, tape: Tape) -> Any:
+    """Answer a sample from its prior."""
+    return drawn(runs.machine, sample, rng)
 
 
 def draw_prior(runs: Runs, sample: Sample, part: Waiting, rng: Any) -> tuple[Any, Any, Any]:

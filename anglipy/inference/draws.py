@@ -8,6 +8,7 @@ finished.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -16,7 +17,13 @@ from typing import Any, overload
 import numpy as np
 
 from anglipy.diagnostics import InferenceError
-from anglipy.inference.log_space import FloatArray, log_mean_exp, log_mean_exp_with_error
+from anglipy.inference.log_space import (
+    FloatArray,
+    IntArray,
+    log_mean_exp,
+    log_mean_exp_with_error,
+    log_sum_exp,
+)
 from anglipy.inference.posterior import Posterior, Predicts
 from anglipy.runtime.checkpoints import Observe, Site
 from anglipy.runtime.equality import Sequential, known_length
@@ -65,8 +72,14 @@ class Draws:
     log_weights: FloatArray = field(default_factory=lambda: _NO_WEIGHTS)
     predicts: Sequence[tuple[Any, ...]] = ()
     """`State.predicts` of each run."""
+    families: IntArray | None = None
+    """The first ancestor of each, where several draws may have one in common."""
     earlier: Draws | None = None
     deaths: Deaths = NO_DEATHS
+    log_sum: float = -math.inf
+    """log(sum(w)) over all of them."""
+    log_sum_squares: float = -math.inf
+    """log(sum(w^2)) over all of them."""
 
     def and_also(
         self,
@@ -74,18 +87,31 @@ class Draws:
         log_weights: Sequence[float] | FloatArray,
         predicts: Sequence[tuple[Any, ...]],
         died: Sequence[tuple[Observe, int]] = (),
+        families: IntArray | None = None,
     ) -> Draws:
         """With one more block: results of positive weight, and the observes at which other runs
-        died, with how many did. The sequences must not change afterwards.
+        died, with how many did. Draws of one number in `families` descend from one particle; the
+        numbers are counted from `count`. The sequences must not change afterwards.
         """
+        weights = np.asarray(log_weights, dtype=np.float64)
         return Draws(
             self.count + len(values) + sum(count for _, count in died),
             values,
-            np.asarray(log_weights, dtype=np.float64),
+            weights,
             predicts,
+            families,
             self,
             self.deaths.and_at(died),
+            float(np.logaddexp(self.log_sum, log_sum_exp(weights))),
+            float(np.logaddexp(self.log_sum_squares, log_sum_exp(2.0 * weights))),
         )
+
+    @property
+    def ess(self) -> float:
+        """The effective sample size of the draws so far, 0 if none has a weight."""
+        if self.log_sum == -math.inf:
+            return 0.0
+        return math.exp(2.0 * self.log_sum - self.log_sum_squares)
 
     def all_log_weights(self) -> FloatArray:
         """The log weights of the kept draws in the order in which they were made, shape (M,)."""
@@ -131,6 +157,7 @@ class Draws:
             draws=self.count,
             log_evidence=log_evidence,
             log_evidence_standard_error=standard_error,
+            families=_families_of(blocks),
         )
 
     def _blocks(self) -> list[Draws]:
@@ -192,6 +219,19 @@ class Joined(Sequence[Any]):
 
 def _unknown() -> None:
     return None
+
+
+def _families_of(blocks: Sequence[Draws]) -> IntArray | None:
+    """The families of all blocks; None where every draw is a family of its own."""
+    kept = [block for block in blocks if len(block.values)]
+    if all(block.families is None for block in kept):
+        return None
+    found = []
+    for block in kept:
+        first = 0 if block.earlier is None else block.earlier.count
+        own = np.arange(first, first + len(block.values))
+        found.append(own if block.families is None else block.families)
+    return np.concatenate(found)
 
 
 NO_DRAWS = Draws()

@@ -115,6 +115,8 @@ class StepInfo:
     log_evidence: float | None = None
     """Running estimate of the log evidence, or None."""
     resampled: bool = False
+    draws_ess: float | None = None
+    """Effective sample size of the draws so far, where they are independent, or None."""
 
 
 class Engine(Protocol):
@@ -221,11 +223,14 @@ def infer(
     with using_rng(generator):
         state = engine.init(query, value, options)
     draws = 0
+    steps: list[StepInfo] = []
     try:
         with using_rng(generator):
             while not engine.is_done(state) and not (stop is not None and stop()):
                 state, info = engine.step(state, generator)
                 draws = info.draws
+                if info.ess is not None:
+                    steps.append(info)
                 if on_progress is not None:
                     on_progress(info)
     except KeyboardInterrupt:
@@ -237,6 +242,7 @@ def infer(
         query=query.name,
         seconds=time.perf_counter() - began,
         stopped=not engine.is_done(state),
+        steps=tuple(steps),
     )
 
 

@@ -73,7 +73,8 @@ class Importance:
             made = state.draws.count
             lanes = min(options.lanes, total - made)
             draws = run_group(query, value, lanes, rng, state.draws, total)
-        return ImportanceState(begin, options, draws), StepInfo(draws.count, total)
+        info = StepInfo(draws.count, total, draws_ess=draws.ess)
+        return ImportanceState(begin, options, draws), info
 
     def is_done(self, state: ImportanceState) -> bool:
         """Whether all draws are made."""

@@ -7,14 +7,14 @@ immutable as the checkpoint; a step of an engine starts a machine from stops and
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, overload
 
 import numpy as np
 
 from anglipy.diagnostics import AnglipyError
 from anglipy.inference.draws import Draws
-from anglipy.inference.log_space import FloatArray
+from anglipy.inference.log_space import FloatArray, IntArray
 from anglipy.inference.runs import log_prob_of
 from anglipy.runtime.checkpoints import Observe, Result, Sample
 from anglipy.runtime.lanes.distributions import draw, score
@@ -147,12 +147,22 @@ def run_group(query: Query, value: Any, lanes: int, rng: Any, draws: Draws, tota
     return with_results(draws, ended, died)
 
 
-def with_results(draws: Draws, ended: list[Result], died: Sequence[tuple[Observe, int]]) -> Draws:
-    """The draws with the results of some groups."""
+def with_results(
+    draws: Draws,
+    ended: list[Result],
+    died: Sequence[tuple[Observe, int]],
+    families: Callable[[State], IntArray] | None = None,
+) -> Draws:
+    """The draws with the results of some groups; `families` gives the first ancestors of one."""
     for result in ended:
         state: State = result.state  # type: ignore[assignment]
         values = GroupValues(result.value, state.group)
-        draws = draws.and_also(values, log_weights_of(state), GroupPredicts(state))
+        draws = draws.and_also(
+            values,
+            log_weights_of(state),
+            GroupPredicts(state),
+            families=None if families is None else families(state),
+        )
     return draws.and_also((), (), (), died) if died else draws
 
 

@@ -26,6 +26,7 @@ from numpy.typing import ArrayLike, NDArray
 __all__ = [
     "AllWeightsZero",
     "FloatArray",
+    "IntArray",
     "Weighed",
     "effective_sample_size",
     "is_log_weight",
@@ -38,6 +39,7 @@ __all__ = [
 ]
 
 FloatArray: TypeAlias = NDArray[np.float64]
+IntArray: TypeAlias = NDArray[np.intp]
 
 
 class AllWeightsZero(ArithmeticError):

@@ -13,14 +13,22 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from anglipy.diagnostics import InferenceError
-from anglipy.inference import summary
-from anglipy.inference.log_space import AllWeightsZero, FloatArray, effective_sample_size, normalise
+from anglipy.inference import report, summary
+from anglipy.inference.log_space import (
+    AllWeightsZero,
+    FloatArray,
+    IntArray,
+    effective_sample_size,
+    normalise,
+)
+from anglipy.inference.pareto import pareto_k
 from anglipy.inference.resampling import systematic
 from anglipy.inference.weighted import (
     grouped,
@@ -63,6 +71,11 @@ class Posterior:
     """Whether it was stopped before it was done."""
     exact: bool = False
     """Whether the weights are exact probabilities rather than random."""
+    families: IntArray | None = None
+    """The first ancestor of each draw, shape (len(values),): draws of one number descend from one
+    particle and share what it chose first. None where every draw is its own."""
+    steps: tuple[Any, ...] = ()
+    """What the engine reported on its way (`StepInfo`), where it weighs particles step by step."""
 
     @classmethod
     def from_particles(
@@ -130,8 +143,47 @@ class Posterior:
 
     @cached_property
     def ess(self) -> float:
-        """Effective sample size of the weights, 1 / sum(w^2); infinite for an exact posterior."""
+        """Effective sample size, 1 / sum over families of W^2, where W is the weight of a family;
+        infinite for an exact posterior.
+
+        For independent draws that is `weight_ess`. Where draws share ancestors (SMC) it is about
+        what is oldest in a result: of things chosen late there are more. As W sums to one, it is at
+        most the number of families and at most `weight_ess`. The families are those of Lee &
+        Whiteley 2018, "Variance estimation in the particle filter"; see `standard_error`.
+        """
+        if self.exact or self.families is None:
+            return self.weight_ess
+        shares = np.bincount(self._family_places, self.weights)
+        return 1.0 / float(np.dot(shares, shares))
+
+    @cached_property
+    def weight_ess(self) -> float:
+        """Effective sample size of the weights alone, 1 / sum(w^2); infinite for an exact
+        posterior.
+        """
         return math.inf if self.exact else effective_sample_size(self.log_weights)
+
+    @cached_property
+    def pareto_k(self) -> float | None:
+        """The shape of the tail of the weights (see `pareto`): above about 0.7 averages cannot be
+        trusted. None for exact weights, for draws with common ancestors, and where there is no
+        tail.
+        """
+        if self.exact or self.families is not None:
+            return None
+        return pareto_k(self.log_weights, max(self.draws, len(self.values)))
+
+    @cached_property
+    def family_count(self) -> int | None:
+        """How many first ancestors the draws have; None where each is its own."""
+        return None if self.families is None else int(np.unique(self.families).size)
+
+    @cached_property
+    def _family_places(self) -> IntArray:
+        """For every draw the number of its family, from 0, without gaps."""
+        families = np.arange(len(self.values)) if self.families is None else self.families
+        places: IntArray = np.unique(families, return_inverse=True)[1]
+        return places
 
     # --- expectations ---
 
@@ -140,6 +192,20 @@ class Posterior:
         rows = np.asarray([f(value) for value in self.values], dtype=np.float64)
         total = np.tensordot(self.weights, rows, axes=(0, 0))
         return float(total) if total.ndim == 0 else total
+
+    def standard_error(self, f: Callable[[Any], float] | None = None) -> float:
+        """The standard error of `expectation(f)`, or of `mean()`: zero for an exact posterior.
+
+        sqrt(sum over families (sum over its draws w (f - mean))^2). For independent draws that is
+        the delta method for self-normalised averages (Owen 2013, eq. 9.8); for SMC the estimate of
+        Lee & Whiteley 2018, sec. 4, without its factors of (1 + 1/N). Too small where only a few
+        families are left.
+        """
+        if self.exact:
+            return 0.0
+        numbers = self._numbers if f is None else np.array([f(v) for v in self.values], dtype=float)
+        shares = np.bincount(self._family_places, self.weights * (numbers - self.weights @ numbers))
+        return float(np.linalg.norm(shares))
 
     def mean(self) -> float:
         """The mean of the results, which must be numbers (booleans count as 0 and 1). Raises
@@ -229,6 +295,7 @@ class Posterior:
             values=[element for _, element in present],
             log_weights=self.log_weights[places],
             predicts=[self.predicts[i] for i in places] if self.predicts else (),
+            families=None if self.families is None else self.families[places],
             log_evidence=self.log_evidence if complete else None,
             log_evidence_standard_error=self.log_evidence_standard_error if complete else None,
         )
@@ -236,7 +303,8 @@ class Posterior:
     def resample(self, n: int, rng: Any = None) -> Posterior:
         """N results of equal weight, in the order of this posterior; systematic resampling.
 
-        `rng` is a numpy Generator, or a seed for one.
+        `rng` is a numpy Generator, or a seed for one. The copies of a draw are a family: `ess` does
+        not grow by resampling.
         """
         generator = rng if hasattr(rng, "random") else np.random.default_rng(rng)
         ancestors = systematic(generator, self.weights, n).tolist()
@@ -247,20 +315,77 @@ class Posterior:
             predicts=[self.predicts[i] for i in ancestors] if self.predicts else (),
             draws=n,
             exact=False,
+            families=self._family_places[ancestors],
         )
+
+    @staticmethod
+    def combined(posteriors: Iterable[Posterior]) -> Posterior:
+        """Several runs of one query on the same data as one posterior.
+
+        A run that made n draws and estimates the evidence by Z counts as n Z; the evidence is
+        sum(n Z) / sum(n). Raises InferenceError AQ555 for posteriors that do not estimate the
+        evidence, for exact ones, and for those of different queries. See `combining`.
+        """
+        from anglipy.inference.combining import combined
+
+        return combined(posteriors)
 
     # --- reports ---
 
     def to_data(self) -> dict[str, Any]:
         """Plain data for JSON: numbers, strings, lists, dictionaries; nan and infinities are None.
-        See `summary`.
+        See `report` and `summary`.
         """
-        return summary.report(self)
+        return report.report(self)
 
     def to_json(self, indent: int | None = 2) -> str:
         """`to_data` as JSON text (RFC 8259: no nan, no infinity)."""
         return json.dumps(self.to_data(), indent=indent, allow_nan=False, ensure_ascii=False)
 
     def summary(self) -> str:
-        """A few lines of text for people."""
-        return summary.as_text(self.to_data())
+        """A table of the numbers in the results, and the probabilities of what is discrete."""
+        return report.as_text(self.to_data())
+
+    def to_pandas(self) -> Any:
+        """A pandas DataFrame: a row per draw, with its weight, and a column per part of the
+        results. Raises OptionError AQ305 without pandas. See `frames`.
+        """
+        from anglipy.inference.frames import to_pandas
+
+        return to_pandas(self)
+
+    def to_arviz(self, draws: int | None = None, seed: int = 0) -> Any:
+        """ArviZ's InferenceData (DataTree from ArviZ 1.0 on), of draws of equal weight; about `ess`
+        of them, if no number is given. Raises OptionError AQ305 without ArviZ. See `frames`.
+        """
+        from anglipy.inference.frames import to_arviz
+
+        return to_arviz(self, draws, seed)
+
+    def plot(self, path: str | Path | None = None, kind: str = "auto") -> Any:
+        """A matplotlib Figure of the posterior, written to `path` (.png, .svg, .pdf) if one is
+        given. `kind` is `auto`, `marginals`, `pairs` or `weights`. Raises OptionError AQ303, AQ305.
+        See `anglipy.plots`.
+        """
+        from anglipy.plots import plot_posterior
+
+        return plot_posterior(self, path, kind)
+
+    # --- files ---
+
+    def save(self, path: str | Path) -> None:
+        """Write everything to one file of data, whole or not at all. Raises InferenceError AQ551
+        for a result that is not data, OptionError AQ315 if it cannot be written. See `stored`.
+        """
+        from anglipy.inference.stored import save
+
+        save(self, Path(path))
+
+    @staticmethod
+    def load(path: str | Path) -> Posterior:
+        """Read a file that `save` wrote. Nothing in it is executed. Raises InferenceError AQ552 if
+        it is none or is damaged, AQ553 if it is of a later version, OptionError AQ313.
+        """
+        from anglipy.inference.stored import load
+
+        return load(Path(path))

@@ -23,7 +23,7 @@ from anglipy.inference.lockstep import (
     weighed,
     with_results,
 )
-from anglipy.inference.log_space import Weighed, weigh_all
+from anglipy.inference.log_space import IntArray, Weighed, weigh_all
 from anglipy.inference.resampling import SCHEMES
 from anglipy.inference.sweeps import Ended, SmcOptions, out_of_step
 from anglipy.runtime.checkpoints import Checkpoint, Observe, Result, Sample
@@ -31,6 +31,7 @@ from anglipy.runtime.lanes.groups import QUIET
 from anglipy.runtime.lanes.machine import Machine
 from anglipy.runtime.lanes.scopes import through
 from anglipy.runtime.lanes.state import State
+from anglipy.runtime.lanes.values import Lane, rows_at
 from anglipy.runtime.machine import Query
 
 __all__ = ["GroupSweep"]
@@ -67,6 +68,8 @@ class GroupSweep:
         stops = self._onwards(machine, survivors)
         if all(isinstance(stop, Result) for stop in stops):
             return self._ended(stops, draws, deaths)
+        if not self.stops:
+            stops = _numbered(stops)
         log_weights = np.concatenate([log_weights_of(stop.state) for stop in stops])  # type: ignore[arg-type]
         found = weigh_all(log_weights, self.options.particles)
         threshold = self.options.ess_threshold
@@ -141,8 +144,10 @@ class GroupSweep:
         states: list[State] = [result.state for result in ended]  # type: ignore[misc]
         log_weights = np.concatenate([np.empty(0), *map(log_weights_of, states)])
         found = weigh_all(log_weights, self.options.particles)
+        lineage = any(state.extra is not None for state in states)
+        families = (lambda state: draws.count + _first_ancestors(state)) if lineage else None
         return Ended(
-            with_results(draws, ended, died),  # type: ignore[arg-type]
+            with_results(draws, ended, died, families),  # type: ignore[arg-type]
             found.log_mean,
             found.ess,
         )
@@ -154,6 +159,27 @@ def _count(machine: Machine, states: Sequence[State]) -> None:
     for state in states:
         machine.origins.append((state.group, first))
         first += state.group.n
+
+
+def _numbered(stops: Sequence[Checkpoint]) -> list[Checkpoint]:
+    """The groups after the first observe, with a number in each particle: its offspring inherit
+    it.
+    """
+    after: list[Checkpoint] = []
+    first = 0
+    for stop in stops:
+        state: State = stop.state  # type: ignore[assignment]
+        last = first + state.group.n
+        numbers = Lane(np.arange(first, last), state.group.stamp)
+        after.append(stop._replace(state=state.weighted(state.log_weight, numbers)))  # type: ignore[arg-type]
+        first = last
+    return after
+
+
+def _first_ancestors(state: State) -> IntArray:
+    """Which particle of the first generation each of a group descends from."""
+    found: IntArray = rows_at(state.extra, state.group)
+    return found
 
 
 def _weighed(

@@ -18,7 +18,7 @@ import numpy as np
 
 from anglipy.diagnostics import AnglipyError
 from anglipy.inference.draws import Draws
-from anglipy.inference.log_space import Weighed, weigh_all
+from anglipy.inference.log_space import IntArray, Weighed, weigh_all
 from anglipy.inference.resampling import SCHEMES
 from anglipy.inference.runs import answer_samples, log_prob_of, resume_observed
 from anglipy.inference.sweeps import Ended, SmcOptions, out_of_step
@@ -40,6 +40,8 @@ class ParticleSweep:
 
     options: SmcOptions
     particles: tuple[Particle, ...]
+    families: IntArray | None = None
+    """Which particle of the first generation each descends from; None before any resampling."""
 
     @classmethod
     def begin(cls, first: Checkpoint, options: SmcOptions) -> ParticleSweep:
@@ -56,13 +58,15 @@ class ParticleSweep:
             particles = _weighed(arrived)
         found = weigh_all(np.array([p.log_weight for p in particles]), len(particles))
         if _is_over(particles):
-            return Ended(_with_results(draws, particles), found.log_mean, found.ess)
+            after = _with_results(draws, particles, self.families)
+            return Ended(after, found.log_mean, found.ess)
         threshold = self.options.ess_threshold
         if threshold != 1 and found.ess >= threshold * len(particles):
             return replace(self, particles=particles), found, False
         ancestors = SCHEMES[self.options.resampling](rng, found.weights, len(particles))
-        after = tuple(Particle(particles[i].checkpoint, found.log_mean) for i in ancestors.tolist())
-        return replace(self, particles=after), found, True
+        chosen = tuple(Particle(particles[i].checkpoint, found.log_mean) for i in ancestors.tolist())
+        families = ancestors if self.families is None else self.families[ancestors]
+        return replace(self, particles=chosen, families=families), found, True
 
 
 @contextmanager
@@ -123,14 +127,19 @@ def _is_over(particles: tuple[Particle, ...]) -> bool:
     )
 
 
-def _with_results(draws: Draws, particles: tuple[Particle, ...]) -> Draws:
+def _with_results(
+    draws: Draws, particles: tuple[Particle, ...], families: IntArray | None
+) -> Draws:
     """The draws with the results of a sweep."""
     ended = [(p.checkpoint, p.log_weight) for p in particles if isinstance(p.checkpoint, Result)]
+    if families is not None:
+        families = draws.count + families[[isinstance(p.checkpoint, Result) for p in particles]]
     return draws.and_also(
         [result.value for result, _ in ended],
         [log_weight for _, log_weight in ended],
         [result.state.predicts for result, _ in ended],
         [(p.checkpoint, 1) for p in particles if isinstance(p.checkpoint, Observe)],
+        families,
     )
 
 

@@ -17,7 +17,7 @@ from anglipy.runtime.distributions.base import Distribution
 from anglipy.runtime.machine import FINISH, deterministic, run
 from anglipy.runtime.printing import pr_str, to_str
 from anglipy.runtime.seqs import List
-from anglipy.runtime.state import INITIAL, State
+from anglipy.runtime.state import HOST, State
 from anglipy.runtime.values import Vector
 
 __all__ = [
@@ -86,7 +86,7 @@ class Closure(_Function):
 
     def __call__(self, *args: Any) -> Any:
         """Run it to its value; ProgramError AQ402 if it samples, since no engine answers."""
-        step = (self.code, self, INITIAL, (FINISH, *self.arguments(args)))
+        step = (self.code, self, HOST, (FINISH, *self.arguments(args)))
         return deterministic(run(step), f"`{self.name}`")
 
 

@@ -15,12 +15,14 @@ from typing import Any
 
 from anglipy.diagnostics import AnglipyError, ArityError, ProgramError, Source, Span
 
-__all__ = ["LANES", "LIBRARY", "SOURCES", "Place", "explain"]
+__all__ = ["LANES", "LIBRARY", "ORDINARY", "SOURCES", "Place", "explain"]
 
 SOURCES = "__sources__"
 """The global of generated modules that maps file names to sources."""
 LANES = "__lanes__"
 """The global that gives the version for groups of any function of the module."""
+ORDINARY = "__ordinary__"
+"""The global of modules of code for groups that gives the ordinary version of any function."""
 LIBRARY = "__library__"
 """A global of the standard library's modules."""
 

@@ -8,11 +8,12 @@ any number of times.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 
 from anglipy.diagnostics import InternalError, ProgramError
 from anglipy.runtime.checkpoints import Checkpoint, Frame, Observe, Result, Sample
+from anglipy.runtime.composite import Composite
 from anglipy.runtime.locate import explain
 from anglipy.runtime.state import INITIAL, State
 
@@ -86,7 +87,7 @@ def drive(checkpoint: Checkpoint) -> Generator[Sample | Observe, Any, Any]:
     return checkpoint.value
 
 
-class Query:
+class Query(Composite):
     """A compiled query.
 
     `query(value)` is a generator of checkpoints; `query.start(value)` is the first checkpoint
@@ -106,6 +107,18 @@ class Query:
     def __call__(self, value: Any = None) -> Generator[Sample | Observe, Any, Any]:
         """A run as a generator of checkpoints; see `drive`."""
         return drive(self.start(value))
+
+    def parts(self) -> Sequence[Any]:
+        """The variables it captured."""
+        return self.frame[1:]
+
+    def with_parts(self, parts: Sequence[Any]) -> Query:
+        """The same query with other values of the variables it captured."""
+        return Query(self.name, (self.frame[0], *parts), self.params)
+
+    def kind(self) -> Any:
+        """Its code."""
+        return self.frame[0]
 
     def __repr__(self) -> str:
         return f"#query[{self.name}]"

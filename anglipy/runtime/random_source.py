@@ -50,6 +50,9 @@ class Rng(Protocol):
     def binomial(self, n: int, p: float, /) -> int:
         """Successes in n trials of probability p."""
 
+    def vonmises(self, mu: float, kappa: float, /) -> float:
+        """Von Mises with this direction and concentration, in [-pi, pi]."""
+
     def bytes(self, length: int, /) -> bytes:
         """So many uniform random bytes."""
 

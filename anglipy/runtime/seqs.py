@@ -8,18 +8,19 @@ visibly; a `LazySeq` remembers what it has computed, so an element is computed o
     Cons       one element before a sequence of unknown length
     ArraySeq   a view over a tuple, vector or range from an offset: what `map` and `range` give
     LazySeq    elements of a Python iterator, on demand: `(range)`, `iterate`, `map` over these
+    ThunkSeq   a sequence that a function gives, on demand: `(lazy-seq ...)`
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, Protocol
 
 from anglipy.runtime.equality import Sequential
 from anglipy.runtime.printing import pr_str
 
-__all__ = ["EMPTY", "ArraySeq", "Cons", "LazySeq", "List", "Seq"]
+__all__ = ["EMPTY", "ArraySeq", "Cons", "LazySeq", "List", "Seq", "ThunkSeq"]
 
 
 class Indexed(Protocol):
@@ -144,13 +145,7 @@ class Cons(Seq):
 
     def known_length(self) -> int | None:
         """Walks over the elements put in front, asks the sequence behind them."""
-        count = 0
-        node: Seq = self
-        while isinstance(node, Cons):
-            count += 1
-            node = node._rest
-        tail = node.known_length()
-        return None if tail is None else count + tail
+        return _length_from(self)
 
     def __iter__(self) -> Iterator[Any]:
         node: Seq = self
@@ -247,6 +242,10 @@ class LazySeq(Seq):
         """True if there is no element. Realises at most one."""
         return not self._realise()
 
+    def is_realised(self) -> bool:
+        """Whether it is known if there is an element, and which one."""
+        return self._source is None
+
     def known_length(self) -> int | None:
         """Known once the whole sequence has been realised."""
         count = 0
@@ -263,3 +262,72 @@ class LazySeq(Seq):
         while node is not None and node._realise():
             yield node._value
             node = node._next
+
+
+class ThunkSeq(Seq):
+    """The sequence that a function gives, which is called when the sequence is first looked at.
+
+    Sequences that end in one another are walked over in a loop, so that their number is limited by
+    memory only. A call that fails is made again when this place of the sequence is asked for again.
+    """
+
+    __slots__ = ("_compute", "_seq")
+
+    def __init__(self, compute: Callable[[], Seq]) -> None:
+        self._compute: Callable[[], Seq] | None = compute
+        self._seq: Seq = EMPTY
+
+    def _forced(self) -> Seq:
+        """What it is, with nothing left to call at its beginning."""
+        if self._compute is None:
+            return self._seq
+        found = self._compute()
+        while isinstance(found, ThunkSeq):
+            found = found._seq if found._compute is None else found._compute()
+        self._seq, self._compute = found, None
+        return found
+
+    def first_or(self, default: Any) -> Any:
+        """The first element, or `default` if there is none."""
+        return self._forced().first_or(default)
+
+    def rest(self) -> Seq:
+        """All but the first element; the empty list if there are none left."""
+        return self._forced().rest()
+
+    def is_empty(self) -> bool:
+        """True if there is no element. Realises at most one."""
+        return self._forced().is_empty()
+
+    def is_realised(self) -> bool:
+        """Whether the function has been called."""
+        return self._compute is None
+
+    def known_length(self) -> int | None:
+        """Known once every function on the way has been called."""
+        return _length_from(self)
+
+    def __iter__(self) -> Iterator[Any]:
+        node: Seq = self
+        while isinstance(node, (ThunkSeq, Cons)):
+            if isinstance(node, Cons):
+                yield node._first
+                node = node._rest
+            else:
+                node = node._forced()
+        yield from node
+
+
+def _length_from(node: Seq) -> int | None:
+    """The length of a chain of conses and functions already called, and of what is behind it."""
+    count = 0
+    while isinstance(node, (ThunkSeq, Cons)):
+        if isinstance(node, Cons):
+            count += 1
+            node = node._rest
+        elif node._compute is None:
+            node = node._seq
+        else:
+            return None
+    tail = node.known_length()
+    return None if tail is None else count + tail

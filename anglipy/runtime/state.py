@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from immutables import Map
 
-__all__ = ["INITIAL", "State"]
+__all__ = ["HOST", "INITIAL", "State", "is_host"]
 
 
 class State(NamedTuple):
@@ -57,3 +57,14 @@ class State(NamedTuple):
 
 
 INITIAL = State(Map(), Map(), ())
+
+_HOST_MARK = "host"
+HOST = INITIAL._replace(visits=Map({_HOST_MARK: 0}))
+"""The state of code outside of queries: nothing samples there, so sequences may be computed on
+demand.
+"""
+
+
+def is_host(state: State) -> bool:
+    """Whether the code that runs is outside of queries."""
+    return _HOST_MARK in state.visits

@@ -18,7 +18,7 @@ from anglipy.runtime.functions import Closure, call
 from anglipy.runtime.machine import TRY, handlers_of
 from anglipy.runtime.primitives import PRIMITIVES
 from anglipy.runtime.printing import pr_str
-from anglipy.runtime.state import State
+from anglipy.runtime.state import State, is_host
 from anglipy.runtime.vectors import Vector
 
 __all__ = [
@@ -109,11 +109,20 @@ def _retrieve(frame: Any, state: State, value: Any) -> Any:
     return k[0], k, state, PRIMITIVES["get-in"].fn(state.store, path)
 
 
+# ---- the host
+
+
+def _in_host(frame: Any, state: State, value: Any) -> Any:
+    k = value[0]
+    return k[0], k, state, is_host(state)
+
+
 CATCHING = Closure(_catching, (), "catch", 2)
 THROWING = Closure(_throwing, (), "throw", 2)
 TRYING = Closure(_trying, (), "try", 2)
 STORE = Closure(_store, (), "store", 0, True)
 RETRIEVE = Closure(_retrieve, (), "retrieve", 0, True)
+IN_HOST = Closure(_in_host, (), "in-host?", 0)
 
 MACHINE_FUNCTIONS: dict[str, tuple[Closure, int, int | None]] = {
     "catching": (CATCHING, 2, 2),
@@ -121,5 +130,6 @@ MACHINE_FUNCTIONS: dict[str, tuple[Closure, int, int | None]] = {
     "trying": (TRYING, 2, 2),
     "store": (STORE, 1, None),
     "retrieve": (RETRIEVE, 0, None),
+    "in-host?": (IN_HOST, 0, 0),
 }
 """The function, its least and its largest number of arguments, by its name in the language."""

@@ -174,7 +174,7 @@ def test_weights_average_to_one(definition) -> None:
     """E_q'[prior / q'] = 1, and the defence bounds each weight, so that the mean has a standard
     error.
     """
-    dist, prior, _, raw = setting(definition, 3, 0.3)
+    dist, _, _, raw = setting(definition, 3, 0.3)
     n = 4_000
     everyone = raw.expand(n, -1)
     _, _, log_weights = propose(everyone, None, waiting(dist, n), 0.2, np.random.default_rng(4))

@@ -63,7 +63,7 @@ def test_observes_are_answered_by_draws_and_the_given_value_is_ignored(made: str
 
 
 def test_a_group_draws_what_single_runs_draw() -> None:
-    """The same distribution of control flow, choices and data, whether runs go together or apart."""
+    """The same distribution of control flow and choices, whether runs go together or apart."""
     n = 4_000
     for name in ("wandering", "growing"):
         counts = []
@@ -100,7 +100,7 @@ def test_a_category_is_read_as_its_index() -> None:
 
 def test_values_of_a_group_are_read_by_shape() -> None:
     """Numbers, vectors, categories; pictures one by one."""
-    asked = loads("""
+    program = loads("""
       (defquery shapes []
         (let [x (sample (normal 0 1))
               k (sample (uniform-discrete 0 3))]
@@ -109,8 +109,8 @@ def test_values_of_a_group_are_read_by_shape() -> None:
           (observe "vector" (mvn [x 0 1] [[1 0 0] [0 1 0] [0 0 1]]) nil)
           (observe "category" (categorical [["a" 1] ["b" (inc k)]]) nil)
           x))
-    """).queries["shapes"].query
-    tape = record(asked, None, np.random.default_rng(0), 30)
+    """)
+    tape = record(program.queries["shapes"].query, None, np.random.default_rng(0), 30)
     found: dict = {}
     for event in tape.observations:
         found.setdefault(event.site, []).append(event)

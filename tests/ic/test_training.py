@@ -29,6 +29,7 @@ from anglipy.runtime.vectors import Vector
 from tests.ic.models import MADE, TINY, gaussian, model, program, wandering
 from tests.inference.programs import dist, done, observe, query, sample
 
+
 @pytest.mark.parametrize("made", MADE)
 @pytest.mark.parametrize("name", ["gaussian", "wandering", "growing"])
 def test_a_resumed_training_is_bitwise_the_same(name: str, made: str, tmp_path: Path) -> None:

@@ -323,7 +323,8 @@ def test_runs_of_weight_zero_are_counted_and_not_kept() -> None:
 def test_resample_gives_equal_weights() -> None:
     p = posterior([1, 2, 3], [1, 2, 5]).resample(8, 0)
     assert list(p.values) == [1, 2, 2, 3, 3, 3, 3, 3]
-    assert p.ess == 8
+    assert p.weight_ess == 8
+    assert p.ess == pytest.approx(64 / (1 + 4 + 25))
     assert len(posterior([1, 2]).resample(5, np.random.default_rng(0))) == 5
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from anglipy.api import loads
 from tests.lanes.enumeration import assert_same
+from tests.lanes.following import assert_same_runs
 
 PROGRAMS = {
     "if": "(if (sample (flip 0.3)) 1 2)",
@@ -96,13 +97,66 @@ PROGRAMS = {
     "joins inside calls": """
       (let [g (fn [x] (let [y (if x 1 2)] (+ y (if (sample (flip 0.5)) 10 20))))]
         (if (sample (flip 0.5)) (g true) (* 2 (g false))))""",
+    "two ways to one thing of the outer way": """
+      (if (sample (flip 0.5))
+        (let [x (sample (uniform-discrete 0 2)) v [x]] (if (sample (flip 0.5)) v v))
+        [1 2])""",
+    "a closure of the outer way": """
+      (let [f (if (sample (flip 0.5))
+                (let [x (sample (uniform-discrete 0 2)) v (fn [y] [x y])]
+                  (if (sample (flip 0.5)) v v))
+                inc)]
+        (f 1))""",
+    "composed functions": """
+      (let [f (if (sample (flip 0.5))
+                (comp inc (partial + (sample (uniform-discrete 0 2))))
+                (juxt inc (constantly (sample (uniform-discrete 0 2)))))]
+        (f 3))""",
+    "function with a value inside": """
+      (update {:a 1} :a (if (sample (flip 0.5)) (constantly (sample (flip 0.5))) inc))""",
+    "endless sequences": """
+      (let [s (if (sample (flip 0.5))
+                (let [x (sample (uniform-discrete 0 2))] (map (fn [i] (+ i x)) (range)))
+                (iterate inc (sample (uniform-discrete 0 2))))]
+        (vec (take 3 s)))""",
+    "a sequence and its rest": """
+      (let [x (sample (uniform-discrete 0 2)) s (iterate (partial + x) x)
+            y (if (sample (flip 0.5)) (first s) 3)]
+        [(vec (take 3 (if (sample (flip 0.5)) s (cons y (rest s))))) y])""",
+    "a lazy result": """
+      (take-while (fn [i] (< i 4)) (iterate inc (sample (uniform-discrete 0 3))))""",
+    "sorted maps": """
+      (let [s (if (sample (flip 0.5)) (assoc (sorted-map) 1 (sample (flip 0.5))) (sorted-map 2 7))]
+        (pr-str (assoc s 0 3)))""",
+    "a collection as a function": """
+      (let [i (sample (uniform-discrete 0 3))]
+        [((nth [{:a 4} {:a 2} {:b 1}] i) :a i) ([7 8 9] i) ({0 :zero 1 :one} i) (#{0 1} i)
+         ((if (= i 0) :a {:a i}) {:a 5})])""",
+    "arguments of different number": """
+      (let [x (sample (uniform-discrete 0 3)) f (fn [a & r] (if (sample (flip 0.5)) [a r] r))]
+        [(if (= x 0) (f 1) (if (= x 1) (apply f [1 2 x]) (f 1 x)))
+         (apply f (if (= x 0) [1] (if (= x 1) [1 2 x] [x x])))])""",
+    "predicts in some turns": """
+      (loop [i 0]
+        (if (< i 6)
+          (do (when (sample (flip 0.5)) (predict :turn i) (when (odd? i) (predict :odd true)))
+              (recur (inc i)))
+          (predict :end i)))""",
+    "predicts and united calls": """
+      (let [f (fn f [n] (when (> n 0)
+                          (when (sample (flip 0.5)) (predict :n n))
+                          (if (sample (flip 0.5)) (f (dec n)) (do (f (- n 2)) (predict :m n)))))]
+        (f 3))""",
 }
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_lockstep_has_the_distribution_of_the_scalar_path(name: str) -> None:
-    program = loads(f"(defquery q [] {PROGRAMS[name]})")
-    assert_same(program.queries["q"].query)
+    query = loads(f"(defquery q [] {PROGRAMS[name]})").queries["q"].query
+    assert_same(query)
+    for seed in range(3):
+        assert_same_runs(query, n=12, seed=seed)
+    assert_same_runs(query, n=12, seed=3, lanes=4)
 
 
 def test_global_functions() -> None:

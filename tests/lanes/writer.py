@@ -133,7 +133,9 @@ class LaneWriter(Writer):
         f, x = self.names(2)
         body = self.expression("int", at.bind((x, "int")))
         scope = at.bind((f, "fn"))
-        again = f"(if (< {x} 1) {self.expression('int', at.bind((x, 'int')))} (inc ({f} (dec {x}))))"
+        again = (
+            f"(if (< {x} 1) {self.expression('int', at.bind((x, 'int')))} (inc ({f} (dec {x}))))"
+        )
         fn = self.one_of(f"(fn [{x}] {body})", f"(fn {f} [{x}] {again})")
         uses = " ".join(f"({f} (mod {self.expression('int', scope)} 3))" for _ in range(3))
         return f"(let [{f} (mem {fn})] (+ {uses}))"
@@ -161,7 +163,7 @@ class LaneWriter(Writer):
             f"((if {b} inc {n}) 1)",
             f"(inc {x})",
             f"(if (sample (if {b} (flip {n}) (flip 0.5))) 1 2)",
-            f"(sample {x})",
+            f"(sample (get [{x} (flip 0.5)] (mod {n} 2)))",
             f"(observe (discrete [1 2]) {x})",
             f"(reduce (fn [a] a) {n} [1 2])",
             f"(count {x})",
@@ -207,6 +209,9 @@ class LaneWriter(Writer):
             f"(vec (range (mod {n} 4)))",
             f"(assoc [1 2 3] (mod {n} 3) {self.expression('int', at)})",
             f"(subvec [1 2 3] 0 (mod {n} 3))",
+            f"(vec (take 3 (if {b} (iterate inc {n}) (cons {n} (range)))))",
+            f"(vec (take-while (fn [i] (< i 4)) (iterate (partial + 2) {n})))",
+            f"(vec (vals (assoc (sorted-map 2 {n}) (mod {n} 3) 0)))",
             f"(vec (mapcat (fn [i] (if (odd? i) [i {n}] [i])) {v}))",
         )
 

@@ -45,6 +45,7 @@ __all__ = [
     "UnitInterval",
     "Unknown",
     "UserDistribution",
+    "listed_values",
 ]
 
 
@@ -169,6 +170,21 @@ Support = (
     | Product
     | Unknown
 )
+
+
+_MOST_LISTED = 65_536
+
+
+def listed_values(support: Support) -> tuple[Any, ...] | None:
+    """The values of a support, each once; None if they are infinitely many, or more than 65536."""
+    match support:
+        case Booleans():
+            return (True, False)
+        case Finite(values):
+            return values
+        case IntegerRange(low, high) if high - low < _MOST_LISTED:
+            return tuple(range(low, high + 1))
+    return None
 
 
 class Record:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import atan2, inf, log, log1p, pi
 from typing import Any
 
-from anglipy.runtime.cumulative import IMPOSSIBLE, Tails
+from anglipy.runtime.cumulative import IMPOSSIBLE, Tails, tails_of_lower, tails_of_upper
 from anglipy.runtime.distributions.base import Distribution, Positive, Reals
 from anglipy.runtime.distributions.checks import finite, positive, value_number
 from anglipy.runtime.random_source import Rng
@@ -54,8 +54,8 @@ class Cauchy(Distribution):
 
 
 class HalfCauchy(Distribution):
-    """`(half-cauchy scale)`: the distribution of |x|, where x is `(cauchy 0 scale)`; density 2 / (pi
-    scale (1 + (x / scale)^2)), x >= 0.
+    """`(half-cauchy scale)`: the distribution of |x|, where x is `(cauchy 0 scale)`; density 2 /
+    (pi scale (1 + (x / scale)^2)), x >= 0.
 
     `scale` > 0 is the median. Gelman 2006, "Prior distributions for variance parameters".
     """
@@ -84,8 +84,10 @@ class HalfCauchy(Distribution):
         if x <= 0.0:
             return IMPOSSIBLE
         z = x / self.scale
-        lower = log(atan2(z, 1.0)) if z > 0.0 else -inf
-        return lower - _LOG_PI + _LOG_TWO, _log_angle(z) - _LOG_PI + _LOG_TWO
+        if z > 1.0:
+            return tails_of_upper(_log_angle(z) - _LOG_PI + _LOG_TWO)
+        angle = atan2(z, 1.0)
+        return tails_of_lower(log(angle) - _LOG_PI + _LOG_TWO if angle > 0.0 else -inf)
 
     @property
     def support(self) -> Positive:

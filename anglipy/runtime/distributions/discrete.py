@@ -8,12 +8,17 @@ from math import exp, inf, log
 from typing import Any
 
 from anglipy.runtime.distributions.base import Distribution, Finite, IntegerRange
-from anglipy.runtime.distributions.checks import elements, parameter_error, value_number
+from anglipy.runtime.distributions.checks import (
+    elements,
+    exact_integer,
+    parameter_error,
+    value_number,
+)
 from anglipy.runtime.distributions.finite import checked_weights, cumulative, draw
 from anglipy.runtime.equality import MapLike, equal, key_of
 from anglipy.runtime.random_source import Rng
 
-__all__ = ["Categorical", "Discrete"]
+__all__ = ["Categorical", "Discrete", "DiscreteMinMax"]
 
 
 class _Weighted(Distribution):
@@ -77,6 +82,45 @@ class Discrete(_Weighted):
     def support(self) -> IntegerRange:
         """0 .. k - 1."""
         return IntegerRange(0, len(self.weights) - 1)
+
+
+class DiscreteMinMax(_Weighted):
+    """`(discrete-min-max min max weights)`: the integer min + i with mass weights[i] /
+    sum(weights), i from 0.
+
+    There is a weight for each integer from min up to but not including max, so that `max` says
+    nothing new; it is kept, and not compared with the number of weights.
+    """
+
+    __slots__ = ("low",)
+    name = "discrete-min-max"
+    fields = ("min", "max", "weights")
+
+    def __init__(self, low: Any, high: Any, weights: Any) -> None:
+        self.low = exact_integer(self.name, "min", low)
+        exact_integer(self.name, "max", high)
+        given = elements(weights)
+        if given is None:
+            raise parameter_error(self.name, "weights", "a sequence of numbers", weights)
+        self.given = (low, high, tuple(given))
+        self._weigh("each weight", given)
+
+    def sample(self, rng: Rng) -> int:
+        """An index, from min on."""
+        return self.low + self.draw_index(rng)
+
+    def log_prob(self, value: Any) -> float:
+        """Log weight - log sum(weights), -inf for a number that is not in the range."""
+        number = value_number(self.name, value)
+        if not -inf < number < inf or number != int(number):
+            return -inf
+        place = int(value) - self.low
+        return self.log_mass(place) if 0 <= place < len(self.weights) else -inf
+
+    @property
+    def support(self) -> IntegerRange:
+        """The integers that have a weight."""
+        return IntegerRange(self.low, self.low + len(self.weights) - 1)
 
 
 class Categorical(_Weighted):

@@ -13,7 +13,7 @@ from anglipy.runtime.special import positive_exp
 
 __all__ = ["Pareto", "Weibull"]
 
-_LARGEST_EXPONENT = 709.0
+_LARGEST_EXPONENT = 709.782712893384
 _LARGEST = 1.7976931348623157e308
 _SMALLEST = 5e-324
 
@@ -46,14 +46,15 @@ class Weibull(Distribution):
         x = value_number("weibull", value)
         if not 0.0 < x < inf:
             return -log(self.scale) if x == 0.0 and self.shape == 1.0 else -inf
-        log_z = log(x) - log(self.scale)
-        return log(self.shape) - log(x) + self.shape * log_z - _hazard(self.shape * log_z)
+        log_power = self.shape * (log(x) - log(self.scale))
+        power = _power(log_power)
+        return log(self.shape) - log(x) + log_power - power if power < inf else -inf
 
     def log_tails(self, x: float) -> Tails:
         """-(x / scale)^shape above."""
         if x <= 0.0:
             return IMPOSSIBLE
-        return tails_of_upper(-_hazard(self.shape * (log(x) - log(self.scale))))
+        return tails_of_upper(-_power(self.shape * (log(x) - log(self.scale))))
 
     @property
     def support(self) -> Positive:
@@ -101,7 +102,7 @@ class Pareto(Distribution):
         return Interval(self.scale, inf)
 
 
-def _hazard(log_power: float) -> float:
+def _power(log_power: float) -> float:
     return exp(log_power) if log_power < _LARGEST_EXPONENT else inf
 
 

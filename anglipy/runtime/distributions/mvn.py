@@ -5,15 +5,12 @@ from __future__ import annotations
 from math import inf, log, pi
 from typing import Any
 
-from anglipy.diagnostics import ProgramError
 from anglipy.runtime.distributions.base import Distribution, RealVector
-from anglipy.runtime.distributions.checks import (
-    elements,
-    finite,
-    parameter_error,
-    show,
-    value_error,
-    value_number,
+from anglipy.runtime.distributions.matrices import (
+    checked_square,
+    checked_vector,
+    lower_root,
+    observed_vector,
 )
 from anglipy.runtime.random_source import Rng
 from anglipy.runtime.values import Vector
@@ -21,9 +18,6 @@ from anglipy.runtime.values import Vector
 __all__ = ["Mvn"]
 
 _HALF_LOG_TWO_PI = 0.5 * log(2.0 * pi)
-_SYMMETRY_TOLERANCE = 1e-9
-"""Largest difference across the diagonal, relative to the largest element, that counts as rounding.
-"""
 
 
 class Mvn(Distribution):
@@ -42,14 +36,11 @@ class Mvn(Distribution):
     def __init__(self, mean: Any, cov: Any) -> None:
         import numpy as np
 
-        listed = elements(mean)
-        if not listed:
-            raise parameter_error("mvn", "mean", "a vector of numbers", mean)
-        rows = _square("cov", cov, len(listed))
-        self.given = (Vector(listed), Vector([Vector(row) for row in rows]))
-        self.mean = np.array([finite("mvn", "each element of mean", x) for x in listed])
-        matrix = np.array([[finite("mvn", "each element of cov", x) for x in row] for row in rows])
-        self._lower = _cholesky(matrix, self.given[1])
+        listed, numbers = checked_vector("mvn", "mean", mean)
+        rows, matrix = checked_square("mvn", "cov", cov, len(listed), "mean")
+        self.given = (Vector(listed), rows)
+        self.mean = np.array(numbers)
+        self._lower = lower_root("mvn", "cov", matrix, rows)
         log_det = float(np.log(np.diagonal(self._lower)).sum())
         self._log_normaliser = -log_det - len(listed) * _HALF_LOG_TWO_PI
 
@@ -65,10 +56,7 @@ class Mvn(Distribution):
         """-|L^-1 (x - mean)|^2 / 2 - log det L - d log sqrt(2 pi)."""
         import numpy as np
 
-        point = elements(value)
-        if point is None or len(point) != len(self.mean):
-            raise value_error("mvn", f"a vector of {len(self.mean)} numbers", value)
-        x = [value_number("mvn", element) for element in point]
+        x = observed_vector("mvn", value, len(self.mean))
         with np.errstate(all="ignore"):
             z = np.linalg.solve(self._lower, x - self.mean)
             distance = float(z @ z)
@@ -79,29 +67,3 @@ class Mvn(Distribution):
     def support(self) -> RealVector:
         """Vectors of d reals."""
         return RealVector(len(self.mean))
-
-
-def _square(parameter: str, matrix: Any, size: int) -> list[list[Any]]:
-    """The rows of a size by size matrix."""
-    rows = [elements(row) for row in elements(matrix) or []]
-    if len(rows) != size or any(row is None or len(row) != size for row in rows):
-        raise parameter_error(
-            "mvn", parameter, f"a {size} by {size} matrix, as the mean has {size} elements", matrix
-        )
-    return [row for row in rows if row is not None]
-
-
-def _cholesky(matrix: Any, given: Any) -> Any:
-    """The lower triangular root of a symmetric positive definite matrix."""
-    import numpy as np
-
-    if np.abs(matrix - matrix.T).max() > _SYMMETRY_TOLERANCE * np.abs(matrix).max():
-        raise parameter_error("mvn", "cov", "symmetric", given)
-    try:
-        return np.linalg.cholesky(matrix)
-    except np.linalg.LinAlgError as failure:
-        raise ProgramError(
-            "AQ410",
-            f"mvn: cov must be positive definite, got {show(given)}",
-            help="a covariance has variances > 0 on its diagonal and no direction without variance",
-        ) from failure

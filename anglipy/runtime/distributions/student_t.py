@@ -108,7 +108,7 @@ def _log_density(nu: float, t: float) -> float:
 
 
 def _log_tails(nu: float, t: float) -> Tails:
-    """Of the standard t: t^2 / (nu + t^2) has a beta distribution (Abramowitz and Stegun 26.7.1)."""
+    """Of the standard t: t^2 / (nu + t^2) is a beta (Abramowitz and Stegun 26.7.1)."""
     ratio = abs(t) / sqrt(nu)
     if ratio < _SQUARABLE:
         inner, outer = ratio * ratio / (1.0 + ratio * ratio), 1.0 / (1.0 + ratio * ratio)

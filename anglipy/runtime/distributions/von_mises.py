@@ -6,12 +6,7 @@ from math import inf, log, pi, sin
 from typing import Any
 
 from anglipy.runtime.distributions.base import Distribution, Interval
-from anglipy.runtime.distributions.checks import (
-    finite,
-    nonnegative,
-    value_error,
-    value_number,
-)
+from anglipy.runtime.distributions.checks import finite, nonnegative, value_number
 from anglipy.runtime.random_source import Rng
 from anglipy.runtime.special import log_bessel
 
@@ -46,10 +41,9 @@ class VonMises(Distribution):
         """Kappa (cos(x - mu) - 1) - log(exp(-kappa) I0(kappa)) - log(2 pi)."""
         x = value_number("von-mises", value)
         if not -inf < x < inf:
-            raise value_error("von-mises", "a finite angle", value)
-        return (
-            -2.0 * self.kappa * sin(0.5 * (x - self.mu)) ** 2 - log_bessel(self.kappa) - _LOG_TWO_PI
-        )
+            return -inf
+        half = sin(0.5 * x - 0.5 * self.mu)
+        return -2.0 * (self.kappa * half) * half - log_bessel(self.kappa) - _LOG_TWO_PI
 
     @property
     def support(self) -> Interval:

@@ -17,7 +17,7 @@ from anglipy.diagnostics import UserError
 from anglipy.runtime.distributions.base import Distribution
 from anglipy.runtime.lanes.families import FAMILIES, BadLane, Family
 from anglipy.runtime.lanes.families.parameters import number, observed, parameter
-from anglipy.runtime.lanes.groups import CURRENT, QUIET, Group, Index, using
+from anglipy.runtime.lanes.groups import CURRENT, QUIET, Group, Index, root, using
 from anglipy.runtime.lanes.values import (
     Choice,
     LaneDistribution,
@@ -215,9 +215,11 @@ def _draw_choice(dist: Choice, rng: Any, group: Group) -> Any:
 def _draw_one_by_one(dist: Distribution, rng: Any) -> Any:
     each = rows(dist) if has_lanes(dist) else [dist] * CURRENT.group.n
     drawn = []
-    for lane, one in enumerate(each):
-        with _lane(lane):
-            drawn.append(one.sample(rng))
+    # What a user's `sample*` does, it does for one particle.
+    with using(root(1)):
+        for lane, one in enumerate(each):
+            with _lane(lane):
+                drawn.append(one.sample(rng))
     return _from_rows(drawn)
 
 
@@ -316,9 +318,11 @@ def _score_one_by_one(dist: Any, value: Any) -> Any:
     n = CURRENT.group.n
     found = np.empty(n)
     each = rows(dist) if has_lanes(dist) else [dist] * n
-    for lane, (one, at) in enumerate(zip(each, rows(value), strict=True)):
-        with _lane(lane):
-            found[lane] = one.log_prob(at)
+    values = rows(value)
+    with using(root(1)):
+        for lane, (one, at) in enumerate(zip(each, values, strict=True)):
+            with _lane(lane):
+                found[lane] = one.log_prob(at)
     return found
 
 

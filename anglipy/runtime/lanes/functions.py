@@ -12,6 +12,7 @@ import numpy as np
 
 from anglipy.diagnostics import ProgramError
 from anglipy.runtime import functions as scalar
+from anglipy.runtime.access import is_lazy
 from anglipy.runtime.checkpoints import Frame, Observe, Result, Sample, Site
 from anglipy.runtime.distributions.base import Distribution
 from anglipy.runtime.equality import MapLike, SetLike
@@ -38,7 +39,7 @@ from anglipy.runtime.scalars import Keyword, Symbol
 from anglipy.runtime.vectors import Vector
 
 __all__ = [
-    "APPLY", "LaneClosure", "LaneDirect", "branch", "call", "dynamic_site",
+    "APPLY", "LaneClosure", "LaneDirect", "branch", "call", "dynamic_site", "either_of",
     "lane_callable", "observe", "sample",
 ]  # fmt: skip
 
@@ -237,6 +238,9 @@ def lane_callable(f: Any) -> Any:
         return _partial(f)
     if not callable(f):
         return f
+    own = getattr(f, "for_groups", None)
+    if own is not None:
+        return own
     if isinstance(f, (Keyword, Symbol, Vector, MapLike, SetLike)):
         return _looking_up(f)
     from anglipy.runtime.lanes.primitives import is_lane_aware, lane_primitive
@@ -278,20 +282,17 @@ def _partial(f: Any) -> Any:
     if maker is CONSTANT:
         return f
     first = args[0]
-    if first.__class__ is tuple:
-        first = tuple(map(lane_callable, first))
-    else:
-        first = lane_callable(first)
+    first = tuple(map(lane_callable, first)) if first.__class__ is tuple else lane_callable(first)
     return partial(MAKERS.get(maker, maker), first, *args[1:])
 
 
 def _translated(f: Any) -> Any:
     """A function made by ordinary code, with the code for groups."""
     linker = f.code.__globals__.get(LANES)
-    if f is scalar.APPLY:
-        return APPLY
     if linker is None:
-        return f
+        from anglipy.runtime.lanes.unwinding import COUNTERPARTS
+
+        return APPLY if f is scalar.APPLY else COUNTERPARTS.get(f, f)
     made = linker.translated(f)
     return f if made is None else made
 
@@ -314,6 +315,28 @@ def _apply(frame: Any, state: State, value: Any) -> Any:
             lambda part, k, state: _apply(frame, state, (k, f, (*leading, part))),
         )
     return call(f, state, k, (*leading, *PRIMITIVES["vec"].fn(last)))
+
+
+def either_of(primitive: Any, library: LaneClosure) -> LaneClosure:
+    """A higher-order function: the primitive for sequences that are computed on demand, which may
+    have no end; the library's, in which groups part and meet, for all others.
+    """
+    return LaneClosure(_either, (primitive, library), library.name, 0, True)
+
+
+def _either(frame: Any, state: State, value: Any) -> Any:
+    k, args = value
+    primitive, library = frame.captures
+    if args.__class__ is Choice:
+        return split_by(args, state, k, lambda part, k, state: _either(frame, state, (k, part)))
+    given = tuple(args or ())
+    if any(map(_is_on_demand, given[1:])):
+        return k[0], k, state, primitive(*given)
+    return call(library, state, k, given)
+
+
+def _is_on_demand(value: Any) -> bool:
+    return any(map(is_lazy, value.parts if value.__class__ is Choice else (value,)))
 
 
 APPLY = LaneClosure(_apply, (), "apply", 1, True)

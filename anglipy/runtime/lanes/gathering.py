@@ -24,6 +24,7 @@ from anglipy.runtime.lanes.values import (
     number_kind,
     rows,
     rows_at,
+    with_values,
 )
 from anglipy.runtime.maps import PersistentMap
 from anglipy.runtime.seqs import ArraySeq, Seq
@@ -80,7 +81,7 @@ def _rows_alike(values: Sequence[Any], codes: Index | None) -> Any:
         return Vector(_columns([value.items for value in values], codes))
     if isinstance(first, PersistentMap):
         merged = _columns([tuple(value.values()) for value in values], codes)
-        return PersistentMap.of(zip(first.keys(), merged, strict=True))
+        return with_values(first, merged)
     if isinstance(first, Seq):
         return ArraySeq(_columns([tuple(value) for value in values], codes))
     if isinstance(first, Distribution) and len(values) > _TABLE:

@@ -14,13 +14,24 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from anglipy.diagnostics import InternalError
 from anglipy.runtime.checkpoints import Checkpoint, Observe, Result, Sample
 from anglipy.runtime.lanes.groups import CURRENT, Group, root, unite
 from anglipy.runtime.lanes.merging import Merger, shape_of
+from anglipy.runtime.lanes.predicts import ALTERNATIVES, links
 from anglipy.runtime.lanes.recalling import recalled
-from anglipy.runtime.lanes.scopes import Arrival, Choosing, Recalling, Scope, arrive, through
+from anglipy.runtime.lanes.scopes import (
+    Arrival,
+    Choosing,
+    Recalling,
+    Scope,
+    Unwinding,
+    arrive,
+    through,
+)
 from anglipy.runtime.lanes.state import Sites, State, initial, merge_states
 from anglipy.runtime.lanes.steps import Pending, Split
+from anglipy.runtime.lanes.unwinding import handler_for
 from anglipy.runtime.lanes.values import codes_at
 from anglipy.runtime.locate import explain
 from anglipy.runtime.machine import FINISH
@@ -94,7 +105,8 @@ class Machine:
                     return step  # type: ignore[no-any-return]
                 _HANDLERS[kind](self, step)
             except Exception as error:
-                self.failed(error, state)
+                if not self._rescue(error, state, (code, frame, value)):
+                    self.failed(error, state)
             finally:
                 CURRENT.group = None
         return None
@@ -158,6 +170,49 @@ class Machine:
         else:
             _HANDLERS[step.__class__](self, step)
 
+    # ---- leaving early
+
+    def _unwound(self, unwinding: Unwinding) -> None:
+        """The scopes inside that of the handler have one group fewer. A group that was parked
+        since has left its scopes already.
+        """
+        state, k = unwinding.state, unwinding.k
+        inner = scope = state.scope
+        while scope is not unwinding.scope and scope.parent is not None:
+            scope = scope.parent
+        if scope is not inner:
+            scope.active += 1
+            state = state.within(state.group, scope)
+        self.ready.append((k[0], k, state, unwinding.value))
+        if scope is not inner:
+            self._left(inner)
+
+    def _rescue(self, error: Exception, state: State, step: tuple[Any, Any, Any]) -> bool:
+        """Let the `try` around have the error, if there is one. Where only some particles failed
+        the step is taken again in halves, until all of a group do.
+        """
+        handlers = handler_for(state)
+        explained = explain(error)
+        if not handlers or isinstance(explained, InternalError):
+            return False
+        group = state.group
+        if group.n > 1 and (hasattr(error, "lane") or handlers[0] is ALTERNATIVES):
+            code, frame, value = step
+            state.scope.active += 1
+            for places in np.array_split(np.arange(group.n), 2):
+                part = state.within(group.subset(places), state.scope)
+                self.ready.append((code, frame, part, value))
+            return True
+        if handlers[0] is ALTERNATIVES:
+            front = handlers[1].parts[int(codes_at(handlers[1], group)[0])]
+            around = handlers[2]
+            for label, k in reversed(links(front, ())):
+                around = (label, k, around)
+            return self._rescue(error, state.handling(around), step)
+        label, k, around = handlers
+        self._unwound(Unwinding(state.handling(around), label[2], k, explained))
+        return True
+
     # ---- coming together
 
     def _arrived(self, arrival: Arrival) -> None:
@@ -219,7 +274,7 @@ class Machine:
                 seen[place] = True
             if seen.all():
                 return Merger(base, list(zip(places, groups, strict=True)), strict)
-        return Merger(unite(groups), list(zip(_slices(groups), groups, strict=True)))
+        return Merger(unite(groups), list(zip(_slices(groups), groups, strict=True)), union=True)
 
     def _release(self, scope: Scope) -> None:
         """Of the calls held back, those of one function go on together."""
@@ -287,4 +342,5 @@ _HANDLERS: dict[Any, Callable[[Machine, Any], None]] = {
     Pending: Machine._held_back,
     Choosing: Machine._choosing,
     Recalling: Machine._recalling,
+    Unwinding: Machine._unwound,
 }

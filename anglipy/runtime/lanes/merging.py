@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import partial
 from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from anglipy.atoms import Char
-from anglipy.runtime.distributions.base import Distribution
+from anglipy.runtime.composite import Composite
+from anglipy.runtime.distributions.base import Distribution, UserDistribution
 from anglipy.runtime.equality import key_of
 from anglipy.runtime.functions import Closure, Direct
 from anglipy.runtime.lanes.groups import Group, Index
@@ -26,14 +28,17 @@ from anglipy.runtime.lanes.values import (
     LaneDistribution,
     codes_at,
     has_lanes,
+    is_open,
     number_kind,
     rows_at,
     stamps_in,
     with_captures,
+    with_values,
 )
 from anglipy.runtime.maps import PersistentMap, SortedMap
+from anglipy.runtime.protocols import Record
 from anglipy.runtime.scalars import Keyword, Symbol
-from anglipy.runtime.seqs import ArraySeq, List, Seq
+from anglipy.runtime.seqs import ArraySeq, LazySeq, List, Seq
 from anglipy.runtime.vectors import Vector
 
 __all__ = ["ATOMS", "DTYPES", "Merger", "shape_of"]
@@ -51,17 +56,23 @@ def shape_of(value: Any) -> Any:
         return "atom"
     if isinstance(value, Vector):
         return Vector, len(value)
-    if isinstance(value, PersistentMap) and not isinstance(value, SortedMap):
-        return PersistentMap, tuple(key_of(key) for key in value)
+    if isinstance(value, PersistentMap):
+        order: Any = id(value.compare) if isinstance(value, SortedMap) else 0
+        order = value.type_name if isinstance(value, Record) else order
+        return PersistentMap, tuple(key_of(key) for key in value), order
     if isinstance(value, Seq) and value.known_length() is not None:
         return Seq, len(value)
-    if isinstance(value, Distribution):
+    if isinstance(value, Distribution) and not isinstance(value, UserDistribution):
         family = value.family if isinstance(value, LaneDistribution) else value.__class__
         given = value.given
         return family, tuple(len(g) if isinstance(g, (Vector, tuple)) else 0 for g in given)
     if isinstance(value, (Closure, Direct)):
         memory = id(value.captures[1]) if value.code is recall else 0
         return value.code, len(value.captures), memory
+    if isinstance(value, Composite):
+        return value.__class__, value.kind()
+    if value.__class__ is partial:
+        return partial, shape_of(value.func), len(value.args)
     if isinstance(value, tuple) and _is_frame(value):
         return tuple, len(value), value[0], _fixed(value)
     if isinstance(value, (tuple, list)):
@@ -85,15 +96,26 @@ class Merger:
 
     `parts`: for each of the groups the places that its lanes have in the target, and the group.
     Where the parts do not cover the target, the merged values have no meaning. `strict`: what is
-    the same for all parts may yet have been made in groups that the target does not descend from.
+    the same for all parts may yet have been made in groups that the target does not descend from,
+    because some of the parts were united, or were one after the target was split. `union`: the
+    target descends from the groups of all parts, so that it knows what they know.
     """
 
-    __slots__ = ("parts", "strict", "target")
+    __slots__ = ("parts", "strict", "target", "union")
 
     def __init__(
-        self, target: Group, parts: Sequence[tuple[Any, Group]], strict: bool = False
+        self,
+        target: Group,
+        parts: Sequence[tuple[Any, Group]],
+        strict: bool = False,
+        union: bool = False,
     ) -> None:
-        self.target, self.parts, self.strict = target, parts, strict
+        self.target, self.parts, self.strict, self.union = target, parts, strict, union
+
+    def of(self, places: Sequence[int]) -> Merger:
+        """The merger of some of the parts."""
+        strict = not self.union and (self.strict or len(places) < len(self.parts))
+        return Merger(self.target, [self.parts[place] for place in places], strict, self.union)
 
     def merge(self, values: Sequence[Any]) -> Any:
         """One value for the target group; `values` are in the order of the parts."""
@@ -101,7 +123,7 @@ class Merger:
         if len(values) > 1:
             if all(value is first for value in values) and self._is_known(first):
                 return first
-        elif not has_lanes(first):
+        elif first.__class__ is not Choice and (self.union or not has_lanes(first, or_open=True)):
             return first
         kind = number_kind(first)
         if kind is not None and all(number_kind(value) == kind for value in values):
@@ -130,7 +152,7 @@ class Merger:
         codes = np.zeros(self.target.n, dtype=np.intp)
         table: list[Any] = []
         for shape, places in buckets.items():
-            merger = Merger(self.target, [self.parts[place] for place in places], self.strict)
+            merger = self.of(places)
             merged = merger._alike(shape, [values[place] for place in places])
             for place in places:
                 rows_of = self.parts[place][0]
@@ -140,8 +162,10 @@ class Merger:
         return self._choice(codes, table)
 
     def _choice(self, codes: Index, table: list[Any]) -> Any:
-        made = Choice(codes, table, self.target.stamp, not any(map(has_lanes, table)))
-        return (choose, made) if all(map(_is_frame, table)) else made
+        if all(map(_is_frame, table)):
+            return (choose, Choice(codes, table, self.target.stamp, plain=False))
+        plain = not any(has_lanes(part, or_open=True) for part in table)
+        return Choice(codes, table, self.target.stamp, plain)
 
     def _flat(self, values: Sequence[Any]) -> tuple[Merger, list[Any]]:
         """The alternatives of choices as values of their own."""
@@ -159,7 +183,7 @@ class Merger:
                 whole = len(chosen) == group.n
                 parts.append((places[chosen], group if whole else group.subset(chosen)))
                 found.append(value.parts[code])
-        return Merger(self.target, parts, self.strict), found
+        return Merger(self.target, parts, self.strict, self.union), found
 
     def _numbers(self, values: Sequence[Any], kind: str) -> Any:
         first = values[0]
@@ -182,22 +206,33 @@ class Merger:
         if isinstance(shape, str):
             return self._atoms(values) if shape == "atom" else self._numbers(values, shape)
         if shape[0] == "other":
-            return first
+            return self._on_demand(first, len(values)) if isinstance(first, Seq) else first
         if isinstance(first, Vector):
             return Vector(self._each([value.items for value in values]))
         if isinstance(first, PersistentMap):
             merged = self._each([tuple(value.values()) for value in values])
-            return PersistentMap.of(zip(first.keys(), merged, strict=True))
+            return with_values(first, merged)
         if isinstance(first, Seq):
             return self._sequences(values)
         if isinstance(first, Distribution):
             return self._distributions(shape[0], values)
         if isinstance(first, (Closure, Direct)):
             return with_captures(first, self._each([value.captures for value in values]))
+        if isinstance(first, Composite):
+            return first.with_parts(self._each([value.parts() for value in values]))
+        if first.__class__ is partial:
+            function, *args = self._each([(value.func, *value.args) for value in values])
+            return partial(function, *args, **first.keywords)
         if _is_frame(first) and first[0] is choose:
             return self.merge([value[1] for value in values])
         merged = self._each(values)
         return merged if first.__class__ is tuple else list(merged)
+
+    def _on_demand(self, sequence: Any, count: int) -> Any:
+        """A sequence whose elements are merged when they are asked for."""
+        if not is_open(sequence):
+            return sequence
+        return LazySeq(self.merge([item] * count) for item in sequence)
 
     def _each(self, values: Sequence[Sequence[Any]]) -> tuple[Any, ...]:
         """Part by part."""

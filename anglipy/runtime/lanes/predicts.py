@@ -16,7 +16,7 @@ from anglipy.runtime.lanes.groups import CURRENT, Group, Index, using
 from anglipy.runtime.lanes.merging import Merger
 from anglipy.runtime.lanes.values import Choice, codes_at, rows
 
-__all__ = ["merged_predicts", "predicts_of"]
+__all__ = ["ALTERNATIVES", "links", "merged_predicts", "predicts_of"]
 
 ALTERNATIVES = object()
 """Stands for a label in front of a choice of lists."""
@@ -34,7 +34,7 @@ def merged_predicts(merger: Merger, lists: list[Any], before: Any) -> Any:
         before = _shared(lists)
     elif all(node is before for node in lists):
         return first
-    fronts = [_links(node, before) for node in lists]
+    fronts = [links(node, before) for node in lists]
     together = 0
     while all(len(front) > together for front in fronts) and _alike(fronts, together):
         together += 1
@@ -61,7 +61,8 @@ def _shared(lists: list[Any]) -> Any:
     return ()
 
 
-def _links(node: Any, end: Any) -> Links:
+def links(node: Any, end: Any) -> Links:
+    """The links of a list down to `end`, newest first."""
     found = []
     while node is not end and node:
         label, value, node = node
@@ -87,15 +88,15 @@ def _choice(merger: Merger, fronts: list[Links]) -> Choice:
     return Choice(codes, parts, merger.target.stamp, plain=False)
 
 
-def _lifted(merger: Merger, links: Links) -> Any:
+def _lifted(merger: Merger, front: Links) -> Any:
     """A list for the target of the merger, made of the links of its only part."""
     ((places, group),) = merger.parts
     made: Any = ()
-    for label, value in reversed(links):
+    for label, value in reversed(front):
         if label is ALTERNATIVES:
             codes = np.zeros(merger.target.n, dtype=np.intp)
             codes[places] = codes_at(value, group)
-            parts = [_lifted(merger, _links(part, ())) for part in value.parts]
+            parts = [_lifted(merger, links(part, ())) for part in value.parts]
             choice = Choice(codes, parts, merger.target.stamp, plain=False)
             made = (ALTERNATIVES, choice, made)
         else:
@@ -112,7 +113,7 @@ def predicts_of(predicts: Any, group: Group) -> list[Any]:
 def _in_front(node: Any, places: Index, earlier: list[Any]) -> list[Any]:
     """The predicts of these particles: those of the list in front of the earlier ones."""
     found = earlier
-    for label, value in reversed(_links(node, ())):
+    for label, value in reversed(links(node, ())):
         if label is not ALTERNATIVES:
             found = list(zip(rows(label, places), rows(value, places), found, strict=True))
             continue

@@ -17,6 +17,7 @@ __all__ = [
     "Choosing",
     "Recalling",
     "Scope",
+    "Unwinding",
     "arrive",
     "choose",
     "recall",
@@ -66,6 +67,15 @@ def arrive(frame: Any, state: Any, value: Any) -> Any:
         k = frame[2]
         return k[0], k, state, value
     return Arrival(scope, state, value)
+
+
+class Unwinding:
+    """What the machine is told when a group leaves its scope for the handler of an outer one."""
+
+    __slots__ = ("k", "scope", "state", "value")
+
+    def __init__(self, state: Any, scope: Scope, k: Any, value: Any) -> None:
+        self.state, self.scope, self.k, self.value = state, scope, k, value
 
 
 class Choosing:

@@ -47,7 +47,8 @@ class State:
     """What the particles of a group remember besides their variables. Never changed once made."""
 
     __slots__ = (
-        "at", "extra", "group", "log_weight", "memo", "predicts", "scope", "sites", "visits",
+        "at", "extra", "group", "handlers", "log_weight", "memo", "predicts", "scope", "sites",
+        "store", "visits",
     )  # fmt: skip
 
     group: Group
@@ -65,6 +66,10 @@ class State:
     at: Any
     """The number of the site visited last, 0 for none: an integer or integer lanes."""
     sites: Sites
+    store: Any
+    """What the program keeps under paths of keys."""
+    handlers: Any
+    """Where a non-local exit goes on; a list like that of the predicts."""
 
     def _copy(self) -> State:
         made = State.__new__(State)
@@ -73,6 +78,7 @@ class State:
         )  # fmt: skip
         made.predicts, made.log_weight, made.extra = self.predicts, self.log_weight, self.extra
         made.at, made.sites = self.at, self.sites
+        made.store, made.handlers = self.store, self.handlers
         return made
 
     def within(self, group: Group, scope: Scope) -> State:
@@ -100,6 +106,18 @@ class State:
         made.memo = memo
         return made
 
+    def stored(self, store: Any) -> State:
+        """This state with another store."""
+        made = self._copy()
+        made.store = store
+        return made
+
+    def handling(self, handlers: Any) -> State:
+        """This state with other handlers."""
+        made = self._copy()
+        made.handlers = handlers
+        return made
+
     def weighted(self, log_weight: Any, extra: Any = None) -> State:
         """This state with another log weight, and with `extra` if given."""
         made = self._copy()
@@ -124,6 +142,7 @@ def initial(group: Group, scope: Scope, extra: Any, sites: Sites) -> State:
     made.group, made.scope, made.extra = group, scope, extra
     made.visits, made.memo, made.predicts = Map(), Map(), ()
     made.log_weight, made.at, made.sites = 0.0, 0, sites
+    made.store, made.handlers = None, ()
     return made
 
 
@@ -140,6 +159,10 @@ def merge_states(
     made.log_weight = merger.merge([state.log_weight for state in states])
     made.extra = merger.merge([state.extra for state in states])
     made.at = merger.merge([state.at for state in states])
+    made.store = merger.merge([state.store for state in states])
+    handlers = [state.handlers for state in states]
+    if any(other is not handlers[0] for other in handlers):
+        made.handlers = merged_predicts(merger, handlers, None)
     return made
 
 
@@ -179,8 +202,7 @@ def _merged_memory(merger: Merger, found: list[Any]) -> Any:
     for place in there:
         value = found[place]
         values.append(value.value if value.__class__ is Partial else value)
-    some = Merger(merger.target, [merger.parts[place] for place in there], merger.strict)
-    merged = some.merge(values)
+    merged = merger.of(there).merge(values)
     for value in found:
         if value.__class__ is Partial:
             known.append(value.known)

@@ -11,22 +11,25 @@ descendants when used.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
+from anglipy.runtime.composite import Composite
 from anglipy.runtime.distributions.base import Distribution
 from anglipy.runtime.functions import Closure, Direct
 from anglipy.runtime.lanes.groups import CURRENT, Group, Index, Stamp, using
-from anglipy.runtime.maps import PersistentMap
+from anglipy.runtime.maps import PersistentMap, SortedMap
+from anglipy.runtime.protocols import Record
 from anglipy.runtime.seqs import ArraySeq, Cons, LazySeq, List
 from anglipy.runtime.sets import PersistentSet
 from anglipy.runtime.vectors import Vector
 
 __all__ = [
-    "Choice", "Lane", "LaneDistribution", "NotLanes", "codes_at", "has_lanes", "lane",
-    "number_kind", "numbers", "row", "rows", "rows_at", "stamps_in", "truth", "with_captures",
+    "Choice", "Lane", "LaneDistribution", "NotLanes", "codes_at", "has_lanes", "is_open", "lane",
+    "number_kind", "numbers", "of_particle", "row", "rows", "rows_at", "stamps_in", "truth",
+    "with_captures", "with_values",
 ]  # fmt: skip
 
 
@@ -124,8 +127,10 @@ def codes_at(value: Choice, group: Group) -> Index:
 _FLAT = frozenset((int, float, str, bool, type(None)))
 
 
-def has_lanes(value: Any) -> bool:
-    """Whether a lane value is in it, however deep. Lazy sequences are not looked into."""
+def has_lanes(value: Any, or_open: bool = False) -> bool:
+    """Whether a lane value is in it, however deep; or with `or_open` an open sequence, in which
+    nobody can know. What is yet to be computed is not looked into.
+    """
     work = [value]
     while work:
         item = work.pop()
@@ -134,10 +139,17 @@ def has_lanes(value: Any) -> bool:
             continue
         if kind is Lane or kind is Choice or kind is LaneDistribution:
             return True
+        if or_open and is_open(item):
+            return True
         inside = inner(item)
         if inside is not None:
             work.extend(inside)
     return False
+
+
+def is_open(value: Any) -> bool:
+    """Whether it is a sequence that is computed on demand, and not all of it has been."""
+    return isinstance(value, (LazySeq, Cons)) and value.known_length() is None
 
 
 def stamps_in(value: Any) -> set[Stamp]:
@@ -167,10 +179,18 @@ def inner(value: Any) -> Any:
         return value.items
     if isinstance(value, PersistentMap):
         return [part for pair in value.items() for part in pair]
+    if is_open(value):
+        front = []
+        while value.__class__ is Cons:
+            front.append(value.first_or(None))
+            value = value.rest()
+        return front or None
     if isinstance(value, (List, Cons, ArraySeq, PersistentSet)):
-        return [] if isinstance(value, Cons) and value.known_length() is None else list(value)
+        return list(value)
     if isinstance(value, (Closure, Direct)):
         return value.captures
+    if isinstance(value, Composite):
+        return value.parts()
     if isinstance(value, tuple):
         return value
     if isinstance(value, list):
@@ -264,17 +284,22 @@ def rows(value: Any, places: Index | None = None) -> list[Any]:
         return found
     if kind is Choice:
         return _rows_of_choice(value, group, places, count)
+    if is_open(value):
+        each = range(count) if places is None else places.tolist()
+        return [of_particle(value, place, group) for place in each]
     inside = inner(value)
-    if inside is None or not has_lanes(value):
+    if inside is None or not has_lanes(value, or_open=True):
         return [value] * count
     if isinstance(value, LaneDistribution):
         family: Any = value.family
         return [family(*given) for given in _columns(value.given, places, count)]
     if isinstance(value, PersistentMap):
         keys, items = list(value.keys()), list(value.values())
+        if not has_lanes(keys):
+            return [with_values(value, found) for found in _columns(items, places, count)]
         made = zip(_columns(keys, places, count), _columns(items, places, count), strict=True)
         return [PersistentMap.of(zip(k, v, strict=True)) for k, v in made]
-    columns = _columns(inside, places, count)
+    columns: Any = _columns(inside, places, count)
     if isinstance(value, Vector):
         return [Vector(items) for items in columns]
     if isinstance(value, (List, Cons, ArraySeq, LazySeq)):
@@ -283,6 +308,8 @@ def rows(value: Any, places: Index | None = None) -> list[Any]:
         return [PersistentSet(items) for items in columns]
     if isinstance(value, (Closure, Direct)):
         return [with_captures(value, items) for items in columns]
+    if isinstance(value, Composite):
+        return [value.with_parts(items) for items in columns]
     if isinstance(value, Distribution):
         return [value.__class__(*given) for given in columns]
     if hasattr(value, "func"):
@@ -290,6 +317,16 @@ def rows(value: Any, places: Index | None = None) -> list[Any]:
 
         return [partial(*items, **value.keywords) for items in columns]
     return [tuple(items) for items in columns]
+
+
+def of_particle(sequence: Any, place: int, group: Group) -> LazySeq:
+    """The elements that one particle of a group has, on demand."""
+
+    def own(item: Any) -> Any:
+        with using(group):
+            return row(item, place)
+
+    return LazySeq(map(own, sequence))
 
 
 def _columns(values: Sequence[Any], places: Index | None, count: int) -> list[tuple[Any, ...]]:
@@ -314,6 +351,16 @@ def _rows_of_choice(value: Choice, group: Group, places: Index | None, count: in
             for place, item in zip(chosen.tolist(), rows(part, at[chosen]), strict=True):
                 found[place] = item
     return found
+
+
+def with_values(mapping: PersistentMap, values: Iterable[Any]) -> PersistentMap:
+    """The map with other values, in the order of its keys."""
+    pairs = zip(mapping.keys(), values, strict=True)
+    if isinstance(mapping, SortedMap):
+        return SortedMap.sorted_by(mapping.compare, pairs)
+    if isinstance(mapping, Record):
+        return Record.made(mapping.type_name, pairs)
+    return PersistentMap.of(pairs)
 
 
 def with_captures(function: Any, captures: tuple[Any, ...]) -> Any:

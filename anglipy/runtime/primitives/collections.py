@@ -16,6 +16,7 @@ from anglipy.runtime.ordering import compare, compare_with
 from anglipy.runtime.primitives.checks import fail, function, index
 from anglipy.runtime.primitives.registry import primitive
 from anglipy.runtime.primitives.sequences import cons, vec
+from anglipy.runtime.primitives.transducers import TRANSDUCERS, transduced
 from anglipy.runtime.printing import pr_str
 from anglipy.runtime.seqs import EMPTY, Seq
 from anglipy.runtime.sets import PersistentSet, SortedSet
@@ -148,7 +149,7 @@ def _conj_one(collection: Any, value: Any) -> Any:
     return fail("conj", "a collection", collection)
 
 
-@primitive("into", arity=(0, 2))
+@primitive("into", arity=(0, 3))
 def into(*arguments: Any) -> Any:
     """The first collection with all elements of the second added, as by `conj`."""
     if not arguments:
@@ -156,7 +157,10 @@ def into(*arguments: Any) -> Any:
     target = own(arguments[0])
     if len(arguments) == 1:
         return target
-    values = values_of(arguments[1], "into")
+    if len(arguments) == 3:
+        values: Any = transduced(arguments[1], arguments[2])
+    else:
+        values = values_of(arguments[1], "into")
     if isinstance(target, Vector):
         return target.extend(values)
     if isinstance(target, PersistentSet):
@@ -299,9 +303,11 @@ def is_distinct(*values: Any) -> bool:
     return len(PersistentSet(values)) == len(values)
 
 
-@primitive("replace", arity=(2, 2))
-def replace(replacements: Any, collection: Any) -> Any:
+@primitive("replace", arity=(1, 2))
+def replace(replacements: Any, collection: Any = _MISSING) -> Any:
     """The elements, those that are keys of the map replaced by their values."""
+    if collection is _MISSING:
+        return TRANSDUCERS["replace"](replacements)
     replaced = [get(replacements, value, value) for value in values_of(collection, "replace")]
     return Vector(replaced) if isinstance(collection, Vector) else sequence(replaced)
 

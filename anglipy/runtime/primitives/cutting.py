@@ -12,6 +12,7 @@ from anglipy.runtime.access import EAGER_LIMIT, dropped, is_lazy, seq_of, sequen
 from anglipy.runtime.primitives.checks import index
 from anglipy.runtime.primitives.registry import primitive
 from anglipy.runtime.primitives.sequences import finish
+from anglipy.runtime.primitives.transducers import TRANSDUCERS
 from anglipy.runtime.seqs import Seq
 from anglipy.runtime.vectors import Vector
 
@@ -20,16 +21,20 @@ __all__ = ["drop", "partition", "take"]
 _MISSING: Any = object()
 
 
-@primitive("take", arity=(2, 2))
-def take(n: Any, collection: Any) -> Seq:
+@primitive("take", arity=(1, 2))
+def take(n: Any, collection: Any = _MISSING) -> Any:
     """The first n elements, or all if there are fewer."""
+    if collection is _MISSING:
+        return TRANSDUCERS["take"](n)
     count = max(0, index(n, "take"))
     return finish(itertools.islice(values_of(collection, "take"), count), count > EAGER_LIMIT)
 
 
-@primitive("drop", arity=(2, 2))
-def drop(n: Any, collection: Any) -> Seq:
+@primitive("drop", arity=(1, 2))
+def drop(n: Any, collection: Any = _MISSING) -> Any:
     """What follows the first n elements."""
+    if collection is _MISSING:
+        return TRANSDUCERS["drop"](n)
     return dropped(collection, max(0, index(n, "drop")), "drop")
 
 
@@ -48,9 +53,11 @@ def drop_last(*count_and_collection: Any) -> Seq:
     return sequence(values[: max(0, len(values) - max(0, count))])
 
 
-@primitive("take-nth", arity=(2, 2))
-def take_nth(n: Any, collection: Any) -> Seq:
+@primitive("take-nth", arity=(1, 2))
+def take_nth(n: Any, collection: Any = _MISSING) -> Any:
     """Every n-th element, from the first."""
+    if collection is _MISSING:
+        return TRANSDUCERS["take-nth"](n)
     step = index(n, "take-nth")
     if step < 1:
         raise ProgramError("AQ440", f"take-nth: the step must be at least 1, got {step}")
@@ -75,9 +82,11 @@ def partition(n: Any, *arguments: Any) -> Seq:
     return finish(_pieces(size, step, arguments[-1], pad, "partition"), is_lazy(arguments[-1]))
 
 
-@primitive("partition-all", arity=(2, 3))
-def partition_all(n: Any, *arguments: Any) -> Seq:
+@primitive("partition-all", arity=(1, 3))
+def partition_all(n: Any, *arguments: Any) -> Any:
     """Pieces of n elements, `step` apart (n, if not given); the last ones may be shorter."""
+    if not arguments:
+        return TRANSDUCERS["partition-all"](n)
     size = index(n, "partition-all")
     step = index(arguments[0], "partition-all") if len(arguments) > 1 else size
     pieces = _pieces(size, step, arguments[-1], _MISSING, "partition-all")

@@ -10,9 +10,10 @@ from functools import partial
 from typing import Any
 
 from anglipy.runtime.access import values_of
-from anglipy.runtime.equality import key_of
+from anglipy.runtime.equality import MapLike, Sequential, SetLike, key_of
 from anglipy.runtime.primitives.checks import function
 from anglipy.runtime.primitives.registry import primitive
+from anglipy.runtime.scalars import Keyword
 from anglipy.runtime.vectors import Vector
 
 __all__ = ["apply_", "comp", "complement", "constantly", "identity", "juxt"]
@@ -133,3 +134,12 @@ def _remembered(f: Any, table: dict[Any, Any], *arguments: Any) -> Any:
 def apply_(f: Any, *arguments: Any) -> Any:
     """Call f with the arguments but the last, followed by the elements of the last."""
     return function(f, "apply")(*arguments[:-1], *values_of(arguments[-1], "apply"))
+
+
+@primitive("trampoline", arity=(1, None), function_args=(0,))
+def trampoline(f: Any, *arguments: Any) -> Any:
+    """Call f, and then what it gives for as long as that is a function."""
+    result = function(f, "trampoline")(*arguments)
+    while callable(result) and not isinstance(result, (Sequential, MapLike, SetLike, Keyword)):
+        result = result()
+    return result

@@ -17,8 +17,10 @@ from anglipy.runtime.maps import PersistentMap
 from anglipy.runtime.numbers import gt, lt
 from anglipy.runtime.ordering import sorted_values
 from anglipy.runtime.primitives.checks import function, index
+from anglipy.runtime.primitives.reduced import Reduced
 from anglipy.runtime.primitives.registry import primitive
 from anglipy.runtime.primitives.sequences import finish
+from anglipy.runtime.primitives.transducers import TRANSDUCERS
 from anglipy.runtime.seqs import LazySeq, Seq
 from anglipy.runtime.vectors import Vector
 
@@ -38,9 +40,11 @@ def _mapped(name: str, f: Any, collections: tuple[Any, ...]) -> Iterator[Any]:
     return map(function(f, name), *[values_of(collection, name) for collection in collections])
 
 
-@primitive("map", arity=(2, None), function_args=(0,))
-def map_(f: Any, *collections: Any) -> Seq:
+@primitive("map", arity=(1, None), function_args=(0,))
+def map_(f: Any, *collections: Any) -> Any:
     """(f x1 y1 ...), (f x2 y2 ...), ... for each place; ends with the shortest collection."""
+    if not collections:
+        return TRANSDUCERS["map"](f)
     return finish(_mapped("map", f, collections), all(map(is_lazy, collections)))
 
 
@@ -50,17 +54,21 @@ def mapv(f: Any, *collections: Any) -> Vector:
     return Vector(_mapped("mapv", f, collections))
 
 
-@primitive("mapcat", arity=(2, None), function_args=(0,))
-def mapcat(f: Any, *collections: Any) -> Seq:
+@primitive("mapcat", arity=(1, None), function_args=(0,))
+def mapcat(f: Any, *collections: Any) -> Any:
     """The concatenation of the collections that `map` gives."""
+    if not collections:
+        return TRANSDUCERS["mapcat"](f)
     pieces = _mapped("mapcat", f, collections)
     joined = itertools.chain.from_iterable(values_of(piece, "mapcat") for piece in pieces)
     return finish(joined, all(map(is_lazy, collections)))
 
 
-@primitive("map-indexed", arity=(2, 2), function_args=(0,))
-def map_indexed(f: Any, collection: Any) -> Seq:
+@primitive("map-indexed", arity=(1, 2), function_args=(0,))
+def map_indexed(f: Any, collection: Any = _MISSING) -> Any:
     """(f index element) for each element, from index 0."""
+    if collection is _MISSING:
+        return TRANSDUCERS["map-indexed"](f)
     call = function(f, "map-indexed")
     values = values_of(collection, "map-indexed")
     return finish((call(i, value) for i, value in enumerate(values)), is_lazy(collection))
@@ -82,9 +90,11 @@ def _chosen(name: str, predicate: Any, collection: Any, wanted: bool) -> Iterato
     return (value for value in values_of(collection, name) if _is_true(test(value)) is wanted)
 
 
-@primitive("filter", arity=(2, 2), function_args=(0,))
-def filter_(predicate: Any, collection: Any) -> Seq:
+@primitive("filter", arity=(1, 2), function_args=(0,))
+def filter_(predicate: Any, collection: Any = _MISSING) -> Any:
     """The elements for which the predicate holds."""
+    if collection is _MISSING:
+        return TRANSDUCERS["filter"](predicate)
     return finish(_chosen("filter", predicate, collection, True), is_lazy(collection))
 
 
@@ -94,38 +104,48 @@ def filterv(predicate: Any, collection: Any) -> Vector:
     return Vector(_chosen("filterv", predicate, collection, True))
 
 
-@primitive("remove", arity=(2, 2), function_args=(0,))
-def remove(predicate: Any, collection: Any) -> Seq:
+@primitive("remove", arity=(1, 2), function_args=(0,))
+def remove(predicate: Any, collection: Any = _MISSING) -> Any:
     """The elements for which the predicate does not hold."""
+    if collection is _MISSING:
+        return TRANSDUCERS["remove"](predicate)
     return finish(_chosen("remove", predicate, collection, False), is_lazy(collection))
 
 
-@primitive("keep", arity=(2, 2), function_args=(0,))
-def keep(f: Any, collection: Any) -> Seq:
+@primitive("keep", arity=(1, 2), function_args=(0,))
+def keep(f: Any, collection: Any = _MISSING) -> Any:
     """The values of f that are not nil."""
+    if collection is _MISSING:
+        return TRANSDUCERS["keep"](f)
     results = _mapped("keep", f, (collection,))
     return finish((value for value in results if value is not None), is_lazy(collection))
 
 
-@primitive("keep-indexed", arity=(2, 2), function_args=(0,))
-def keep_indexed(f: Any, collection: Any) -> Seq:
+@primitive("keep-indexed", arity=(1, 2), function_args=(0,))
+def keep_indexed(f: Any, collection: Any = _MISSING) -> Any:
     """The values of (f index element) that are not nil."""
+    if collection is _MISSING:
+        return TRANSDUCERS["keep-indexed"](f)
     call = function(f, "keep-indexed")
     results = (call(i, value) for i, value in enumerate(values_of(collection, "keep-indexed")))
     return finish((value for value in results if value is not None), is_lazy(collection))
 
 
-@primitive("take-while", arity=(2, 2), function_args=(0,))
-def take_while(predicate: Any, collection: Any) -> Seq:
+@primitive("take-while", arity=(1, 2), function_args=(0,))
+def take_while(predicate: Any, collection: Any = _MISSING) -> Any:
     """The elements before the first for which the predicate does not hold."""
+    if collection is _MISSING:
+        return TRANSDUCERS["take-while"](predicate)
     test = function(predicate, "take-while")
     kept = itertools.takewhile(lambda v: _is_true(test(v)), values_of(collection, "take-while"))
     return finish(kept, is_lazy(collection))
 
 
-@primitive("drop-while", arity=(2, 2), function_args=(0,))
-def drop_while(predicate: Any, collection: Any) -> Seq:
+@primitive("drop-while", arity=(1, 2), function_args=(0,))
+def drop_while(predicate: Any, collection: Any = _MISSING) -> Any:
     """The elements from the first for which the predicate does not hold."""
+    if collection is _MISSING:
+        return TRANSDUCERS["drop-while"](predicate)
     test = function(predicate, "drop-while")
     kept = itertools.dropwhile(lambda v: _is_true(test(v)), values_of(collection, "drop-while"))
     return finish(kept, is_lazy(collection))
@@ -139,31 +159,6 @@ def split_with(predicate: Any, collection: Any) -> Vector:
 
 
 # --- one result for all ---------------------------------------------------------------------------
-
-
-class Reduced:
-    """A result that ends a reduction: `(reduced x)`."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def deref(self) -> Any:
-        """The result."""
-        return self.value
-
-
-@primitive("reduced", arity=(1, 1))
-def reduced(value: Any) -> Reduced:
-    """A result that ends the reduction whose function returns it."""
-    return Reduced(value)
-
-
-@primitive("reduced?", arity=(1, 1))
-def is_reduced(value: Any) -> bool:
-    """True for what `reduced` gives."""
-    return isinstance(value, Reduced)
 
 
 def _states(name: str, f: Any, arguments: tuple[Any, ...]) -> Iterator[Any]:
@@ -312,9 +307,11 @@ def frequencies(collection: Any) -> PersistentMap:
     return PersistentMap.of((value, count) for value, count in counts.values())
 
 
-@primitive("partition-by", arity=(2, 2), function_args=(0,))
-def partition_by(f: Any, collection: Any) -> Seq:
+@primitive("partition-by", arity=(1, 2), function_args=(0,))
+def partition_by(f: Any, collection: Any = _MISSING) -> Any:
     """Pieces of neighbours for which f gives equal values."""
+    if collection is _MISSING:
+        return TRANSDUCERS["partition-by"](f)
     call = function(f, "partition-by")
     runs = itertools.groupby(values_of(collection, "partition-by"), lambda v: key_of(call(v)))
     return finish((sequence(list(run)) for _, run in runs), is_lazy(collection))

@@ -12,10 +12,11 @@ from collections.abc import Callable
 from typing import Any
 
 from anglipy.diagnostics import ArityError, ProgramError
-from anglipy.runtime.access import seq_of
+from anglipy.runtime.access import is_lazy, seq_of
 from anglipy.runtime.distributions.base import UserDistribution
 from anglipy.runtime.maps import PersistentMap
 from anglipy.runtime.primitives.registry import primitive
+from anglipy.runtime.primitives.transducers import sequence_of
 from anglipy.runtime.printing import pr_str, to_str
 from anglipy.runtime.randomness import observe_star, sample_star
 from anglipy.runtime.seqs import Seq
@@ -32,10 +33,20 @@ primitive("sample*", arity=(1, 1), pure=False)(sample_star)
 primitive("observe*", arity=(2, 2))(observe_star)
 
 
-@primitive("sequence", arity=(1, 1))
-def sequence(collection: Any) -> Seq:
-    """The elements of a collection as a sequence, `()` if there are none."""
+@primitive("sequence", arity=(1, None))
+def sequence(collection: Any, *collections: Any) -> Seq:
+    """`(sequence collection)`: its elements, `()` if there are none; `(sequence xform
+    collection...)`: what comes out of a transducer.
+    """
+    if collections:
+        return sequence_of(collection, *collections)
     return seq_of(collection, "sequence")
+
+
+@primitive("on-demand?", arity=(1, 1))
+def is_on_demand(collection: Any) -> bool:
+    """True for sequences that are computed on demand: they may be endless."""
+    return is_lazy(collection)
 
 
 @primitive("wrong-arity", arity=(2, 2))

@@ -8,7 +8,7 @@ from typing import Any
 from anglipy.diagnostics import ProgramError
 from anglipy.runtime.equality import equal
 from anglipy.runtime.maps import PersistentMap
-from anglipy.runtime.numbers import to_double
+from anglipy.runtime.numbers import number, to_double
 from anglipy.runtime.primitives.checks import fail
 from anglipy.runtime.primitives.matrices import nested, shape_of, vector_of
 from anglipy.runtime.primitives.registry import primitive
@@ -39,9 +39,12 @@ def _vectors(found: Any) -> Any:
 
 
 def _product(name: str, f: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
+    import numpy
+
     left, right = array_of(a, name), array_of(b, name)
     try:
-        return f(left, right)
+        with numpy.errstate(all="ignore"):
+            return f(left, right)
     except ValueError as error:
         shapes = " and ".join("x".join(map(str, shape_of(x))) or "a number" for x in (a, b))
         raise ProgramError("AQ440", f"{name}: shapes do not fit: {shapes}") from error
@@ -80,9 +83,11 @@ def outer_product(a: Any, b: Any) -> Any:
 @primitive("clojure.core.matrix/cross", arity=(2, 2))
 def cross(a: Any, b: Any) -> Any:
     """The cross product of vectors of three."""
-    import numpy
-
-    return _vectors(_product("cross", numpy.cross, a, b))
+    x, y = array_of(a, "cross"), array_of(b, "cross")
+    if x.shape != (3,) or y.shape != (3,):
+        fail("cross", "vectors of three", a if x.shape != (3,) else b)
+    turned = [(x[i - 2] * y[i - 1] - x[i - 1] * y[i - 2]).item() for i in range(3)]
+    return Vector(turned)
 
 
 def _square(value: Any, name: str) -> Any:
@@ -108,7 +113,8 @@ def det(matrix: Any) -> float:
     """The determinant."""
     import numpy
 
-    return float(numpy.linalg.det(_square(matrix, "det")))
+    with numpy.errstate(all="ignore"):
+        return float(numpy.linalg.det(_square(matrix, "det")))
 
 
 @primitive("clojure.core.matrix/rank", arity=(1, 1))
@@ -124,14 +130,18 @@ def magnitude(vector: Any) -> float:
     """The square root of the sum of squares."""
     import numpy
 
-    return float(numpy.linalg.norm(array_of(vector, "magnitude")))
+    with numpy.errstate(all="ignore"):
+        return float(numpy.linalg.norm(array_of(vector, "magnitude").ravel()))
 
 
 @primitive("clojure.core.matrix/length-squared", arity=(1, 1))
 def length_squared(vector: Any) -> float:
     """The sum of squares."""
+    import numpy
+
     array = array_of(vector, "length-squared")
-    return float((array * array).sum())
+    with numpy.errstate(all="ignore"):
+        return float((array * array).sum())
 
 
 @primitive("clojure.core.matrix/distance", arity=(2, 2))
@@ -139,15 +149,18 @@ def distance(a: Any, b: Any) -> float:
     """The Euclidean distance of two points."""
     import numpy
 
-    return float(numpy.linalg.norm(_product("distance", numpy.subtract, a, b)))
+    return magnitude(_product("distance", numpy.subtract, a, b))
 
 
 @primitive("clojure.core.matrix/normalise", arity=(1, 1))
 def normalise(vector: Any) -> Any:
     """The vector of length one in the same direction."""
+    import numpy
+
     array = array_of(vector, "normalise")
     length = magnitude(vector)
-    return _vectors(array / length if length else array)
+    with numpy.errstate(all="ignore"):
+        return _vectors(array / length if length else array)
 
 
 @primitive("clojure.core.matrix.linear/norm", "clojure.core.matrix/norm", arity=(1, 2))
@@ -155,7 +168,9 @@ def norm(array: Any, order: Any = 2) -> float:
     """The p-norm of all elements: p is 2, or a number, or ##Inf."""
     import numpy
 
-    return float(numpy.linalg.norm(array_of(array, "norm").ravel(), to_double(order)))
+    p = to_double(number(order, "norm"))
+    with numpy.errstate(all="ignore"):
+        return float(numpy.linalg.norm(array_of(array, "norm").ravel(), p))
 
 
 @primitive("clojure.core.matrix.linear/solve", "clojure.core.matrix/solve", arity=(2, 2))

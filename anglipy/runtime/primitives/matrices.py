@@ -13,17 +13,16 @@ from typing import Any
 from anglipy.diagnostics import ProgramError
 from anglipy.runtime.access import values_of
 from anglipy.runtime.equality import elements
-from anglipy.runtime.numbers import add, div, mul, number, sub
+from anglipy.runtime.numbers import absolute, add, div, mul, number, sub
 from anglipy.runtime.primitives import math as elementary
 from anglipy.runtime.primitives.arithmetic import maximum, minimum
 from anglipy.runtime.primitives.checks import fail, function, index
+from anglipy.runtime.primitives.math import exp, pow_
 from anglipy.runtime.primitives.registry import primitive
 from anglipy.runtime.primitives.statistics import each
 from anglipy.runtime.vectors import Vector
 
-__all__ = ["elementwise", "nested", "shape_of", "vector_of"]
-
-_PREFIX = "clojure.core.matrix"
+__all__ = ["UNARY", "elementwise", "nested", "shape_of", "vector_of"]
 
 
 def nested(value: Any, name: str) -> Any:
@@ -183,46 +182,6 @@ def compute_matrix(*arguments: Any) -> Any:
     return made(())
 
 
-# --- kinds ----------------------------------------------------------------------------------------
-
-
-@primitive("clojure.core.matrix/vec?", arity=(1, 1))
-def is_vec(value: Any) -> bool:
-    """True for arrays of one dimension."""
-    return len(shape_of(value)) == 1
-
-
-@primitive("clojure.core.matrix/matrix?", arity=(1, 1))
-def is_matrix(value: Any) -> bool:
-    """True for arrays of two dimensions."""
-    return len(shape_of(value)) == 2
-
-
-@primitive("clojure.core.matrix/array?", arity=(1, 1))
-def is_array(value: Any) -> bool:
-    """True for arrays."""
-    return elements(value) is not None
-
-
-@primitive("clojure.core.matrix/scalar?", arity=(1, 1))
-def is_scalar(value: Any) -> bool:
-    """True for what is no array."""
-    return elements(value) is None
-
-
-@primitive("clojure.core.matrix/square?", arity=(1, 1))
-def is_square(value: Any) -> bool:
-    """True for matrices with as many rows as columns."""
-    sizes = shape_of(value)
-    return len(sizes) == 2 and sizes[0] == sizes[1]
-
-
-@primitive("clojure.core.matrix/same-shape?", arity=(2, 2))
-def is_same_shape(a: Any, b: Any) -> bool:
-    """True for arrays of equal shape."""
-    return shape_of(a) == shape_of(b)
-
-
 # --- elementwise ----------------------------------------------------------------------------------
 
 
@@ -243,27 +202,45 @@ def elementwise(name: str, f: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
     return Vector([elementwise(name, f, x, y) for x, y in zip(parts, others, strict=True)])
 
 
-def _folding(name: str, f: Callable[[Any, Any], Any], one: Callable[[Any], Any]) -> None:
-    """Enter a function of any number of arrays."""
-
-    def folded(first: Any, *others: Any) -> Any:
-        if not others:
-            return each(lambda x: one(number(x, name)), first)
-        result = first
-        for other in others:
-            result = elementwise(name, f, result, other)
-        return result
-
-    folded.__name__, folded.__doc__ = f"matrix_{name}", f"`{name}` of corresponding elements."
-    primitive(f"{_PREFIX}/{name}", arity=(1, None))(folded)
+def _folded(name: str, f: Callable[[Any, Any], Any], arrays: tuple[Any, ...]) -> Any:
+    result = arrays[0]
+    for other in arrays[1:]:
+        result = elementwise(name, f, result, other)
+    return result if len(arrays) > 1 else nested(result, name)
 
 
-_folding("add", add, lambda x: x)
-_folding("sub", sub, lambda x: sub(0, x))
-_folding("mul", mul, lambda x: x)
-_folding("emul", mul, lambda x: x)
-_folding("div", div, lambda x: div(1, x))
-_folding("pow", elementary.pow_, lambda x: x)
+@primitive("clojure.core.matrix/add", arity=(1, None))
+def matrix_add(*arrays: Any) -> Any:
+    """The sums of corresponding elements."""
+    return _folded("add", add, arrays)
+
+
+@primitive("clojure.core.matrix/sub", arity=(1, None))
+def matrix_sub(*arrays: Any) -> Any:
+    """The differences of corresponding elements; of one array, every element negated."""
+    return _folded("sub", sub, arrays if len(arrays) > 1 else (0, *arrays))
+
+
+@primitive("clojure.core.matrix/mul", "clojure.core.matrix/emul", arity=(1, None))
+def matrix_mul(*arrays: Any) -> Any:
+    """The products of corresponding elements."""
+    return _folded("mul", mul, arrays)
+
+
+@primitive("clojure.core.matrix/div", arity=(1, None))
+def matrix_div(*arrays: Any) -> Any:
+    """The quotients of corresponding elements; of one array, one over every element."""
+    return _folded("div", div, arrays if len(arrays) > 1 else (1, *arrays))
+
+
+@primitive("clojure.core.matrix/pow", arity=(2, None))
+def matrix_pow(*arrays: Any) -> Any:
+    """The powers of corresponding elements, as doubles."""
+    return _folded("pow", pow_, arrays)
+
+
+UNARY: dict[Callable[..., Any], Callable[[Any], Any]] = {}
+"""Function of arrays -> the function of numbers that it applies to every element."""
 
 
 def _unary(name: str, f: Callable[[Any], Any]) -> None:
@@ -274,7 +251,8 @@ def _unary(name: str, f: Callable[[Any], Any]) -> None:
 
     applied.__name__ = f"matrix_{name}"
     applied.__doc__ = f"`{name}` of every element."
-    primitive(f"{_PREFIX}/{name}", arity=(1, 1))(applied)
+    primitive(f"clojure.core.matrix/{name}", arity=(1, 1))(applied)
+    UNARY[applied] = f
 
 
 for _name, _function in {
@@ -282,26 +260,42 @@ for _name, _function in {
     "sqrt": elementary.sqrt, "cbrt": elementary.cbrt, "sin": elementary.sin,
     "cos": elementary.cos, "tan": elementary.tan, "tanh": elementary.tanh,
     "floor": elementary.floor, "ceil": elementary.ceil, "round": elementary.rint,
-    "abs": lambda x: x if x >= 0 else sub(0, x), "negate": lambda x: sub(0, x),
-    "square": lambda x: mul(x, x), "signum": elementary.signum,
-    "logistic": lambda x: 1.0 / (1.0 + elementary.exp(sub(0, x))),
+    "abs": absolute, "signum": elementary.signum,
 }.items():  # fmt: skip
     _unary(_name, _function)
 
 
-@primitive(f"{_PREFIX}/scale", arity=(2, 2))
+@primitive("clojure.core.matrix/negate", arity=(1, 1))
+def negate(array: Any) -> Any:
+    """Every element negated."""
+    return elementwise("negate", sub, 0, array)
+
+
+@primitive("clojure.core.matrix/square", arity=(1, 1))
+def square(array: Any) -> Any:
+    """The square of every element."""
+    return elementwise("square", mul, array, array)
+
+
+@primitive("clojure.core.matrix/logistic", arity=(1, 1))
+def logistic(array: Any) -> Any:
+    """1 / (1 + exp(-x)) of every element x."""
+    return elementwise("logistic", div, 1.0, matrix_add(1.0, each(exp, negate(array))))
+
+
+@primitive("clojure.core.matrix/scale", arity=(2, 2))
 def scale(array: Any, factor: Any) -> Any:
     """Every element times a number."""
     return elementwise("scale", mul, array, factor)
 
 
-@primitive(f"{_PREFIX}/add-product", arity=(3, 3))
+@primitive("clojure.core.matrix/add-product", arity=(3, 3))
 def add_product(array: Any, a: Any, b: Any) -> Any:
     """The first array plus the elementwise product of the others."""
     return elementwise("add-product", add, array, elementwise("add-product", mul, a, b))
 
 
-@primitive(f"{_PREFIX}/emap", arity=(2, None), function_args=(0,))
+@primitive("clojure.core.matrix/emap", arity=(2, None), function_args=(0,))
 def emap(f: Any, array: Any, *others: Any) -> Any:
     """The values of f on corresponding elements."""
     call = function(f, "emap")
@@ -317,7 +311,7 @@ def emap(f: Any, array: Any, *others: Any) -> Any:
     return mapped(array, *others)
 
 
-@primitive(f"{_PREFIX}/ereduce", arity=(2, 3), function_args=(0,))
+@primitive("clojure.core.matrix/ereduce", arity=(2, 3), function_args=(0,))
 def ereduce(f: Any, *arguments: Any) -> Any:
     """`reduce` over all elements."""
     from anglipy.runtime.primitives.higher_order import reduce
@@ -325,7 +319,7 @@ def ereduce(f: Any, *arguments: Any) -> Any:
     return reduce(f, *arguments[:-1], vector_of(arguments[-1], "ereduce"))
 
 
-@primitive(f"{_PREFIX}/esum", arity=(1, 1))
+@primitive("clojure.core.matrix/esum", arity=(1, 1))
 def esum(array: Any) -> Any:
     """The sum of all elements."""
     total: Any = 0
@@ -334,13 +328,13 @@ def esum(array: Any) -> Any:
     return total
 
 
-@primitive(f"{_PREFIX}/emax", f"{_PREFIX}/maximum", arity=(1, 1))
+@primitive("clojure.core.matrix/emax", "clojure.core.matrix/maximum", arity=(1, 1))
 def emax(array: Any) -> Any:
     """The largest element."""
     return _best("emax", maximum, array)
 
 
-@primitive(f"{_PREFIX}/emin", f"{_PREFIX}/minimum", arity=(1, 1))
+@primitive("clojure.core.matrix/emin", "clojure.core.matrix/minimum", arity=(1, 1))
 def emin(array: Any) -> Any:
     """The smallest element."""
     return _best("emin", minimum, array)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from anglipy.runtime.equality import MapLike, Sequential, SetLike, equal
+from anglipy.runtime.equality import MapLike, Sequential, SetLike, equal, key_of, value_of_key
 from anglipy.runtime.primitives.checks import fail, function
 from anglipy.runtime.primitives.registry import primitive
 from anglipy.runtime.printing import pr_str
 from anglipy.runtime.scalars import Symbol
 from anglipy.runtime.seqs import LazySeq
 
-__all__ = ["Atom"]
+__all__ = ["Atom", "reset", "swap"]
 
 
 class Atom:
@@ -20,10 +20,24 @@ class Atom:
     state: host code only.
     """
 
-    __slots__ = ("value",)
+    __slots__ = ("_watchers", "value")
 
     def __init__(self, value: Any) -> None:
         self.value = value
+        self._watchers: dict[Any, Any] = {}
+
+    def change(self, value: Any) -> Any:
+        """Hold another value and tell those who watch; gives the value."""
+        before, self.value = self.value, value
+        for key, watcher in list(self._watchers.items()):
+            watcher(value_of_key(key), self, before, value)
+        return value
+
+    def watch(self, key: Any, f: Any) -> None:
+        """Let f be told of changes; nobody, if it is None."""
+        self._watchers.pop(key_of(key), None)
+        if f is not None:
+            self._watchers[key_of(key)] = f
 
     def deref(self) -> Any:
         """The current value."""
@@ -37,8 +51,8 @@ def _atom(value: Any, name: str) -> Atom:
     return value if isinstance(value, Atom) else fail(name, "an atom", value)
 
 
-@primitive("atom", arity=(1, 1), pure=False)
-def atom(value: Any) -> Atom:
+@primitive("atom", arity=(1, None), pure=False)
+def atom(value: Any, *options: Any) -> Atom:
     """A new atom that holds `value`."""
     return Atom(value)
 
@@ -53,16 +67,14 @@ def deref(reference: Any) -> Any:
 @primitive("reset!", arity=(2, 2), pure=False)
 def reset(reference: Any, value: Any) -> Any:
     """Let an atom hold `value`; gives `value`."""
-    _atom(reference, "reset!").value = value
-    return value
+    return _atom(reference, "reset!").change(value)
 
 
 @primitive("swap!", arity=(2, None), function_args=(1,), pure=False)
 def swap(reference: Any, f: Any, *arguments: Any) -> Any:
     """Let an atom that holds x hold (f x arguments...); gives the new value."""
     held = _atom(reference, "swap!")
-    held.value = function(f, "swap!")(held.value, *arguments)
-    return held.value
+    return held.change(function(f, "swap!")(held.value, *arguments))
 
 
 @primitive("compare-and-set!", arity=(3, 3), pure=False)
@@ -71,7 +83,7 @@ def compare_and_set(reference: Any, old: Any, new: Any) -> bool:
     held = _atom(reference, "compare-and-set!")
     if not equal(held.value, old):
         return False
-    held.value = new
+    held.change(new)
     return True
 
 
@@ -108,3 +120,9 @@ def with_meta(value: Any, metadata: Any) -> Any:
 def vary_meta(value: Any, f: Any, *arguments: Any) -> Any:
     """The same value with its metadata m replaced by (f m arguments...)."""
     return with_meta(value, function(f, "vary-meta")(meta(value), *arguments))
+
+
+@primitive("alter-meta!", "reset-meta!", arity=(2, None), pure=False)
+def alter_meta(value: Any, *arguments: Any) -> Any:
+    """Nothing: what is defined has no metadata of its own."""
+    return meta(value)

@@ -25,6 +25,7 @@ from anglipy.runtime.equality import MapLike, SetLike, elements, key_of
 from anglipy.runtime.numbers import add, gt, lt
 from anglipy.runtime.primitives.checks import fail, index
 from anglipy.runtime.primitives.registry import primitive
+from anglipy.runtime.primitives.transducers import TRANSDUCERS
 from anglipy.runtime.seqs import EMPTY, ArraySeq, Cons, LazySeq, List, Seq
 from anglipy.runtime.vectors import Vector
 
@@ -281,9 +282,11 @@ def interleave(*collections: Any) -> Seq:
     return finish(rounds, bool(collections) and all(map(is_lazy, collections)))
 
 
-@primitive("interpose", arity=(2, 2))
-def interpose(separator: Any, collection: Any) -> Seq:
+@primitive("interpose", arity=(1, 2))
+def interpose(separator: Any, collection: Any = _MISSING) -> Any:
     """The elements with the separator between any two."""
+    if collection is _MISSING:
+        return TRANSDUCERS["interpose"](separator)
     walk = values_of(collection, "interpose")
     pairs = itertools.chain.from_iterable((separator, value) for value in walk)
     return finish(itertools.islice(pairs, 1, None), is_lazy(collection))
@@ -310,9 +313,11 @@ def _leaves(collection: Any) -> Iterator[Any]:
             stack.pop()
 
 
-@primitive("distinct", arity=(1, 1))
-def distinct(collection: Any) -> Seq:
+@primitive("distinct", arity=(0, 1))
+def distinct(collection: Any = _MISSING) -> Any:
     """The elements without repetitions, each where it came first."""
+    if collection is _MISSING:
+        return TRANSDUCERS["distinct"]()
     return finish(_distinct(values_of(collection, "distinct")), is_lazy(collection))
 
 
@@ -325,9 +330,11 @@ def _distinct(values: Iterable[Any]) -> Iterator[Any]:
             yield value
 
 
-@primitive("dedupe", arity=(1, 1))
-def dedupe(collection: Any) -> Seq:
+@primitive("dedupe", arity=(0, 1))
+def dedupe(collection: Any = _MISSING) -> Any:
     """The elements without those equal to the one before."""
+    if collection is _MISSING:
+        return TRANSDUCERS["dedupe"]()
     runs = itertools.groupby(values_of(collection, "dedupe"), key_of)
     return finish((next(run) for _, run in runs), is_lazy(collection))
 

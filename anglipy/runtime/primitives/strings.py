@@ -20,7 +20,7 @@ from anglipy.runtime.scalars import Keyword, Symbol
 from anglipy.runtime.seqs import Seq
 from anglipy.runtime.vectors import Vector
 
-__all__ = ["str_", "subs"]
+__all__ = ["groups_of", "pattern_of", "str_", "subs"]
 
 
 @primitive("str", arity=(0, None))
@@ -99,7 +99,8 @@ def join(*arguments: Any) -> str:
     return separator.join(map(to_str, values_of(arguments[-1], "join")))
 
 
-def _pattern(value: Any, function_name: str) -> re.Pattern[str]:
+def pattern_of(value: Any, function_name: str) -> re.Pattern[str]:
+    """A regular expression of Python; a string or character means itself."""
     if isinstance(value, Regex):
         return _compiled(value.pattern, function_name)
     if isinstance(value, re.Pattern):
@@ -111,11 +112,33 @@ def _pattern(value: Any, function_name: str) -> re.Pattern[str]:
 
 def _compiled(written: str, function_name: str) -> re.Pattern[str]:
     try:
-        return re.compile(written)
+        return re.compile(_of_python(written))
     except re.error as error:
         raise ProgramError(
             "AQ440", f'{function_name}: #"{written}" is no regular expression: {error}'
         ) from error
+
+
+_CLASSES = {
+    "Alpha": "a-zA-Z", "Digit": "0-9", "Alnum": "a-zA-Z0-9", "Upper": "A-Z", "Lower": "a-z",
+    "Space": r"\s", "Punct": r"!-/:-@\[-`{-~", "XDigit": "0-9a-fA-F", "L": r"^\W\d_",
+    "Lu": "A-Z", "Ll": "a-z", "N": r"\d", "Blank": r" \t", "ASCII": r"\x00-\x7f",
+}  # fmt: skip
+"""Java's names of classes of characters -> what Python writes between brackets."""
+
+
+def _of_python(written: str) -> str:
+    """A regular expression of Java's as Python writes it: `\\p{Alpha}` and `\\z` differ."""
+    parts = re.split(r"(\\p\{\w+\}|\\.|\[|\])", written)
+    inside = 0
+    for place, part in enumerate(parts):
+        inside += (part == "[") - (part == "]")
+        if part == "\\z":
+            parts[place] = "\\Z"
+        elif part.startswith("\\p{"):
+            known = _CLASSES.get(part[3:-1].removeprefix("Is"), part)
+            parts[place] = known if inside > 0 else f"[{known}]"
+    return "".join(parts)
 
 
 @primitive("clojure.string/split", arity=(2, 3))
@@ -124,7 +147,7 @@ def split(string: Any, separator: Any, limit: Any = 0) -> Vector:
     ones at the end go.
     """
     most = index(limit, "split")
-    whole, pattern = text(string, "split"), _pattern(separator, "split")
+    whole, pattern = text(string, "split"), pattern_of(separator, "split")
     pieces: list[str] = []
     start = 0
     for match in pattern.finditer(whole):
@@ -156,7 +179,7 @@ def _replacement(pattern: Any, replacement: Any, function_name: str) -> Any:
             return lambda _: literal
         return re.sub(r"\$(\d)", r"\\g<\1>", literal.replace("\\", "\\\\"))
     call = function(replacement, function_name)
-    return lambda match: to_str(call(_groups(match)))
+    return lambda match: to_str(call(groups_of(match)))
 
 
 @primitive("clojure.string/replace", arity=(3, 3))
@@ -165,14 +188,14 @@ def replace_all(string: Any, match: Any, replacement: Any) -> str:
     the match.
     """
     change = _replacement(match, replacement, "replace")
-    return _pattern(match, "replace").sub(change, text(string, "replace"))
+    return pattern_of(match, "replace").sub(change, text(string, "replace"))
 
 
 @primitive("clojure.string/replace-first", arity=(3, 3))
 def replace_first(string: Any, match: Any, replacement: Any) -> str:
     """The string with the first match replaced."""
     change = _replacement(match, replacement, "replace-first")
-    return _pattern(match, "replace-first").sub(change, text(string, "replace-first"), count=1)
+    return pattern_of(match, "replace-first").sub(change, text(string, "replace-first"), count=1)
 
 
 @primitive("clojure.string/upper-case", arity=(1, 1))
@@ -272,31 +295,25 @@ def re_pattern(string: Any) -> Regex:
     return Regex(_compiled(text(string, "re-pattern"), "re-pattern").pattern)
 
 
-def _groups(match: re.Match[str]) -> Any:
+def groups_of(match: re.Match[str]) -> Any:
     """A match as Clojure gives it: the text, or a vector of the text and its groups."""
     return Vector((match[0], *match.groups())) if match.groups() else match[0]
 
 
 def _match(match: re.Match[str] | None) -> Any:
-    return None if match is None else _groups(match)
-
-
-@primitive("re-find", arity=(2, 2))
-def re_find(pattern: Any, string: Any) -> Any:
-    """The first match in the string, or nil."""
-    return _match(_pattern(pattern, "re-find").search(text(string, "re-find")))
+    return None if match is None else groups_of(match)
 
 
 @primitive("re-matches", arity=(2, 2))
 def re_matches(pattern: Any, string: Any) -> Any:
     """The match of the whole string, or nil."""
-    return _match(_pattern(pattern, "re-matches").fullmatch(text(string, "re-matches")))
+    return _match(pattern_of(pattern, "re-matches").fullmatch(text(string, "re-matches")))
 
 
 @primitive("re-seq", arity=(2, 2))
 def re_seq(pattern: Any, string: Any) -> Seq | None:
     """All matches in the string, or nil."""
-    found = [_groups(m) for m in _pattern(pattern, "re-seq").finditer(text(string, "re-seq"))]
+    found = [groups_of(m) for m in pattern_of(pattern, "re-seq").finditer(text(string, "re-seq"))]
     return sequence(found) if found else None
 
 
@@ -321,14 +338,12 @@ def parse_double(string: Any) -> float | None:
     return float(written) if _DECIMAL.fullmatch(written) else None
 
 
-@primitive("Integer/parseInt", "Long/parseLong", arity=(1, 1))
 def parse_int(string: Any) -> int:
     """The integer written in the string. ProgramError AQ440 if there is none."""
     parsed = parse_long(string)
     return parsed if parsed is not None else fail("parseInt", "an integer in a string", string)
 
 
-@primitive("Double/parseDouble", "Float/parseFloat", arity=(1, 1))
 def parse_float(string: Any) -> float:
     """The double written in the string. ProgramError AQ440 if there is none."""
     parsed = parse_double(string)

@@ -82,16 +82,21 @@ def get_predict(state: Any, label: Any, default: Any = None) -> Any:
     return get(get_predicts(state), label, default)
 
 
+def _map(state: Any) -> PersistentMap:
+    return state if isinstance(state, PersistentMap) else fail("set-log-weight", "a state", state)
+
+
 @primitive("set-log-weight", arity=(2, 2))
 def set_log_weight(state: Any, log_weight: Any) -> Any:
     """The state with another log weight."""
-    return state.assoc(_LOG_WEIGHT, log_weight)
+    return _map(state).assoc(_LOG_WEIGHT, log_weight)
 
 
 @primitive("add-log-weight", arity=(2, 2))
 def add_log_weight(state: Any, log_weight: Any) -> Any:
     """The state with its log weight increased."""
-    return state.assoc(_LOG_WEIGHT, log_weight_of(state) + to_double(log_weight))
+    added = to_double(number(log_weight, "add-log-weight"))
+    return _map(state).assoc(_LOG_WEIGHT, log_weight_of(state) + added)
 
 
 @primitive("drop-invalid", arity=(1, 1))

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, special, stats
 
-from anglipy.runtime.distributions.base import Positive, UnitInterval
+from anglipy.runtime.distributions.base import Interval, Positive, UnitInterval
 from tests.runtime.distributions.cases import CONTINUOUS, DISCRETE, build, oracle
 
 REALS = st.floats(-1e3, 1e3)
@@ -54,6 +54,92 @@ def test_gamma(shape: float, rate: float, x: float) -> None:
     )
     assert build("chi-squared", shape).log_prob(x) == close(stats.chi2.logpdf(x, shape))
     assert build("exponential", rate).log_prob(x) == close(stats.expon.logpdf(x, scale=1 / rate))
+
+
+@given(REALS, SCALES, st.floats(1e-9, 1e3))
+def test_halves_and_folds(mean: float, scale: float, x: float) -> None:
+    assert build("half-normal", scale).log_prob(x) == close(stats.halfnorm.logpdf(x, scale=scale))
+    assert build("half-cauchy", scale).log_prob(x) == close(stats.halfcauchy.logpdf(x, scale=scale))
+    assert build("cauchy", mean, scale).log_prob(x) == close(stats.cauchy.logpdf(x, mean, scale))
+    both = np.logaddexp(stats.norm.logpdf(x, mean, scale), stats.norm.logpdf(-x, mean, scale))
+    assert build("folded-normal", mean, scale).log_prob(x) == close(both)
+
+
+@given(st.floats(-20.0, 20.0), st.floats(0.05, 20.0), st.floats(1e-9, 1e9))
+def test_lognormal(mean: float, sd: float, x: float) -> None:
+    expected = stats.norm.logpdf(math.log(x), mean, sd) - math.log(x)
+    assert build("lognormal", mean, sd).log_prob(x) == close(expected)
+
+
+@given(SHAPES, SCALES, st.floats(1e-3, 1e3))
+def test_inverse_gamma(shape: float, scale: float, x: float) -> None:
+    expected = stats.invgamma.logpdf(x, shape, scale=scale)
+    assert build("inverse-gamma", shape, scale).log_prob(x) == close(expected)
+
+
+@given(st.floats(0.05, 20.0), SCALES, st.floats(1e-3, 20.0))
+def test_weibull_and_pareto(shape: float, scale: float, z: float) -> None:
+    expected = stats.weibull_min.logpdf(z * scale, shape, scale=scale)
+    assert build("weibull", shape, scale).log_prob(z * scale) == close(expected)
+    expected = stats.pareto.logpdf((1 + z) * scale, shape, scale=scale)
+    assert build("pareto", scale, shape).log_prob((1 + z) * scale) == close(expected)
+
+
+@given(st.floats(-10.0, 10.0), st.floats(0.0, 500.0), st.floats(-math.pi, math.pi))
+def test_von_mises(mu: float, kappa: float, x: float) -> None:
+    expected = kappa * (math.cos(x - mu) - 1) - math.log(2 * math.pi * special.i0e(kappa))
+    assert build("von-mises", mu, kappa).log_prob(x) == close(expected)
+    assert build("von-mises", mu, kappa).log_prob(x + 4 * math.pi) == close(expected)
+
+
+@given(st.floats(0.05, 400.0), st.floats(0.01, 1.0), st.integers(0, 400))
+def test_negative_binomial_and_geometric(r: float, p: float, k: int) -> None:
+    expected = stats.nbinom.logpmf(k, r, p)
+    assert build("negative-binomial", r, p).log_prob(k) == close(expected)
+    assert build("geometric", p).log_prob(k) == close(stats.geom.logpmf(k + 1, p))
+
+
+@given(st.floats(-30.0, 30.0), st.floats(0.3, 30.0), st.integers(0, 60))
+def test_folded_normal_discrete(mean: float, std: float, k: int) -> None:
+    """By the difference of tails, as the survival function has them to full precision."""
+    low, high = abs(mean), -abs(mean)
+    bins = [(k - 0.5, k + 0.5, m) for m in ((low, high) if k else (low,))]
+    mass = sum(
+        abs(stats.norm.sf(a, m, std) - stats.norm.sf(b, m, std))
+        if a > m
+        else stats.norm.cdf(b, m, std) - stats.norm.cdf(a, m, std)
+        for a, b, m in bins
+    )
+    if mass > 1e-300:
+        dist = build("folded-normal-discrete", mean, std)
+        assert math.exp(dist.log_prob(k)) == pytest.approx(mass, rel=1e-9)
+
+
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=5), st.data())
+def test_multinomial(counts: list[int], data: st.DataObject) -> None:
+    size = len(counts)
+    weights = data.draw(st.lists(st.floats(0.01, 9.0), min_size=size, max_size=size))
+    p = np.array(weights) / sum(weights)
+    expected = (
+        special.gammaln(sum(counts) + 1)
+        - special.gammaln(np.array(counts) + 1).sum()
+        + float(np.array(counts) @ np.log(p))
+    )
+    assert build("multinomial", sum(counts), weights).log_prob(counts) == close(expected)
+
+
+@given(st.integers(1, 5), st.floats(0.2, 1e3), st.integers(0, 2**32 - 1))
+def test_multivariate_t_and_wishart(size: int, nu: float, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    root = rng.normal(size=(size, size + 1))
+    scale = root @ root.T + 0.1 * np.eye(size)
+    mu, x = rng.normal(size=size), rng.normal(size=size)
+    assert build("multivariate-t", nu, mu, scale).log_prob(x) == close(
+        stats.multivariate_t.logpdf(x, mu, scale, df=nu)
+    )
+    n, other = nu + size, rng.normal(size=(size, size + 1))
+    x = other @ other.T + 0.1 * np.eye(size)
+    assert build("wishart", n, scale).log_prob(x) == close(stats.wishart.logpdf(x, n, scale))
 
 
 @given(SHAPES, SHAPES, st.floats(1e-9, 1 - 1e-9))
@@ -109,6 +195,8 @@ def coordinates(support: Any) -> tuple[Any, Any, Any]:
             return np.log, math.exp, math.exp
         case UnitInterval():
             return special.logit, special.expit, lambda s: special.expit(s) * special.expit(-s)
+        case Interval(low, math.inf):
+            return lambda x: np.log(x - low), lambda s: low + math.exp(s), math.exp
     return np.asarray, float, lambda s: 1.0
 
 

@@ -35,6 +35,8 @@ CHECKS: list[tuple[str, tuple[Any, ...], Any, float]] = [
     ("student-t-loc-scale", (3, 1, 2), 2, -1.8541214455),
     ("uniform-continuous", (0, 2), 2, -0.6931471806),
     ("uniform-discrete", (0, 3), 2, -1.0986122887),
+    ("multivariate-t", (3, Vector([0, 0]), MATRIX), Vector([1, 1]), -2.8888599494),
+    ("wishart", (3, MATRIX), Vector([Vector([1, 0]), Vector([0, 1])]), -4.8456093466),
 ]
 
 

@@ -19,11 +19,16 @@ from anglipy.diagnostics import InternalError, ProgramError
 from anglipy.runtime.distributions import CONSTRUCTORS, Distribution, UserDistribution
 from anglipy.runtime.distributions.base import (
     Booleans,
+    CorrelationMatrices,
+    CountVectors,
     Finite,
     IntegerRange,
+    IntegersFrom,
     Interval,
     Naturals,
     Positive,
+    PositiveDefinite,
+    Product,
     Reals,
     RealVector,
     Simplex,
@@ -42,6 +47,7 @@ from tests.runtime.distributions.cases import build
 
 A, B = Keyword("a"), Keyword("b")
 
+COUNTS = PersistentMap.of([(0, 1), (2, 3)])
 ALL: list[tuple[str, tuple[Any, ...], str, Any]] = [
     ("bernoulli", (0.3,), "(bernoulli 0.3)", IntegerRange(0, 1)),
     ("flip", (Fraction(1, 3),), "(flip 1/3)", Booleans()),
@@ -62,6 +68,69 @@ ALL: list[tuple[str, tuple[Any, ...], str, Any]] = [
     ("student-t-loc-scale", (3, 1, 2), "(student-t-loc-scale 3 1 2)", Reals()),
     ("uniform-continuous", (0, 2), "(uniform-continuous 0 2)", Interval(0.0, 2.0)),
     ("uniform-discrete", (0, 3), "(uniform-discrete 0 3)", IntegerRange(0, 2)),
+    ("beta2", (0.5, 3), "(beta2 0.5 3)", UnitInterval()),
+    ("categorical-crp", (COUNTS, 2), "(categorical-crp {0 1, 2 3} 2)", Finite((0, 2, 1))),
+    (
+        "categorical-dp",
+        (COUNTS, build("flip", 0.5), 2),
+        "(categorical-dp {0 1, 2 3} (flip 0.5) 2)",
+        Finite((0, 2, True, False)),
+    ),
+    ("cauchy", (0, 1), "(cauchy 0 1)", Reals()),
+    (
+        "continuous-min-max",
+        (0, 2, 1, 3),
+        "(continuous-min-max 0 2 1 3)",
+        Interval(0.0, 2.0),
+    ),
+    ("discrete-min-max", (3, 5, [1, 2]), "(discrete-min-max 3 5 [1 2])", IntegerRange(3, 4)),
+    ("folded-normal", (1, 2), "(folded-normal 1 2)", Positive()),
+    ("folded-normal-discrete", (1, 2), "(folded-normal-discrete 1 2)", Naturals()),
+    ("folded-normal-positive", (1, 2), "(folded-normal-positive 1 2)", Positive()),
+    ("geometric", (0.5,), "(geometric 0.5)", Naturals()),
+    ("half-cauchy", (2,), "(half-cauchy 2)", Positive()),
+    ("half-normal", (2,), "(half-normal 2)", Positive()),
+    (
+        "iid",
+        (build("normal", 0, 1), 2),
+        "(iid (normal 0 1) 2)",
+        Product((Reals(), Reals())),
+    ),
+    ("inverse-gamma", (2, 3), "(inverse-gamma 2 3)", Positive()),
+    ("lkj", (3, 2), "(lkj 3 2)", CorrelationMatrices(3)),
+    ("lognormal", (0, 1), "(lognormal 0 1)", Positive()),
+    (
+        "mixture",
+        ([1, 2], [build("normal", 0, 1), build("normal", 3, 1)]),
+        "(mixture [1 2] [(normal 0 1) (normal 3 1)])",
+        Reals(),
+    ),
+    ("multinomial", (4, [1, 2]), "(multinomial 4 [1 2])", CountVectors(2, 4)),
+    (
+        "multivariate-t",
+        (3, [0, 0], [[2, 1], [1, 2]]),
+        "(multivariate-t 3 [0 0] [[2 1] [1 2]])",
+        RealVector(2),
+    ),
+    ("mvn-mean-var", ([0, 1], 2), "(mvn-mean-var [0 1] 2)", RealVector(2)),
+    ("mvn-mean-vars", ([0, 1], [2, 3]), "(mvn-mean-vars [0 1] [2 3])", RealVector(2)),
+    ("negative-binomial", (2, 0.5), "(negative-binomial 2 0.5)", Naturals()),
+    ("pareto", (1, 2), "(pareto 1 2)", Interval(1.0, math.inf)),
+    (
+        "product",
+        ([build("flip", 0.5), build("discrete", [1, 1])],),
+        "(product [(flip 0.5) (discrete [1 1])])",
+        Finite((Vector([True, 0]), Vector([True, 1]), Vector([False, 0]), Vector([False, 1]))),
+    ),
+    (
+        "truncated",
+        (build("poisson", 3), 2, None),
+        "(truncated (poisson 3) 2 nil)",
+        IntegersFrom(2),
+    ),
+    ("von-mises", (0, 1), "(von-mises 0 1)", Interval(-math.pi, math.pi)),
+    ("weibull", (2, 3), "(weibull 2 3)", Positive()),
+    ("wishart", (3, [[2, 1], [1, 2]]), "(wishart 3 [[2 1] [1 2]])", PositiveDefinite(2)),
 ]
 each = pytest.mark.parametrize(
     ("name", "parameters", "text", "support"), ALL, ids=[row[0] for row in ALL]
@@ -195,6 +264,10 @@ def enumerate_draws(dist: Distribution) -> dict[Any, float]:
         ("discrete", ([7],)),
         ("discrete", (range(1, 100) and list(range(100)),)),
         ("categorical", ({"a": 1, "b": 0, "c": Fraction(1, 2)},)),
+        ("categorical-crp", (COUNTS, 2)),
+        ("discrete-min-max", (3, 6, [1, 0, 2])),
+        ("truncated", (build("binomial", 50, 0.1), 2, 5)),
+        ("truncated", (build("poisson", 3), 2, 5)),
         ("binomial", (5, 0.3)),
         ("binomial", (30, 0.5)),
         ("binomial", (4, 0)),

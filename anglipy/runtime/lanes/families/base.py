@@ -22,7 +22,7 @@ import numpy as np
 
 from anglipy.runtime.distributions.base import Distribution
 from anglipy.runtime.distributions.checks import as_float
-from anglipy.runtime.lanes.values import Lane
+from anglipy.runtime.lanes.values import Lane, NotLanes
 from anglipy.runtime.vectors import Vector
 
 __all__ = [
@@ -51,7 +51,7 @@ class Family:
     """Per parameter: "number", "integer", "vector", "matrix", "table" or "any"."""
     value = "number"
     """What `log_prob` takes: "number" (float64), "raw" (arrays of any kind, and any plain value),
-    "vector" or "any" (as "raw", and `Choice`s).
+    "vector", "any" (as "raw", and `Choice`s), or "whole" (the value as it is).
     """
     sequence: Any = Vector
     """What the distribution keeps a vector that it is given in."""
@@ -73,6 +73,10 @@ class Family:
         Something must differ between particles, the parameters or the value.
         """
         raise NotImplementedError
+
+    def log_tails(self, prepared: Any, x: Array) -> Any:
+        """Log P(X <= x) and log P(X > x); NotLanes where they are not known for arrays."""
+        raise NotLanes
 
     def stack(self, parts: Sequence[Distribution]) -> Any:
         """A table of plain distributions; NotLanes if their shapes differ."""
@@ -107,8 +111,8 @@ class Family:
 
 
 _SEEN: dict[int, tuple[Any, dict[str, Any]]] = {}
-"""What is known of arrays that are parameters, by identity, as long as they live. An array of a lane
-value never changes, and a program often observes many values under one scale.
+"""What is known of arrays that are parameters, by identity, as long as they live. An array of a
+lane value never changes, and a program often observes many values under one scale.
 """
 
 

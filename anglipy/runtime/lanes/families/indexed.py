@@ -21,7 +21,7 @@ from anglipy.runtime.lanes.values import (
     number_kind,
 )
 
-__all__ = ["CategoricalFamily", "DiscreteFamily"]
+__all__ = ["CategoricalCrpFamily", "CategoricalFamily", "DiscreteFamily"]
 
 
 class DiscreteFamily(Family):
@@ -95,16 +95,16 @@ class Categories:
 class CategoricalFamily(Family):
     """`(categorical pairs)`. Prepared: `Categories`."""
 
-    shapes = ("table",)
+    shapes: tuple[str, ...] = ("table",)
     value = "any"
 
     def plain(self, dist: Any) -> Categories:
         """Values and weights."""
         return Categories(Weights(np.array(dist.weights)), dist.values, None, dist)
 
-    def prepare(self, pairs: Any) -> Categories:
-        """`pairs` is the tuple of values and their weights, (K,) or (n, K)."""
-        values, weights = pairs
+    def prepare(self, *parameters: Any) -> Categories:
+        """The parameter is the tuple of values and their weights, (K,) or (n, K)."""
+        ((values, weights),) = parameters
         listed = None
         if not any(map(has_lanes, values)):
             listed = Categorical([(value, 1.0) for value in values])
@@ -141,6 +141,38 @@ class CategoricalFamily(Family):
     def log_prob_at(self, table: Categories, codes: Any, value: Any) -> Any:
         """The same, by rows of the table."""
         return _merged(table).log_mass_at(codes, _place(table, value))
+
+
+class CategoricalCrpFamily(CategoricalFamily):
+    """`(categorical-crp counts alpha)`. Prepared: `Categories`, a new table the last of them. Only
+    draws are made at once.
+    """
+
+    shapes = ("any", "any")
+
+    def plain(self, dist: Any) -> Categories:
+        """Tables and weights."""
+        values = (*dist.values, dist.new_table())
+        return Categories(Weights(np.array(dist.weights)), values, None, None)
+
+    def prepare(self, *parameters: Any) -> Categories:
+        """The counts may have any shape."""
+        raise NotLanes
+
+    def stack(self, parts: Sequence[Any]) -> Categories:
+        """The tables of all rows one after the other."""
+        rows = [(*part.values, part.new_table()) for part in parts]
+        weights = Weights(_padded([part.weights for part in parts]))
+        first = np.cumsum([0, *map(len, rows[:-1])])
+        return Categories(weights, tuple(value for row in rows for value in row), first, None)
+
+    def log_prob(self, prepared: Categories, value: Any) -> Any:
+        """One by one."""
+        raise NotLanes
+
+    def log_prob_at(self, table: Categories, codes: Any, value: Any) -> Any:
+        """One by one."""
+        raise NotLanes
 
 
 def _same(value: Any, other: Any) -> bool:

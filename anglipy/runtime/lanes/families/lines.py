@@ -1,5 +1,5 @@
 """Distributions on the real line with location and scale, for n particles at once: `normal`,
-`laplace`, `uniform-continuous` and `exponential`. Prepared: the parameters themselves.
+`laplace`, `cauchy`, `uniform-continuous` and `exponential`. Prepared: the parameters themselves.
 """
 
 from __future__ import annotations
@@ -20,11 +20,16 @@ from anglipy.runtime.lanes.families.base import (
     number_values,
     refuse,
 )
+from anglipy.runtime.lanes.families.special import log_complement_of, log_normal_tail
 
-__all__ = ["ExponentialFamily", "LaplaceFamily", "NormalFamily", "UniformContinuousFamily"]
+__all__ = [
+    "CauchyFamily", "ExponentialFamily", "LaplaceFamily", "NormalFamily", "UniformContinuousFamily",
+    "log_cauchy", "log_cauchy_tail",
+]  # fmt: skip
 
 _HALF_LOG_TWO_PI = 0.5 * log(2.0 * pi)
-_LOG_TWO = log(2.0)
+_LOG_TWO, _LOG_PI = log(2.0), log(pi)
+_SQUARABLE = 1e150
 
 
 class NormalFamily(Family):
@@ -59,6 +64,12 @@ class NormalFamily(Family):
         z -= log_of_scale(sd) + _HALF_LOG_TWO_PI
         return z
 
+    def log_tails(self, prepared: Any, x: Array) -> Any:
+        """Those of the standard normal."""
+        mean, sd = prepared
+        z = (x - mean) / sd
+        return log_normal_tail(-z), log_normal_tail(z)
+
 
 class LaplaceFamily(Family):
     """`(laplace loc scale)`; the sd is scale times the root of two."""
@@ -91,6 +102,61 @@ class LaplaceFamily(Family):
         z -= log_of_scale(scale) + _LOG_TWO
         return z
 
+    def log_tails(self, prepared: Any, x: Array) -> Any:
+        """Half an exponential on either side."""
+        loc, scale = prepared
+        z = (x - loc) / scale
+        near = -np.abs(z) - _LOG_TWO
+        far = log_complement_of(near)
+        return np.where(z < 0.0, near, far), np.where(z < 0.0, far, near)
+
+
+class CauchyFamily(Family):
+    """`(cauchy loc scale)`: Student's t with one degree of freedom."""
+
+    shapes = ("number", "number")
+
+    def plain(self, dist: Any) -> Any:
+        """Loc and scale."""
+        return dist.loc, dist.scale
+
+    def prepare(self, loc: Array, scale: Array) -> Any:
+        """Loc finite, scale > 0."""
+        if not (all_finite(loc) and all_positive(scale)):
+            refuse(np.isfinite(loc), is_positive(scale))
+        return loc, scale
+
+    def sample(self, prepared: Any, rng: Any, n: int) -> Any:
+        """Student's t, scaled and shifted."""
+        loc, scale = prepared
+        drawn = rng.standard_t(1.0, n)
+        drawn *= scale
+        drawn += loc
+        return drawn
+
+    def log_prob(self, prepared: Any, value: Any) -> Any:
+        """-log pi - log scale - log(1 + z^2) with z = (x - loc) / scale."""
+        loc, scale = prepared
+        return log_cauchy((number_values(value) - loc) / scale) - log_of_scale(scale)
+
+    def log_tails(self, prepared: Any, x: Array) -> Any:
+        """The angle of (z, 1), by pi."""
+        loc, scale = prepared
+        z = (x - loc) / scale
+        return log_cauchy_tail(-z), log_cauchy_tail(z)
+
+
+def log_cauchy(z: Any) -> Any:
+    """The log density of the standard Cauchy."""
+    distance = np.abs(z)
+    tail = np.where(distance < _SQUARABLE, np.log1p(z * z), 2.0 * np.log(distance))
+    return -_LOG_PI - tail
+
+
+def log_cauchy_tail(z: Any) -> Any:
+    """Log P(Z > z) of the standard Cauchy."""
+    return np.log(np.arctan2(1.0, z)) - _LOG_PI
+
 
 class UniformContinuousFamily(Family):
     """`(uniform-continuous min max)`: drawn from [min, max), density on [min, max]."""
@@ -115,7 +181,7 @@ class UniformContinuousFamily(Family):
         drawn *= high - low
         drawn += low
         if high.__class__ is float:
-            return np.minimum(drawn, nextafter(high, low), out=drawn)
+            return np.minimum(drawn, nextafter(high, -inf), out=drawn)
         if (drawn >= high).any():
             np.minimum(drawn, np.nextafter(high, low), out=drawn)
         return drawn
@@ -125,6 +191,13 @@ class UniformContinuousFamily(Family):
         low, high = prepared
         x = number_values(value)
         return np.where((low <= x) & (x <= high), -log_of(high - low), -inf)
+
+    def log_tails(self, prepared: Any, x: Array) -> Any:
+        """The parts of the interval on either side."""
+        low, high = prepared
+        inside = np.clip(x, low, high)
+        log_width = log_of(high - low)
+        return np.log(inside - low) - log_width, np.log(high - inside) - log_width
 
 
 class ExponentialFamily(Family):
@@ -159,3 +232,8 @@ class ExponentialFamily(Family):
         elif negative is not False and negative.any():
             found[negative] = -inf
         return found
+
+    def log_tails(self, prepared: Any, x: Array) -> Any:
+        """-rate x above."""
+        upper = np.where(x > 0.0, -prepared[0] * x, 0.0)
+        return log_complement_of(upper), upper

@@ -1,5 +1,5 @@
-"""`beta`, `student-t` and `student-t-loc-scale` for n particles at once. Prepared: the parameters
-themselves.
+"""`beta`, `beta2`, `student-t` and `student-t-loc-scale` for n particles at once. Prepared: the
+parameters themselves.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from anglipy.runtime.lanes.families.special import (
     stirling_error,
 )
 
-__all__ = ["BetaFamily", "StudentTFamily", "StudentTLocScaleFamily"]
+__all__ = ["Beta2Family", "BetaFamily", "StudentTFamily", "StudentTLocScaleFamily"]
 
 _SMALLEST, _BELOW_ONE = 5e-324, 1.0 - 2.0**-53
 _BETA_DIRECT = 250.0
@@ -73,6 +73,21 @@ class BetaFamily(Family):
         if not np.all(inside):
             found = np.where(inside, found, _at_the_ends(a, b, x))
         return found
+
+
+class Beta2Family(BetaFamily):
+    """`(beta2 mode certainty)`: a beta distribution, whose shapes are prepared."""
+
+    def plain(self, dist: Any) -> Any:
+        """The two shapes."""
+        return dist._beta.a, dist._beta.b
+
+    def prepare(self, mode: Array, certainty: Array) -> Any:
+        """Mode between 0 and 1, certainty >= 2."""
+        fine = (np.asarray(mode) >= 0.0) & (np.asarray(mode) <= 1.0)
+        refuse(fine, np.asarray(certainty) >= 2.0, np.isfinite(certainty))
+        more = certainty - 2.0
+        return mode * more + 1.0, (1.0 - mode) * more + 1.0
 
 
 def _at_the_ends(a: Array, b: Array, x: Array) -> Any:

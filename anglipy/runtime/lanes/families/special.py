@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 
 from anglipy.runtime import special as scalar
+from anglipy.runtime.cumulative import normal_tails
 from anglipy.runtime.lanes.families.base import Array, log1p_of, log_of
 
 __all__ = [
-    "DIRECT", "deviance", "has_nan", "log_binomial_mass", "log_factorial", "log_gamma",
-    "log_poisson_mass", "replaced", "stirling_error",
+    "DIRECT", "deviance", "has_nan", "log_binomial_mass", "log_complement_of", "log_factorial",
+    "log_gamma", "log_normal_tail", "log_poisson_mass", "replaced", "stirling_error",
 ]  # fmt: skip
 
 DIRECT = 500.0
@@ -26,6 +27,7 @@ _HALF_LOG_TWO_PI = 0.5 * log(2.0 * pi)
 _GAMMA_LIMIT = 1e305
 """Above this the log of the gamma function is beyond the doubles."""
 _UNDERFLOW = 1e-290
+_LOG_TWO = log(2.0)
 _SHIFT = 8.0
 _SERIES = (
     -3617.0 / 122400.0, 1.0 / 156.0, -691.0 / 360360.0, 1.0 / 1188.0, -1.0 / 1680.0, 1.0 / 1260.0,
@@ -187,3 +189,19 @@ def _lopsided_binomial(small: Any, large: Any, x: Any, rest: Any, p: Any) -> Any
     growth += stirling_error(n) - stirling_error(large) - log_gamma(small + 1.0)
     powers = _log_powers(x, rest, p)
     return np.where((small == 0.0) | (powers == -inf), powers, growth + powers)
+
+
+# ---- tails
+
+
+_NORMAL_TAILS = np.frompyfunc(lambda z: normal_tails(z)[1], 1, 1)
+
+
+def log_normal_tail(z: Any) -> Any:
+    """Log P(Z > z) of the standard normal, one by one: numpy has no error function."""
+    return np.asarray(_NORMAL_TAILS(z), dtype=np.float64)
+
+
+def log_complement_of(x: Any) -> Any:
+    """Log(1 - exp(x)) for x <= 0."""
+    return np.where(x > -_LOG_TWO, np.log(-np.expm1(x)), np.log1p(-np.exp(x)))

@@ -15,7 +15,10 @@ from anglipy.runtime.lanes.families.special import log_gamma
 from anglipy.runtime.lanes.values import Lane
 from anglipy.runtime.vectors import Vector
 
-__all__ = ["DirichletFamily", "MvnFamily"]
+__all__ = [
+    "DirichletFamily", "MvnFamily", "VectorFamily", "distance", "observed_points", "root_of",
+    "times",
+]  # fmt: skip
 
 _HALF_LOG_TWO_PI = 0.5 * log(2.0 * pi)
 _SUM_TOLERANCE = 1e-6
@@ -25,7 +28,9 @@ _UNROLLED = 8
 """Up to this many dimensions triangular systems are solved by columns for all particles at once."""
 
 
-class _VectorFamily(Family):
+class VectorFamily(Family):
+    """What families of vectors share."""
+
     value = "vector"
 
     def box(self, prepared: Any, drawn: Any, stamp: Any) -> Vector:
@@ -40,7 +45,7 @@ class _VectorFamily(Family):
         )
 
 
-def _points(value: Any, size: int) -> Any:
+def observed_points(value: Any, size: int) -> Any:
     """Observed vectors (K,) or (n, K) of the right length, none with a nan in it."""
     if value.shape[-1] != size:
         raise BadLane
@@ -50,7 +55,7 @@ def _points(value: Any, size: int) -> Any:
     return value
 
 
-class DirichletFamily(_VectorFamily):
+class DirichletFamily(VectorFamily):
     """`(dirichlet alpha)`. Prepared: the concentrations."""
 
     shapes = ("vector",)
@@ -80,7 +85,7 @@ class DirichletFamily(_VectorFamily):
     def log_prob(self, prepared: Any, value: Any) -> Any:
         """Log Gamma(sum alpha) + sum of (alpha_i - 1) log x_i - log Gamma(alpha_i)."""
         (alpha,) = prepared
-        x = _points(value, alpha.shape[-1])
+        x = observed_points(value, alpha.shape[-1])
         powers = (alpha - 1.0) * np.log(x)
         if not x.all():
             powers = np.where(x == 0.0, np.where(alpha == 1.0, 0.0, -inf), powers)
@@ -99,7 +104,7 @@ def _log_normaliser(alpha: Any) -> Any:
     return log_gamma(alpha.sum(axis=-1)) - log_gamma(alpha).sum(axis=-1)
 
 
-class MvnFamily(_VectorFamily):
+class MvnFamily(VectorFamily):
     """`(mvn mean cov)`. Prepared: mean, L with cov = L L', and -log det L - d log sqrt(2 pi)."""
 
     shapes = ("vector", "matrix")
@@ -110,36 +115,38 @@ class MvnFamily(_VectorFamily):
 
     def prepare(self, mean: Any, cov: Any) -> Any:
         """Numbers finite, cov symmetric and positive definite."""
-        if mean.shape[-1] != cov.shape[-1]:
-            raise BadLane
-        fine = np.isfinite(mean).all(axis=-1), np.isfinite(cov).all(axis=(-2, -1))
-        skew = np.abs(cov - np.swapaxes(cov, -2, -1)).max(axis=(-2, -1))
-        symmetric = skew <= _SYMMETRY_TOLERANCE * np.abs(cov).max(axis=(-2, -1))
-        if not (fine[0].all() and fine[1].all() and symmetric.all()):
-            refuse(*fine, symmetric, _has_root(cov))
-        try:
-            return _with_normaliser(mean, np.linalg.cholesky(cov))
-        except np.linalg.LinAlgError:
-            refuse(_has_root(cov))
-            raise
+        return _with_normaliser(mean, root_of(mean, cov))
 
     def sample(self, prepared: Any, rng: Any, n: int) -> Any:
         """Mean + L z."""
         mean, lower, _ = prepared
         d = mean.shape[-1]
-        z = rng.standard_normal((d, n))
-        drawn = lower @ z if lower.ndim == 2 else _times(lower, z)
+        drawn = times(lower, rng.standard_normal((d, n)))
         drawn += mean.T if mean.ndim == 2 else mean[:, None]
         return drawn.T
 
     def log_prob(self, prepared: Any, value: Any) -> Any:
         """-|L^-1 (x - mean)|^2 / 2 - log det L - d log sqrt(2 pi)."""
         mean, lower, log_normaliser = prepared
-        apart = (_points(value, mean.shape[-1]) - mean).T
-        z = _solve(lower, apart if apart.ndim == 2 else apart[:, None])
-        distance = (z * z).sum(axis=0)
+        squared = distance(mean, lower, value)
         # A point so far away that the distance overflows may give nan: its density is zero.
-        return np.where(np.isnan(distance), -inf, log_normaliser - 0.5 * distance)
+        return np.where(np.isnan(squared), -inf, log_normaliser - 0.5 * squared)
+
+
+def root_of(mean: Any, cov: Any) -> Any:
+    """L with cov = L L', of checked matrices."""
+    if mean.shape[-1] != cov.shape[-1]:
+        raise BadLane
+    fine = np.isfinite(mean).all(axis=-1), np.isfinite(cov).all(axis=(-2, -1))
+    skew = np.abs(cov - np.swapaxes(cov, -2, -1)).max(axis=(-2, -1))
+    symmetric = skew <= _SYMMETRY_TOLERANCE * np.abs(cov).max(axis=(-2, -1))
+    if not (fine[0].all() and fine[1].all() and symmetric.all()):
+        refuse(*fine, symmetric, _has_root(cov))
+    try:
+        return np.linalg.cholesky(cov)
+    except np.linalg.LinAlgError:
+        refuse(_has_root(cov))
+        raise
 
 
 def _with_normaliser(mean: Any, lower: Any) -> Any:
@@ -147,8 +154,17 @@ def _with_normaliser(mean: Any, lower: Any) -> Any:
     return mean, lower, -log_det - lower.shape[-1] * _HALF_LOG_TWO_PI
 
 
-def _times(lower: Any, z: Any) -> Any:
+def distance(mean: Any, lower: Any, value: Any) -> Any:
+    """|L^-1 (x - mean)|^2 for observed vectors x."""
+    apart = (observed_points(value, mean.shape[-1]) - mean).T
+    z = _solve(lower, apart if apart.ndim == 2 else apart[:, None])
+    return (z * z).sum(axis=0)
+
+
+def times(lower: Any, z: Any) -> Any:
     """L z (d, n) for every particle."""
+    if lower.ndim == 2:
+        return lower @ z
     found = np.empty_like(z)
     for i in range(len(z)):
         found[i] = lower[:, i, 0] * z[0]

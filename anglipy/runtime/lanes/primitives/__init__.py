@@ -6,6 +6,8 @@ takes lane values. For plain arguments it does what the primitive does.
 
 from __future__ import annotations
 
+from typing import Any
+
 from anglipy.runtime.lanes.primitives import (
     arithmetic,
     calling,
@@ -15,6 +17,8 @@ from anglipy.runtime.lanes.primitives import (
     indexing,
     integers,
     mathematics,
+    matrices,
+    methods,
     nesting,
     statistics,
     table,
@@ -23,10 +27,12 @@ from anglipy.runtime.lanes.primitives.spread import Function, with_first_failure
 from anglipy.runtime.lanes.primitives.structural import deep, kind_of, structural
 from anglipy.runtime.primitives import PRIMITIVES
 from anglipy.runtime.primitives.registry import Primitive
+from anglipy.runtime.primitives.transducers import TRANSDUCERS
 
 __all__ = ["is_lane_aware", "lane_primitive"]
 
 _KINDS = frozenset(table.KINDS.split())
+_EFFECTS = frozenset(" ".join(table.EFFECTS).split())
 
 _BY_HAND: dict[Function, Function] = {
     **arithmetic.LANES,
@@ -35,9 +41,11 @@ _BY_HAND: dict[Function, Function] = {
     **mathematics.LANES,
     **indexing.LANES,
     **changing.LANES,
+    **methods.LANES,
     **nesting.LANES,
     **calling.LANES,
     **statistics.LANES,
+    **matrices.LANES,
 }
 
 _VERSIONS: dict[Function, Function] = {**calling.MAKERS, **effects.LANES}
@@ -79,8 +87,23 @@ def _by_tables(fn: Function, entry: Primitive | None) -> Function:
         return deep(fn, (0, None))
     if entry.name in _KINDS:
         return kind_of(fn)
+    if entry.name in _EFFECTS:
+        return effects.each_time(fn)
     if entry.name in table.CALLING:
-        return calling.calling(fn, table.CALLING[entry.name])
+        return _unless_transducer(fn, calling.calling(fn, table.CALLING[entry.name]), entry.name)
     if entry.name in table.STRUCTURAL:
         return structural(fn, table.STRUCTURAL[entry.name], entry.arity)
     return deep(fn, entry.arity)
+
+
+def _unless_transducer(fn: Function, version: Function, name: str) -> Function:
+    """Called without a collection, `map` and its kin make a transducer, which keeps its function as
+    it is: what uses the transducer goes particle by particle.
+    """
+    if name not in TRANSDUCERS:
+        return version
+
+    def wrapped(*args: Any) -> Any:
+        return fn(*args) if len(args) == 1 else version(*args)
+
+    return wrapped

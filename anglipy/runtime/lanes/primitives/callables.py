@@ -14,7 +14,7 @@ from anglipy.runtime.lanes.groups import CURRENT, Group, using
 from anglipy.runtime.lanes.primitives.indexing import called_vector, get
 from anglipy.runtime.lanes.primitives.spread import Function, is_lane
 from anglipy.runtime.lanes.values import Choice, NotLanes, codes_at, has_lanes, truth
-from anglipy.runtime.primitives.higher_order import Reduced
+from anglipy.runtime.primitives.reduced import Reduced
 from anglipy.runtime.vectors import Vector
 
 __all__ = ["GUARDS", "bound", "lane_function"]

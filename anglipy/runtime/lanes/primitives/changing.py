@@ -128,7 +128,10 @@ def _goes_into(collection: Any, entry: Any) -> bool:
 
 
 def into(*args: Any) -> Any:
-    """`(into target source)`."""
+    """`(into target source)`, `(into target transducer source)`."""
+    if len(args) == 3:
+        deep = any(map(lanes_inside, args))
+        return one_by_one(collections.into, args) if deep else collections.into(*args)
     active = [place for place, arg in enumerate(args) if is_lane(arg)]
     if active:
         return per_distinct(into, args, active)

@@ -126,7 +126,14 @@ def _order(x: Any, y: Any) -> Any:
     return np.where(np.less(x, y), -1, np.less(y, x).astype(np.int64))
 
 
-compare = _compared(ordering.compare, _order)
+_compare = _compared(ordering.compare, _order)
+
+
+def compare(a: Any, b: Any) -> Any:
+    """`(compare a b)`: vectors element by element."""
+    if isinstance(a, Vector) and isinstance(b, Vector) and (has_lanes(a) or has_lanes(b)):
+        return one_by_one(ordering.compare, (a, b))
+    return _compare(a, b)
 
 
 # ---- equality

@@ -11,10 +11,10 @@ from anglipy.runtime.lanes.values import rows
 from anglipy.runtime.primitives import output, strings
 from anglipy.runtime.randomness import sample_star
 
-__all__ = ["LANES"]
+__all__ = ["LANES", "each_time"]
 
 
-def _each_time(scalar: Function) -> Function:
+def each_time(scalar: Function) -> Function:
     """The lane version of a function that is called for every particle, in order, even if the
     arguments are the same for all.
     """
@@ -48,5 +48,5 @@ _EFFECTS = (
     sample_star,
 )
 
-LANES: dict[Function, Function] = {fn: _each_time(fn) for fn in _EFFECTS}
+LANES: dict[Function, Function] = {fn: each_time(fn) for fn in _EFFECTS}
 """Scalar function -> lane version."""

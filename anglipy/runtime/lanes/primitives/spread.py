@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from anglipy.runtime.access import is_lazy
 from anglipy.runtime.lanes.gathering import from_rows, per_distinct, per_particle
-from anglipy.runtime.lanes.groups import CURRENT, Group, using
+from anglipy.runtime.lanes.groups import CURRENT, Group
 from anglipy.runtime.lanes.merging import Merger
 from anglipy.runtime.lanes.values import (
     Choice,
@@ -27,12 +27,12 @@ from anglipy.runtime.lanes.values import (
     inner,
     lane,
     number_kind,
+    of_particle,
     row,
     rows,
     rows_at,
 )
 from anglipy.runtime.numbers import is_number, to_double
-from anglipy.runtime.seqs import LazySeq
 
 __all__ = [
     "EXACT",
@@ -209,7 +209,7 @@ def one_by_one(scalar: Function, args: Sequence[Any]) -> Any:
         return per_particle(scalar, args)
     group = CURRENT.group
     columns = [
-        [_particle_of(arg, place, group) for place in range(group.n)] if is_lazy(arg) else rows(arg)
+        [of_particle(arg, place, group) for place in range(group.n)] if is_lazy(arg) else rows(arg)
         for arg in args
     ]
     results = []
@@ -220,16 +220,6 @@ def one_by_one(scalar: Function, args: Sequence[Any]) -> Any:
             error.lane = place  # type: ignore[attr-defined]
             raise
     return from_rows(results)
-
-
-def _particle_of(sequence: Any, place: int, group: Group) -> LazySeq:
-    """The elements that one particle of the group has, on demand."""
-
-    def own(value: Any) -> Any:
-        with using(group):
-            return row(value, place)
-
-    return LazySeq(map(own, sequence))
 
 
 # ---- putting together

@@ -4,9 +4,15 @@ everything (see `structural.deep`), which is right for every function without ef
 
 from __future__ import annotations
 
-__all__ = ["BY_HAND", "CALLING", "DEEP", "KINDS", "STRUCTURAL"]
+from anglipy.runtime.lanes.primitives import host_table
+
+__all__ = ["BY_HAND", "CALLING", "DEEP", "EFFECTS", "KINDS", "STRUCTURAL"]
+
+EFFECTS = host_table.EFFECTS
+"""Those with an effect, which every particle has for itself."""
 
 BY_HAND: tuple[str, ...] = (
+    *host_table.BY_HAND,
     # arithmetic.py
     "+ * - / +' *' -' max min inc unchecked-inc dec unchecked-dec inc' dec' abs Math/abs num",
     # integers.py
@@ -43,6 +49,7 @@ KINDS = (
 """Questions that numbers of one kind all answer the same way."""
 
 STRUCTURAL: dict[str, str] = {
+    **host_table.STRUCTURAL,
     # what is looked at of each argument; the letters are explained in signatures.py
     "identity": ".",
     "constantly": ".",
@@ -116,6 +123,7 @@ STRUCTURAL: dict[str, str] = {
 """Those that look at collections and not into them."""
 
 CALLING: dict[str, str] = {
+    **host_table.CALLING,
     "map": "f|c",
     "mapv": "f|c",
     "mapcat": "v|c",
@@ -157,6 +165,7 @@ CALLING: dict[str, str] = {
 """Those that call functions."""
 
 DEEP: tuple[str, ...] = (
+    *host_table.DEEP,
     "bigint biginteger numerator denominator rationalize char log-mv-gamma-fn",
     "distinct dedupe frequencies hash-set set distinct? identical? hash type class",
     "clojure.set/union clojure.set/intersection clojure.set/difference",
@@ -170,5 +179,7 @@ DEEP: tuple[str, ...] = (
     "clojure.string/index-of clojure.string/last-index-of",
     "re-pattern re-find re-matches re-seq parse-long parse-double Integer/parseInt Long/parseLong",
     "Double/parseDouble Float/parseFloat char-array",
+    "CRP DP GP LDS anglib.state-space/LDS dirichlet-discrete mvn-niw produce absorb",
+    "tag get-tag transform-sample normal-cdf",
 )
 """Those that look at everything. They need no entry; a test checks that none is forgotten."""

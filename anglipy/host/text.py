@@ -1,0 +1,100 @@
+"""Text as data and data as programs: `read-string`, `eval` and their kin.
+
+`eval` works in the namespace of the program that calls it, so its functions are made for a compiler:
+`evaluating(compiler)`. A form is evaluated as it prints, so it must be made of what can be written
+down.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from anglipy.compile import Compiler
+from anglipy.datum import datum
+from anglipy.diagnostics import ProgramError, Source
+from anglipy.expand import expand_once
+from anglipy.forms import ListForm
+from anglipy.reader import read
+from anglipy.runtime.primitives.checks import text
+from anglipy.runtime.primitives.files import Reader, slurp
+from anglipy.runtime.printing import pr_str
+from anglipy.runtime.scalars import Symbol
+from anglipy.syntax import Binding
+
+__all__ = ["FUNCTIONS", "evaluating"]
+
+
+def read_string(*arguments: Any) -> Any:
+    """The first value written in a string."""
+    written = text(arguments[-1], "read-string")
+    forms = read(Source("<string>", written))
+    if not forms:
+        raise ProgramError("AQ440", "read-string: there is nothing in the string")
+    return datum(forms[0])
+
+
+def read_next(*arguments: Any) -> Any:
+    """The value written in a reader, or in what is left of the standard input."""
+    source = next((a for a in arguments if isinstance(a, Reader)), Reader(sys.stdin))
+    return read_string(slurp(source))
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "read-string": read_string,
+    "clojure.edn/read-string": read_string,
+    "read": read_next,
+    "clojure.edn/read": read_next,
+}
+
+
+def evaluating(compiler: Compiler) -> dict[str, Callable[..., Any]]:
+    """The functions that compile more text into the namespace of a compiler."""
+
+    def load_string(written: Any) -> Any:
+        """The value of the last form of a text."""
+        values = compiler.load(Source("<string>", text(written, "load-string")))
+        return values[-1] if values else None
+
+    def evaluate(form: Any) -> Any:
+        """The value of a form given as data."""
+        values = compiler.load(Source("<eval>", pr_str(form)))
+        return values[-1] if values else None
+
+    def load_file(path: Any) -> Any:
+        """The value of the last form of a file."""
+        values = compiler.load(Source(str(path), slurp(path)))
+        return values[-1] if values else None
+
+    def resolve(*names: Any) -> Any:
+        """The value that a symbol names, or nil."""
+        name = names[-1].text if isinstance(names[-1], Symbol) else text(names[-1], "resolve")
+        found: Binding | None = compiler.namespace.lookup(name)
+        return None if found is None else compiler.namespace.values.get(found.python)
+
+    def macroexpand_once(form: Any) -> Any:
+        """What a call of a macro is short for; any other form as it is."""
+        (read_form,) = read(Source("<macroexpand>", pr_str(form)))
+        if not isinstance(read_form, ListForm) or not read_form.items:
+            return form
+        shorter = expand_once(read_form, compiler.scope())
+        return form if shorter is None else datum(shorter)
+
+    def macroexpand(form: Any) -> Any:
+        """`macroexpand-1` until nothing changes."""
+        while True:
+            shorter = macroexpand_once(form)
+            if shorter is form:
+                return form
+            form = shorter
+
+    return {
+        "eval": evaluate,
+        "load-string": load_string,
+        "load-file": load_file,
+        "resolve": resolve,
+        "ns-resolve": resolve,
+        "macroexpand-1": macroexpand_once,
+        "macroexpand": macroexpand,
+    }

@@ -1,0 +1,158 @@
+"""A posterior for pandas and for ArviZ, both optional: imported when used.
+
+The columns are the parts of the results (`parts`). ArviZ knows no weights, so it gets draws of
+equal weight: those of the posterior itself where their weights are equal and they are independent,
+else as many as the effective sample size, chosen by systematic resampling and shuffled. Elements of
+a vector become one array; where a draw lacks a number it is nan.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from anglipy import __version__
+from anglipy.diagnostics import OptionError
+from anglipy.inference.engine import whole_number
+from anglipy.inference.parts import Part, parts_of
+from anglipy.runtime.convert import to_python
+from anglipy.runtime.printing import print_str
+
+if TYPE_CHECKING:
+    from anglipy.inference.posterior import Posterior
+
+__all__ = ["optional", "to_arviz", "to_pandas"]
+
+_EXACT_DRAWS = 4_000
+"""Draws from an exact posterior, which has no sample size of its own."""
+
+
+def optional(module: str, package: str, extra: str) -> Any:
+    """A module that anglipy can do without. Raises OptionError AQ305 that says how to get it."""
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        raise OptionError(
+            "AQ305",
+            f"this needs {package}, which is not installed",
+            help=f"pip install 'anglipy[{extra}]'",
+        ) from error
+
+
+# --- pandas ---
+
+
+def to_pandas(posterior: Posterior) -> Any:
+    """See `Posterior.to_pandas`."""
+    pandas = optional("pandas", "pandas", "frames")
+    columns: dict[str, Any] = {}
+    for name, column in (
+        ("weight", posterior.weights),
+        ("log_weight", posterior.log_weights),
+    ):
+        columns[name] = np.array(column)
+    for part in parts_of(posterior):
+        name = part.name
+        while name in columns:
+            name += "_"
+        columns[name] = _column(part, len(posterior))
+    return pandas.DataFrame(columns)
+
+
+def _column(part: Part, count: int) -> Any:
+    """Integers, booleans or doubles where all draws have them; nan or None where they do not."""
+    complete = len(part.draws) == count
+    if part.kind == "boolean" and complete:
+        return np.array(part.values, dtype=bool)
+    if part.kind == "number":
+        if complete and all(_is_small_integer(value) for value in part.values):
+            return np.array(part.values, dtype=np.int64)
+        return part.column(count)
+    column = np.empty(count, dtype=object)
+    for draw, value in zip(part.draws, part.values, strict=True):
+        column[draw] = to_python(value)
+    return column
+
+
+def _is_small_integer(value: Any) -> bool:
+    return isinstance(value, (int, np.integer)) and -(2**63) <= value < 2**63
+
+
+# --- ArviZ ---
+
+
+def to_arviz(posterior: Posterior, draws: int | None = None, seed: int = 0) -> Any:
+    """See `Posterior.to_arviz`."""
+    arviz = optional("arviz", "ArviZ", "frames")
+    chosen = _of_equal_weight(posterior, draws, seed)
+    groups = {"posterior": _arrays(posterior, chosen)}
+    facts = {
+        "inference_library": "anglipy",
+        "inference_library_version": __version__,
+        "query": posterior.query,
+        "algorithm": posterior.algorithm,
+        "draws": posterior.draws,
+        "ess": posterior.ess,
+    }
+    if posterior.log_evidence is not None:
+        facts["log_evidence"] = posterior.log_evidence
+    if int(arviz.__version__.partition(".")[0]) >= 1:
+        return arviz.from_dict(groups, attrs={"posterior": facts})
+    return arviz.from_dict(**groups, posterior_attrs=facts)
+
+
+def _of_equal_weight(posterior: Posterior, draws: int | None, seed: int) -> Any:
+    """The numbers of the draws to show, shape (draws,)."""
+    log_weights = posterior.log_weights
+    equal = bool(np.all(log_weights == log_weights[0])) and posterior.families is None
+    if draws is None:
+        if equal and not posterior.exact:
+            return np.arange(len(posterior))
+        draws = _EXACT_DRAWS if posterior.exact else max(1, math.floor(posterior.ess))
+    from anglipy.inference.resampling import systematic
+
+    rng = np.random.default_rng(seed)
+    chosen = systematic(rng, posterior.weights, whole_number("draws", draws))
+    return rng.permutation(chosen)
+
+
+def _arrays(posterior: Posterior, chosen: Any) -> dict[str, Any]:
+    """Variables with the shape (1 chain, draws, shape of the vector...)."""
+    count = len(posterior)
+    vectors: dict[str, list[Part]] = {}
+    for part in parts_of(posterior):
+        vectors.setdefault(part.array, []).append(part)
+    found = {}
+    for name, parts in vectors.items():
+        if _is_array(parts):
+            shape = tuple(np.max([part.index for part in parts], axis=0) + 1)
+            array = np.full((count, *shape), np.nan)
+            for part in parts:
+                array[(slice(None), *part.index)] = part.column(count)
+            found[name] = array[chosen][None]
+        else:
+            found |= {part.name: _variable(part, count)[chosen][None] for part in parts}
+    return found
+
+
+def _is_array(parts: Sequence[Part]) -> bool:
+    """Whether they are the elements of one array of numbers."""
+    dimensions = {len(part.index) for part in parts}
+    return (
+        len(dimensions) == 1
+        and dimensions != {0}
+        and all(part.numbers is not None for part in parts)
+    )
+
+
+def _variable(part: Part, count: int) -> Any:
+    if part.numbers is not None:
+        return _column(part, count)
+    texts = np.full(count, "", dtype=object)
+    for draw, value in zip(part.draws, part.values, strict=True):
+        texts[draw] = print_str(value)
+    return texts.astype(str)

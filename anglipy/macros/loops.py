@@ -1,0 +1,76 @@
+"""Loops over sequences and numbers: `for`, `doseq`, `dotimes`, `while`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from anglipy.diagnostics import ExpandError
+from anglipy.forms import Form, Keyword, Symbol
+from anglipy.macros.registry import Builder, macro
+
+__all__: list[str] = []
+
+_FOR = "(for [name sequence :when test :let [...] ...] body)"
+
+
+@macro("for", _FOR, 2, 2)
+def _for(b: Builder, bindings: Form, body: Form) -> Form:
+    found = b.temporary("found")
+    collected = _levels(b, b.pairs(bindings), found, b.call("conj", found, body))
+    return b.call("sequence", b.list("let", b.vector(found, b.vector()), collected))
+
+
+@macro("doseq", "(doseq [name sequence ...] body...)", 1)
+def _doseq(b: Builder, bindings: Form, *body: Form) -> Form:
+    done = b.temporary("done")
+    step = b.list("do", *body, b.literal(None))
+    return b.list("let", b.vector(done, b.literal(None)), _levels(b, b.pairs(bindings), done, step))
+
+
+def _levels(
+    b: Builder, pairs: Sequence[tuple[Form, Form]], carried: Symbol, innermost: Form
+) -> Form:
+    """Nested loops that carry one value: each turn computes its next value from `carried`."""
+    if not pairs:
+        return innermost
+    (pattern, source), rest = pairs[0], pairs[1:]
+    if isinstance(pattern, Keyword):
+        raise ExpandError(
+            "AQ212",
+            f"`:{pattern.name}` must come after a name and its sequence",
+            pattern.span,
+            help=b.usage,
+        )
+    count = next((i for i, (key, _) in enumerate(rest) if not isinstance(key, Keyword)), len(rest))
+    modifiers, inner = rest[:count], rest[count:]
+    seq = b.temporary("seq")
+    skip = b.list("recur", b.call("next", seq), carried)
+    turn: Form = b.list("recur", b.call("next", seq), _levels(b, inner, carried, innermost))
+    for key, value in reversed(modifiers):
+        assert isinstance(key, Keyword)
+        if key.name == "let":
+            turn = b.list("let", value, turn)
+        elif key.name in ("when", "while"):
+            turn = b.list("if", value, turn, skip if key.name == "when" else carried)
+        else:
+            raise ExpandError("AQ212", f"`:{key.name}` means nothing here", key.span, help=b.usage)
+    bound = b.list("let", b.vector(pattern, b.call("first", seq)), turn)
+    start = b.vector(seq, b.call("seq", source), carried, carried)
+    return b.list("loop", start, b.list("if", seq, bound, carried))
+
+
+@macro("dotimes", "(dotimes [name count] body...)", 1)
+def _dotimes(b: Builder, bindings: Form, *body: Form) -> Form:
+    name, count = b.pair(bindings)
+    limit = b.temporary("limit")
+    turn = b.list("do", *body, b.list("recur", b.call("inc", name)))
+    loop = b.list(
+        "loop", b.vector(name, b.literal(0)), b.list("when", b.call("<", name, limit), turn)
+    )
+    return b.list("let", b.vector(limit, count), loop)
+
+
+@macro("while", "(while test body...)", 1)
+def _while(b: Builder, test: Form, *body: Form) -> Form:
+    turn = b.list("when", test, *body, b.list("recur"))
+    return b.list("loop", b.vector(), turn)

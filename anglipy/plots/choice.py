@@ -1,0 +1,139 @@
+"""Which pictures are drawn of a posterior, and where they stand."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from anglipy.diagnostics import OptionError
+from anglipy.inference.engine import nearest
+from anglipy.inference.parts import Part, parts_of
+from anglipy.plots import pairs, series
+from anglipy.plots.marginals import draw_part, is_discrete
+from anglipy.plots.style import GREY, drawing, new_figure, write
+from anglipy.plots.weights import draw_weights
+
+if TYPE_CHECKING:
+    from anglipy.inference.posterior import Posterior
+
+__all__ = ["KINDS", "plot_posterior"]
+
+KINDS = ("auto", "marginals", "pairs", "weights")
+_PANELS = 12
+"""Panels in one picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part, or the elements of a vector."""
+
+    name: str
+    parts: Sequence[Part]
+
+
+def plot_posterior(
+    posterior: Posterior, path: str | Path | None = None, kind: str = "auto"
+) -> Any:
+    """See `Posterior.plot`: `marginals` has a panel for each part of the results, `pairs` shows the
+    numbers among them against one another, `weights` whether the weights can be trusted; `auto`
+    takes pairs for two to four numbers that are not discrete, else marginals.
+    """
+    if kind not in KINDS:
+        raise OptionError(
+            "AQ303",
+            f"there is no kind of plot `{kind}`",
+            help=f"{nearest(kind, KINDS)}known: {', '.join(KINDS)}",
+        )
+    with drawing():
+        if kind == "weights":
+            figure = new_figure(10.0, 6.6, *_heading(posterior))
+            draw_weights(figure, posterior)
+        else:
+            figure = _results(posterior, kind)
+        write(figure, path)
+    return figure
+
+
+def _results(posterior: Posterior, kind: str) -> Any:
+    parts = parts_of(posterior)
+    numbers = [part for part in parts if part.numbers is not None]
+    if kind == "pairs":
+        if len(numbers) < 2:
+            raise OptionError(
+                "AQ303",
+                f"pairs need two numbers in each result, these have {len(numbers)}",
+                help="let the query return a vector or a map, or use another kind",
+            )
+        return _pairs(posterior, numbers[: pairs.MOST])
+    continuous = sum(not is_discrete(part) for part in parts)
+    if kind == "auto" and 2 <= len(parts) <= 4 and continuous == len(numbers) == len(parts):
+        return _pairs(posterior, numbers)
+    return _marginals(posterior, _panels(parts))
+
+
+def _pairs(posterior: Posterior, parts: Sequence[Part]) -> Any:
+    side = {2: 3.3, 3: 2.6}.get(len(parts), 2.0)
+    figure = new_figure(side * len(parts), side * len(parts) * 0.82, *_heading(posterior))
+    pairs.draw_pairs(figure, parts, _size(posterior), len(posterior))
+    return figure
+
+
+def _marginals(posterior: Posterior, panels: Sequence[Panel]) -> Any:
+    shown = panels[:_PANELS]
+    columns = 1 if len(shown) == 1 else 2 if len(shown) <= 4 else 3 if len(shown) <= 9 else 4
+    if any(len(panel.parts) > 1 for panel in shown):
+        columns = min(columns, 1 if len(shown) <= 2 else 2)
+    rows = math.ceil(len(shown) / columns)
+    width = {1: 8.0, 2: 10.0, 3: 12.0}.get(columns, 14.0)
+    height = {1: 4.4, 2: 6.6}.get(rows, 2.75 * rows)
+    figure = new_figure(width, min(height, 9.5), *_heading(posterior))
+    room = int(width / columns * 9.5)
+    for place, panel in enumerate(shown):
+        axes = figure.add_subplot(rows, columns, place + 1)
+        if len(panel.parts) > 1:
+            series.draw_series(axes, panel.name, panel.parts, room)
+        else:
+            draw_part(axes, panel.parts[0], _size(posterior), room=room)
+    if len(panels) > len(shown):
+        figure.supxlabel(
+            f"{len(panels) - len(shown):,} more parts are not shown", fontsize=9, color=GREY
+        )
+    return figure
+
+
+def _panels(parts: Sequence[Part]) -> list[Panel]:
+    """Long vectors of numbers in one panel each, other parts by themselves."""
+    vectors: dict[str, list[Part]] = {}
+    for part in parts:
+        vectors.setdefault(part.array, []).append(part)
+    found = []
+    for name, inside in vectors.items():
+        flat = all(len(part.index) == 1 and part.numbers is not None for part in inside)
+        if len(inside) >= series.LEAST and flat:
+            found.append(Panel(name, inside))
+        else:
+            found += [Panel(part.name, [part]) for part in inside]
+    return found
+
+
+def _size(posterior: Posterior) -> float:
+    """Independent draws that a density is as good as."""
+    return float(np.clip(posterior.weight_ess, 1.0, max(len(posterior), 1)))
+
+
+def _heading(posterior: Posterior) -> tuple[str, str]:
+    title = posterior.query or "posterior"
+    if posterior.algorithm:
+        title += f" by {posterior.algorithm}"
+    facts = [f"{posterior.draws:,} draws"]
+    facts.append("exact" if posterior.exact else f"effective sample size {posterior.ess:,.1f}")
+    if posterior.log_evidence is not None:
+        facts.append(f"log evidence {posterior.log_evidence:.3f}")
+    if posterior.stopped:
+        facts.append("stopped early")
+    return title, ", ".join(facts)

@@ -1,0 +1,164 @@
+"""One part of the results in one panel: a density, or bars."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from anglipy.inference.log_space import FloatArray
+from anglipy.inference.parts import Part
+from anglipy.inference.weighted import grouped
+from anglipy.plots.density import curve, facts_of, histogram, shown_range
+from anglipy.plots.style import (
+    ACCENT,
+    CONTRAST,
+    GREY,
+    INK,
+    PALE,
+    axis_title,
+    bare,
+    number_text,
+    shortened,
+)
+from anglipy.runtime.printing import pr_str
+
+__all__ = ["draw_part", "finite_numbers", "is_discrete"]
+
+_FEW, _MANY = 12, 40
+"""So many different numbers are discrete, and so many if they are integers."""
+_BARS = 12
+"""Bars of a chart of words."""
+
+
+def is_discrete(part: Part) -> bool:
+    """Whether bars say more than a density: few values that occur again and again, or no numbers."""
+    numbers = part.numbers
+    if numbers is None or part.kind == "boolean":
+        return True
+    distinct = np.unique(numbers[part.weights > 0])
+    if np.all(distinct == np.floor(distinct)) and np.all(np.isfinite(distinct)):
+        return len(distinct) <= _MANY
+    return len(distinct) <= min(_FEW, len(numbers) // 2)
+
+
+def finite_numbers(part: Part) -> tuple[FloatArray, FloatArray]:
+    """The finite numbers of a part and their weights."""
+    numbers = part.numbers
+    assert numbers is not None
+    kept = np.isfinite(numbers) & (part.weights > 0)
+    return numbers[kept], part.weights[kept]
+
+
+def draw_part(axes: Any, part: Part, size: float, titled: bool = True, room: int = 40) -> None:
+    """The density or the bars of a part; `size` is the effective number of draws, `room` that of
+    letters in a line.
+    """
+    present = part.probability
+    note = "" if present > 0.9995 else f"in {100 * present:.3g} % of the results"
+    if not is_discrete(part):
+        facts = _draw_density(axes, part, size)
+        note = "; ".join(filter(None, (facts, note)))
+    elif part.numbers is not None and part.kind == "number":
+        facts = _draw_number_bars(axes, part)
+        note = "; ".join(filter(None, (facts, note)))
+    else:
+        _draw_word_bars(axes, part, room)
+    if titled:
+        axis_title(axes, part.name, shortened(note, int(room * 1.15)), room)
+
+
+def _draw_density(axes: Any, part: Part, size: float) -> str:
+    numbers, weights = finite_numbers(part)
+    if not numbers.size:
+        axes.text(0.5, 0.5, "no finite numbers", ha="center", color=GREY, transform=axes.transAxes)
+        bare(axes)
+        return ""
+    facts, span = facts_of(numbers, weights / weights.sum()), shown_range(numbers, weights)
+    heights, edges = histogram(numbers, weights, span, size)
+    axes.stairs(heights, edges, fill=True, color=PALE, alpha=0.75)
+    top = float(heights.max())
+    smooth = curve(numbers, weights, span, size)
+    if smooth is not None:
+        axes.plot(*smooth, color=ACCENT, linewidth=1.8)
+        top = max(top, float(smooth[1].max()))
+    _draw_interval(axes, facts, -0.055 * top)
+    axes.set_xlim(*span)
+    axes.set_ylim(-0.11 * top, 1.06 * top)
+    bare(axes)
+    low, high = map(number_text, facts.interval)
+    return f"mean {number_text(facts.mean)}, sd {number_text(facts.sd)}, 95 % from {low} to {high}"
+
+
+def _draw_interval(axes: Any, facts: Any, height: float) -> None:
+    """The central 95 % and 50 % as a thin and a thick line, the median as a dot."""
+    axes.plot(facts.interval, (height, height), color=INK, linewidth=1.3, solid_capstyle="butt")
+    inner = (facts.lower, facts.upper)
+    axes.plot(inner, (height, height), color=INK, linewidth=4.5, solid_capstyle="butt")
+    axes.plot(
+        [facts.median], [height], "o", color="white", markeredgecolor=INK, markersize=5, zorder=5
+    )
+
+
+def _draw_number_bars(axes: Any, part: Part) -> str:
+    numbers, weights = finite_numbers(part)
+    places, index = np.unique(numbers, return_inverse=True)
+    heights = np.bincount(index, weights) / part.probability
+    gap = float(np.diff(places).min()) if len(places) > 1 else 1.0
+    axes.bar(places, heights, width=0.82 * gap, color=ACCENT)
+    facts = facts_of(numbers, weights / weights.sum())
+    axes.set_xlim(places[0] - 0.75 * gap, places[-1] + 0.75 * gap)
+    axes.set_ylim(0, max(1.1 * float(heights.max()), 1e-9))
+    axes.set_ylabel("probability")
+    axes.grid(axis="y", color=PALE, linewidth=0.5)
+    if len(places) <= 14:
+        axes.set_xticks(places, [number_text(place) for place in places])
+    else:
+        axes.xaxis.get_major_locator().set_params(integer=True)
+    if len(places) <= 10:
+        for place, height in zip(places, heights, strict=True):
+            axes.annotate(
+                _share(height), (place, height), (0, 2), textcoords="offset points", ha="center",
+                fontsize=8, color=GREY,
+            )  # fmt: skip
+    return f"mean {number_text(facts.mean)}, sd {number_text(facts.sd)}"
+
+
+def _draw_word_bars(axes: Any, part: Part, room: int) -> None:
+    pairs = grouped(part.values, part.weights / part.probability) or []
+    shown = [(_word(value, room // 2), share) for value, share in pairs[:_BARS]]
+    if len(pairs) > _BARS:
+        rest = max(0.0, 1.0 - sum(share for _, share in shown))
+        shown.append((f"{len(pairs) - _BARS:,} others", rest))
+    names = [name for name, _ in shown]
+    shares = [share for _, share in shown]
+    colors = [CONTRAST if name.endswith(" others") and i == _BARS else ACCENT
+              for i, name in enumerate(names)]  # fmt: skip
+    rows = list(range(len(shown)))
+    axes.barh(rows, shares, height=0.72, color=colors)
+    axes.set_yticks(rows, names, color=INK)
+    axes.set_ylim(max(len(shown), 4) - 0.5, -0.5)
+    axes.set_xlim(0, 1.16 * max(shares))
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel("probability")
+    axes.spines["left"].set_visible(False)
+    for row, share in zip(rows, shares, strict=True):
+        axes.annotate(
+            _share(share), (share, row), (3, 0), textcoords="offset points", va="center",
+            fontsize=8, color=GREY,
+        )  # fmt: skip
+
+
+def _word(value: Any, limit: int) -> str:
+    return shortened(pr_str(value), max(limit, 8))
+
+
+def _share(share: float) -> str:
+    """A probability in few letters.
+
+    >>> _share(0.25), _share(0.00004), _share(1.0), _share(0.999999)
+    ('0.25', '4e-05', '1', '1.00')
+    """
+    if share == 0 or share >= 1 - 1e-12:
+        return f"{share:.0f}"
+    return f"{share:.2f}" if share >= 0.01 else f"{share:.1g}"

@@ -1,0 +1,249 @@
+"""What a session can call besides the language: inference at once, training, plots, files.
+
+    (infer coin [true true false] :smc :particles 1000)    a posterior, shown as a table
+    (infer captcha [image] :artifact "captcha.pt")         by a trained network
+    (compile-inference captcha "captcha.pt" :minutes 5)    train one
+    (plot *1) (plot *1 :mu) (plot *1 "posterior.png")      look at a posterior
+    (load "coin.aq") (reload)                              evaluate files
+
+A program hides any of them by a definition of its own.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from anglipy.api import Model
+from anglipy.diagnostics import OptionError
+from anglipy.repl.bars import strokes
+from anglipy.repl.evaluation import Evaluation
+from anglipy.repl.live import InferenceWatch, Live, TrainingWatch, clock
+from anglipy.runtime.machine import Query
+from anglipy.runtime.printing import describe, pr_str
+from anglipy.runtime.scalars import Keyword
+
+if TYPE_CHECKING:
+    from anglipy.inference.posterior import Posterior
+
+__all__ = ["ALGORITHMS", "OPTIONS", "SHORT", "Functions", "Quiet"]
+
+SHORT = {"is": "importance", "csis": "ic"}
+"""Anglican's names of algorithms that are called otherwise here."""
+ALGORITHMS = ("importance", "smc", "enumerate", "ic")
+OPTIONS = {"number-of-particles": "particles", "number-of-samples": "samples", "n": "samples"}
+"""Other names of options."""
+RESPONSIVE_LANES = 2_048
+"""Draws in one step at most, so that there is something to show and to keep before the end."""
+
+
+class Quiet(str):
+    """A text to be shown as it is: the answer of a command, which is no value."""
+
+    __slots__ = ()
+
+
+class Functions:
+    """The functions of one session. What they run is shown in its live line."""
+
+    def __init__(self, evaluation: Evaluation, live: Live) -> None:
+        self._evaluation, self._live = evaluation, live
+
+    def table(self) -> dict[str, Callable[..., Any]]:
+        """The functions by their names."""
+        host = self._evaluation.namespace.lookup("infer")
+        before = None if host is None else self._evaluation.namespace.values[host.python]
+
+        def infer(query: Any, *arguments: Any) -> Any:
+            """The posterior of a query given its argument: a table when shown.
+
+            `(infer query [argument...] :algorithm :option value ...)`; algorithms are :importance
+            (the default), :smc, :enumerate, and :ic with `:artifact "FILE"`. Ctrl-C keeps what there
+            is. With an algorithm first, as in Anglican, it is `doquery`.
+            """
+            if isinstance(query, Keyword) and before is not None:
+                return before(query, *arguments)
+            return self.infer(query, arguments)
+
+        return {
+            "infer": infer,
+            "compile-inference": self.compile_inference,
+            "plot": self.plot,
+            "marginal": marginal,
+            "predicted": predicted,
+            "summary": summary,
+            "load": self.load,
+            "reload": self.reload,
+        }
+
+    def infer(self, query: Any, arguments: tuple[Any, ...]) -> Posterior:
+        """The posterior that a call of `infer` asks for."""
+        model = self._model("infer", query)
+        value, algorithm, options = _request(query, arguments)
+        artifact, seed = options.pop("artifact", None), options.pop("seed", None)
+        chosen = algorithm or ("importance" if artifact is None else "ic")
+        if chosen == "importance" and seed is None:
+            # With a seed the draws are those of `anglipy run`, which makes larger groups.
+            options.setdefault("lanes", RESPONSIVE_LANES)
+        if seed is None:
+            seed = secrets.randbits(64)
+        watch = InferenceWatch(chosen)
+        with self._live.saying(watch.text):
+            return model.infer(
+                chosen,
+                args=value,
+                artifact=artifact,
+                seed=seed,
+                on_progress=watch,
+                keep_partial=True,
+                **options,
+            )
+
+    def compile_inference(self, query: Any, artifact: Any, *options: Any) -> Quiet:
+        """Train a network for a query and write it to a file.
+
+        `(compile-inference query "FILE" :minutes 5 :option value ...)`; options are those of
+        `anglipy compile`. Ctrl-C saves and stops; `:resume true` goes on.
+        """
+        model = self._model("compile-inference", query)
+        if not isinstance(artifact, str):
+            raise OptionError(
+                "AQ303",
+                f"compile-inference: the file to write is a string, got {describe(artifact)}",
+                help='(compile-inference query "FILE" :minutes 5)',
+            )
+        watch = TrainingWatch()
+        with self._live.saying(watch.text):
+            record = model.compile(artifact, on_progress=watch, **_options(options))
+        lines = [f"warning: {warning}" for warning in record.warnings]
+        lines.append(
+            f"{artifact}: {record.traces:,} traces in {clock(record.seconds)}, "
+            f"validation loss {record.best_loss:.4f} nats (prior {record.prior_loss:.4f})"
+        )
+        if record.interrupted:
+            lines.append("interrupted; :resume true goes on")
+        return Quiet("\n".join(lines))
+
+    def plot(self, posterior: Any, *where: Any) -> Quiet:
+        """Draw a posterior in the terminal, or with matplotlib into a file.
+
+        `(plot posterior)`, `(plot posterior :part)`, `(plot posterior "FILE.png")`. A sequence of
+        numbers is taken as equally probable values.
+        """
+        from anglipy.repl.posteriors import headline, picture
+
+        shown = _posterior_of(posterior)
+        for place in where:
+            if isinstance(place, str):
+                _plot_to_file(shown, place)
+                return Quiet(f"wrote {place}")
+            shown = marginal(shown, place)
+        width = shutil.get_terminal_size().columns
+        return Quiet("\n".join([*headline(shown), "", picture(shown, strokes(), width)]))
+
+    def load(self, path: Any) -> Quiet:
+        """Evaluate the forms of a file."""
+        if not isinstance(path, str):
+            raise OptionError("AQ303", f"load: a file name is a string, got {describe(path)}")
+        before = set(self._evaluation.namespace.definitions)
+        self._evaluation.load(Path(path).expanduser())
+        return Quiet(self._loaded(path, before))
+
+    def reload(self) -> Quiet:
+        """Evaluate the file that was loaded last again."""
+        if not self._evaluation.files:
+            raise OptionError("AQ303", "reload: nothing was loaded yet", help='(load "FILE")')
+        return self.load(str(self._evaluation.files[-1]))
+
+    def _loaded(self, path: str, before: set[str]) -> str:
+        """What a file brought."""
+        definitions = self._evaluation.namespace.definitions
+        here = [d for d in definitions.values() if d.span.source.name == str(Path(path).expanduser())]
+        queries = [d.name for d in here if d.is_query]
+        rest = len(here) - len(queries)
+        parts = [", ".join(queries)] if queries else []
+        if rest:
+            parts.append(f"{rest} other definition{'' if rest == 1 else 's'}")
+        return f"{path}: {' and '.join(parts) or 'no definitions'}"
+
+    def _model(self, caller: str, query: Any) -> Model:
+        if not isinstance(query, Query):
+            raise OptionError(
+                "AQ303",
+                f"{caller}: the first argument is a query, got {describe(query)}",
+                help="queries are made by defquery",
+            )
+        return Model(query, self._evaluation.namespace, "<session>")
+
+
+def marginal(posterior: Any, *path: Any) -> Posterior:
+    """The posterior of a part of each result: `(marginal p :mu)`, `(marginal p :xs 3)`."""
+    return _posterior_of(posterior).marginal(list(path))
+
+
+def predicted(posterior: Any, label: Any) -> Posterior:
+    """The posterior of what was predicted under a label."""
+    return _posterior_of(posterior).predicted(label)
+
+
+def summary(posterior: Any) -> Any:
+    """All that is known of a posterior, as a map."""
+    from anglipy.runtime.convert import from_python
+
+    return from_python(_posterior_of(posterior).to_data())
+
+
+def _posterior_of(value: Any) -> Posterior:
+    """A posterior, or numbers as one."""
+    from anglipy.inference.posterior import Posterior
+    from anglipy.runtime.equality import elements
+
+    if isinstance(value, Posterior):
+        return value
+    inside = elements(value)
+    if inside is None:
+        raise OptionError(
+            "AQ303", f"expected a posterior, got {describe(value)}", help="(infer query ...) makes one"
+        )
+    values = list(inside)
+    return Posterior.from_particles(values, [0.0] * len(values))
+
+
+def _plot_to_file(posterior: Posterior, path: str) -> None:
+    plot = getattr(posterior, "plot", None)
+    if plot is None:
+        raise OptionError("AQ305", "this version cannot draw into a file")
+    plot(path)
+
+
+def _request(query: Query, arguments: tuple[Any, ...]) -> tuple[Any, str | None, dict[str, Any]]:
+    """The argument of the query, the algorithm if one is named, and the options."""
+    given = list(arguments)
+    value = None
+    if given and not isinstance(given[0], Keyword):
+        value = given.pop(0)
+    elif query.params in ("[]", ""):
+        value = None
+    algorithm = None
+    if len(given) % 2:
+        name = given.pop(0)
+        if not isinstance(name, Keyword):
+            raise OptionError("AQ303", f"expected an algorithm, got {describe(name)}")
+        algorithm = SHORT.get(name.name, name.name)
+    return value, algorithm, _options(tuple(given))
+
+
+def _options(given: tuple[Any, ...]) -> dict[str, Any]:
+    """Alternating names and values as options of an engine."""
+    if len(given) % 2:
+        raise OptionError("AQ303", f"the option {pr_str(given[-1])} has no value")
+    found: dict[str, Any] = {}
+    for key, value in zip(given[::2], given[1::2], strict=True):
+        if not isinstance(key, Keyword):
+            raise OptionError("AQ303", f"an option is named by a keyword, got {describe(key)}")
+        name = OPTIONS.get(key.name, key.name).replace("-", "_")
+        found[name] = value.name if isinstance(value, Keyword) else value
+    return found

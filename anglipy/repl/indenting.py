@@ -1,0 +1,72 @@
+"""Where the next line begins, as Clojure programs are laid out by hand.
+
+The body of a form such as `let` or `defquery` is two columns inside its bracket; arguments stand
+below the first one, elements of a vector or map below each other.
+"""
+
+from __future__ import annotations
+
+from anglipy.repl.tokens import OPENING, open_brackets, tokens
+
+__all__ = ["indentation"]
+
+_BODIES = frozenset(
+    """binding case catch cond cond-> cond->> condp declare def defanglican defdist defm defmacro
+    defmethod defmulti defn defn- defproc defprotocol defquery defrecord deftype do doseq dotimes
+    finally fm fn for if-let if-some let letfn loop mem ns query reify try when when-first when-let
+    when-not when-some while with-primitive-procedures""".split()
+)
+"""Heads of forms whose body is indented by two."""
+
+
+def indentation(text: str) -> int:
+    """The column at which a line after this text begins.
+
+    >>> indentation("(let [x 1")
+    6
+    >>> indentation("(let [x 1]")
+    2
+    >>> indentation("(+ 1")
+    3
+    """
+    opened, _ = open_brackets(text)
+    if not opened:
+        return 0
+    bracket = opened[-1]
+    column = bracket.start - (text.rfind("\n", 0, bracket.start) + 1)
+    inside = column + bracket.end - bracket.start
+    if bracket.kind not in ("LIST_OPEN", "LAMBDA_OPEN"):
+        return inside
+    head, argument = _first_two(text, bracket.end)
+    if head is None:
+        return inside
+    name = text[head[0] : head[1]].rpartition("/")[2]
+    if name in _BODIES or name.startswith(("def", "with-")):
+        return inside + 1
+    is_beside = argument is not None and "\n" not in text[bracket.end : argument]
+    if not is_beside or argument is None:
+        return inside if text[head[0]] in "([{\"" else inside + 1
+    return inside + argument - bracket.end
+
+
+def _first_two(text: str, start: int) -> tuple[tuple[int, int] | None, int | None]:
+    """The extent of the first form after `start`, which is the head of a list, and where the second
+    one begins.
+    """
+    depth, begin = 0, None
+    head: tuple[int, int] | None = None
+    for token in tokens(text[start:]):
+        if token.kind == "COMMENT":
+            continue
+        if head is not None:
+            return head, start + token.start
+        if token.kind in OPENING:
+            begin = token.start if depth == 0 else begin
+            depth += 1
+        elif token.kind.endswith("_CLOSE"):
+            depth -= 1
+        else:
+            begin = token.start if depth == 0 else begin
+        if depth == 0 and token.kind not in ("PREFIX", "META", "DISCARD") and begin is not None:
+            head = (start + begin, start + token.end)
+    return head, None

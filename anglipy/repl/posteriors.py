@@ -1,0 +1,247 @@
+"""A posterior as a table for the terminal: a line per part of the result, with a small histogram.
+
+Numbers show mean, sd, quantiles and the histogram of their weighted draws; everything else its most
+probable values. What is in the table is what `Posterior.summary` says, shorter.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from anglipy.repl.bars import Strokes, histogram
+
+if TYPE_CHECKING:
+    from anglipy.inference.log_space import FloatArray
+    from anglipy.inference.posterior import Posterior
+
+__all__ = ["headline", "picture", "table"]
+
+ROWS = 24
+"""Parts of a result that are shown."""
+VALUES = 12
+"""Distinct values that are shown with their probabilities."""
+SPARK = 16
+BAR = 30
+_LEVELS = (0.025, 0.5, 0.975)
+_TITLES = ("", "mean", "sd", "2.5%", "50%", "97.5%", "")
+_LONGEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of the result: its name, the values of the draws that have it, and their weights,
+    which sum to the probability of having it.
+    """
+
+    name: str
+    values: Sequence[Any]
+    weights: FloatArray
+
+
+def table(posterior: Posterior, strokes: Strokes) -> str:
+    """The lines that a posterior is shown as."""
+    lines = [*headline(posterior), ""]
+    parts = list(_parts(posterior))
+    if len(parts) == 1 and not _is_spread(parts[0]):
+        return "\n".join([*lines, *_probabilities(parts[0], strokes)])
+    rows = [_row(part, strokes) for part in parts[:ROWS]]
+    if any(len(row) > 2 for row in rows):
+        rows.insert(0, list(_TITLES))
+    lines += _aligned(rows)
+    if len(parts) > ROWS:
+        lines.append(f"  ... {len(parts) - ROWS} more")
+    return "\n".join(lines)
+
+
+def headline(posterior: Posterior) -> list[str]:
+    """What was run, and how it went."""
+    ess = "exact" if posterior.exact else f"ess {posterior.ess:,.1f}"
+    parts = [f"{posterior.draws:,} draws", ess]
+    if posterior.log_evidence is not None:
+        error = posterior.log_evidence_standard_error
+        parts.append(
+            f"log evidence {posterior.log_evidence:.4f}"
+            + ("" if error is None else f" (standard error {error:.4f})")
+        )
+    parts.append(f"{posterior.seconds:.2f} s")
+    if posterior.stopped:
+        parts.append("stopped early")
+    return [f"{posterior.query or 'query'} by {posterior.algorithm or 'hand'}", ", ".join(parts)]
+
+
+def picture(posterior: Posterior, strokes: Strokes, width: int, rows: int = 10) -> str:
+    """A posterior of numbers as a histogram, and of anything else as bars; one part below another."""
+    blocks = []
+    # As many bars as the draws are worth: their number to the power 1/3, times three.
+    bins = max(8, round(3 * min(posterior.ess, len(posterior)) ** (1 / 3)))
+    for part in list(_parts(posterior))[:ROWS]:
+        if not _is_spread(part):
+            lines = _probabilities(part, strokes)
+        else:
+            lines = _standing(part, strokes, min(72, width - 4), bins, rows)
+        blocks.append("\n".join([part.name, *lines]))
+    return "\n\n".join(blocks)
+
+
+# --- parts ---
+
+
+def _parts(posterior: Posterior) -> Iterator[_Part]:
+    """The parts of the result, then what was predicted."""
+    from anglipy.runtime.equality import key_of
+    from anglipy.runtime.printing import pr_str
+
+    yield from _inside("result", posterior.values, posterior.weights)
+    labels: dict[Any, Any] = {}
+    for run in posterior.predicts:
+        for label, _ in run:
+            labels.setdefault(key_of(label), label)
+    for label in labels.values():
+        part = posterior.predicted(label)
+        share = posterior.weights.sum() if len(part) == len(posterior) else _share(posterior, label)
+        yield from _inside(pr_str(label), part.values, part.weights * share)
+
+
+def _share(posterior: Posterior, label: Any) -> float:
+    """The probability that something was predicted under a label."""
+    from anglipy.runtime.equality import equal
+
+    has = [any(equal(name, label) for name, _ in run) for run in posterior.predicts]
+    return float(posterior.weights[has].sum())
+
+
+def _inside(name: str, values: Sequence[Any], weights: FloatArray) -> Iterator[_Part]:
+    """The elements of vectors and the entries of maps, one level deep; other values as they are."""
+    from anglipy.inference.weighted import numbers_of
+    from anglipy.runtime.equality import MapLike, elements, key_of, value_of_key
+    from anglipy.runtime.printing import pr_str
+
+    whole = _Part(name, values, weights)
+    if numbers_of(values) is not None:
+        yield whole
+        return
+    columns: dict[Any, list[tuple[int, Any]]] = {}
+    for place, value in enumerate(values):
+        if isinstance(value, (MapLike, Mapping)):
+            pairs = [(key_of(key), item) for key, item in value.items()]
+        else:
+            inside = elements(value)
+            if inside is None:
+                yield whole
+                return
+            pairs = list(enumerate(inside))
+        for key, item in pairs:
+            columns.setdefault(key, []).append((place, item))
+    if not columns:
+        yield whole
+    prefix = "" if name == "result" else f"{name} "
+    is_vector = all(isinstance(key, int) for key in columns)
+    for key, column in columns.items():
+        title = f"[{key}]" if is_vector else pr_str(value_of_key(key))
+        places = [place for place, _ in column]
+        yield _Part(prefix + title, [item for _, item in column], weights[places])
+
+
+def _is_spread(part: _Part) -> bool:
+    """Whether a part is of numbers and has too many values to list them."""
+    from anglipy.inference.weighted import grouped, is_boolean, numbers_of
+
+    if numbers_of(part.values) is None or all(is_boolean(value) for value in part.values):
+        return False
+    return grouped(part.values, part.weights, VALUES) is None
+
+
+# --- lines ---
+
+
+def _row(part: _Part, strokes: Strokes) -> list[str]:
+    """The cells of a part's line."""
+    from anglipy.inference.weighted import numbers_of, quantiles, weighted_mean, weighted_sd
+
+    share = float(part.weights.sum())
+    name = part.name if share > 1.0 - 1e-9 else f"{part.name} ({share:.3f})"
+    numbers = numbers_of(part.values)
+    if numbers is None or share <= 0.0:
+        return [name, _most_probable(part)]
+    weights = part.weights / share
+    found = [weighted_mean(numbers, weights), weighted_sd(numbers, weights)]
+    found += quantiles(numbers, weights, list(_LEVELS)).tolist()
+    heights, _, _ = histogram(numbers, weights, SPARK)
+    return [name, *(_number(x) for x in found), strokes.spark(heights)]
+
+
+def _most_probable(part: _Part) -> str:
+    """The first few values of a part that is not of numbers."""
+    from anglipy.inference.weighted import grouped
+    from anglipy.runtime.printing import pr_str
+
+    pairs = grouped(part.values, part.weights) or []
+    shown = [f"{_short(pr_str(value))} {weight:.3f}" for value, weight in pairs[:4]]
+    return ", ".join(shown) + (f", {len(pairs) - 4:,} more" if len(pairs) > 4 else "")
+
+
+def _probabilities(part: _Part, strokes: Strokes) -> list[str]:
+    """Distinct values, most probable first (numbers in their order), with bars."""
+    from anglipy.inference.weighted import grouped, numbers_of
+    from anglipy.runtime.printing import pr_str
+
+    pairs = grouped(part.values, part.weights) or []
+    shown = pairs[:VALUES]
+    if numbers_of([value for value, _ in shown]) is not None:
+        shown = sorted(shown, key=lambda pair: pair[0])
+    texts = [_short(pr_str(value)) for value, _ in shown]
+    width, most = max(map(len, texts), default=0), max((p for _, p in shown), default=1.0)
+    lines = [
+        f"  {text.ljust(width)}  {weight:.4f}  {strokes.bar(weight / (most or 1.0), BAR)}".rstrip()
+        for text, (_, weight) in zip(texts, shown, strict=True)
+    ]
+    if len(pairs) > VALUES:
+        lines.append(f"  ... {len(pairs) - VALUES:,} more values")
+    return lines
+
+
+def _standing(part: _Part, strokes: Strokes, width: int, bins: int, rows: int) -> list[str]:
+    """A histogram of standing bars above an axis with its ends and its middle."""
+    from anglipy.inference.weighted import numbers_of
+
+    numbers = numbers_of(part.values)
+    assert numbers is not None
+    heights, low, high = histogram(numbers, part.weights, max(1, min(bins, width)))
+    if not heights:
+        return ["  no finite values"]
+    repeat = max(1, min(8, width // len(heights)))
+    wide = [height for height in heights for _ in range(repeat)]
+    lines = [f"  {line}".rstrip() for line in strokes.columns(wide, rows)]
+    left, middle, right = _number(low), _number((low + high) / 2), _number(high)
+    space = len(wide) - len(left) - len(right)
+    axis = f"{left}{middle.center(space) if space > len(middle) + 1 else ' '}{right}"
+    return [*lines, f"  {'-' * len(wide)}", f"  {axis}"]
+
+
+def _number(number: float) -> str:
+    if not math.isfinite(number):
+        return str(number)
+    return f"{number:.0f}" if number == round(number) and abs(number) < 1e6 else f"{number:.4g}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+def _aligned(rows: list[list[str]]) -> list[str]:
+    """Rows as lines: names to the left, numbers to the right, the last column as it is. A row of
+    two cells has no columns of numbers.
+    """
+    names = max(len(row[0]) for row in rows)
+    widths = [max((len(row[i]) for row in rows if len(row) > 2), default=0) for i in range(1, 6)]
+    lines = []
+    for row in rows:
+        cells = [row[0].ljust(names)]
+        if len(row) > 2:
+            cells += [cell.rjust(width) for cell, width in zip(row[1:6], widths, strict=True)]
+        cells.append(row[-1])
+        lines.append("  " + "  ".join(cells).rstrip())
+    return lines

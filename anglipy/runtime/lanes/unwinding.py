@@ -1,0 +1,188 @@
+"""`catch`, `throw`, `try`, `store` and `retrieve` for groups; see `runtime.unwinding`.
+
+A body that may be left early is a split with one way: so whoever leaves it comes together again
+with the others at the end of it. A handler is labelled with its scope, too, which is where a group
+goes on that comes to it from further inside.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from anglipy.runtime import unwinding as scalar
+from anglipy.runtime.checkpoints import Frame
+from anglipy.runtime.equality import key_of
+from anglipy.runtime.lanes.functions import LaneClosure, call
+from anglipy.runtime.lanes.gathering import distinct_places
+from anglipy.runtime.lanes.predicts import ALTERNATIVES, links
+from anglipy.runtime.lanes.scopes import Unwinding
+from anglipy.runtime.lanes.state import State
+from anglipy.runtime.lanes.steps import Split
+from anglipy.runtime.lanes.values import codes_at, has_lanes, rows
+from anglipy.runtime.machine import TRY
+from anglipy.runtime.primitives import PRIMITIVES
+from anglipy.runtime.vectors import Vector
+
+__all__ = ["COUNTERPARTS", "handler_for"]
+
+__library__ = True
+"""Calls of these functions wait for no others."""
+
+_CATCH = "catch"
+
+
+# ---- entering and leaving
+
+
+def _entering(body: Any, kind: Any, handler: Any, k: Any, state: State) -> Any:
+    """The way into a body with one handler more, whose continuation `handler` makes of `k`."""
+    label = (*kind, state.scope)
+    state = state.handling((label, handler(k), state.handlers))
+    return _enter, (_enter, body, (_leave, k)), state, None
+
+
+def _enter(frame: Frame, state: State, value: Any) -> Any:
+    _, body, k = frame
+    return call(body, state, k, ())
+
+
+def _leave(frame: Frame, state: State, value: Any) -> Any:
+    k = frame[1]
+    if state.handlers[0] is ALTERNATIVES:
+        return _by_handlers(state, k, lambda state: _leave(frame, state, value), True)
+    return k[0], k, state.handling(state.handlers[2]), value
+
+
+def _all(state: State) -> Any:
+    return np.arange(state.group.n)
+
+
+def _by_handlers(state: State, k: Any, go: Any, leaves: bool) -> Split:
+    """Particles whose handlers differ go different ways."""
+    _, choice, around = state.handlers
+    codes = codes_at(choice, state.group)
+    ways = []
+    for code in np.unique(codes).tolist():
+        handlers = around
+        for label, handler in reversed(links(choice.parts[code], ())):
+            handlers = (label, handler, handlers)
+        ways.append((np.nonzero(codes == code)[0], partial(_with_handlers, go, handlers, leaves)))
+    return Split(state, k, ways)
+
+
+def _with_handlers(go: Any, handlers: Any, leaves: bool, k: Any, state: State) -> Any:
+    step = go(state.handling(handlers))
+    if leaves:  # It goes on at its own continuation, which is the one of the split.
+        return k[0], k, step[2], step[3]
+    return step
+
+
+def _by_tag(state: State, k: Any, tag: Any, go: Any) -> Any:
+    """Particles with different tags go different ways: `go(tag, k, state)`."""
+    group = state.group
+    places, codes = distinct_places([tag], group)
+    if places is None or codes is None:
+        places = codes = np.arange(group.n)
+    tags = rows(tag, places)
+    if len(tags) == 1:
+        return go(tags[0], k, state)
+    ways = [(np.nonzero(codes == code)[0], partial(go, one)) for code, one in enumerate(tags)]
+    return Split(state, k, ways)
+
+
+# ---- catch, throw, try
+
+
+def _catching(frame: Any, state: State, value: Any) -> Any:
+    k, tag, body = value
+
+    def go(tag: Any, k: Any, state: State) -> Any:
+        kind = (_CATCH, key_of(tag))
+        return Split(state, k, [(_all(state), partial(_entering, body, kind, lambda k: k))])
+
+    return _by_tag(state, k, tag, go) if has_lanes(tag) else go(tag, k, state)
+
+
+def _throwing(frame: Any, state: State, value: Any) -> Any:
+    k, tag, thrown = value
+
+    def go(tag: Any, k: Any, state: State) -> Any:
+        return _thrown(tag, thrown, k, state)
+
+    return _by_tag(state, k, tag, go) if has_lanes(tag) else go(tag, k, state)
+
+
+def _thrown(tag: Any, thrown: Any, k: Any, state: State) -> Any:
+    wanted = (_CATCH, key_of(tag))
+    handlers = state.handlers
+    while handlers and handlers[0] is not ALTERNATIVES and handlers[0][:2] != wanted:
+        handlers = handlers[2]
+    if not handlers:
+        raise scalar.not_caught(tag)
+    if handlers[0] is ALTERNATIVES:
+        state = state.handling(handlers)
+        return _by_handlers(state, k, lambda state: _thrown(tag, thrown, k, state), False)
+    return Unwinding(state.handling(handlers[2]), handlers[0][2], handlers[1], thrown)
+
+
+def _trying(frame: Any, state: State, value: Any) -> Any:
+    k, body, rescue = value
+    kind = (TRY, None)
+    way = partial(_entering, body, kind, lambda k: (_rescued, rescue, k))
+    return Split(state, k, [(_all(state), way)])
+
+
+def _rescued(frame: Frame, state: State, value: Any) -> Any:
+    _, rescue, k = frame
+    return call(rescue, state, k, (value,))
+
+
+def handler_for(state: State) -> Any:
+    """The handlers from the innermost `try` on; () if there is none, those from where particles
+    differ on if that comes first.
+    """
+    handlers = state.handlers
+    while handlers and handlers[0] is not ALTERNATIVES and handlers[0][0] != TRY:
+        handlers = handlers[2]
+    return handlers
+
+
+# ---- store, retrieve
+
+
+def _lane_version(name: str) -> Any:
+    from anglipy.runtime.lanes.primitives import lane_primitive
+
+    return lane_primitive(PRIMITIVES[name].fn)
+
+
+def _store(frame: Any, state: State, value: Any) -> Any:
+    k, args = value
+    *path, kept = args
+    store = _lane_version("assoc-in")(state.store, Vector(path), kept) if path else kept
+    return k[0], k, state.stored(store), kept
+
+
+def _retrieve(frame: Any, state: State, value: Any) -> Any:
+    k, args = value
+    path = Vector(args or ())
+    return k[0], k, state, _lane_version("get-in")(state.store, path)
+
+
+def _in_host(frame: Any, state: State, value: Any) -> Any:
+    k = value[0]
+    return k[0], k, state, False
+
+
+COUNTERPARTS = {
+    scalar.CATCHING: LaneClosure(_catching, (), "catch", 2),
+    scalar.THROWING: LaneClosure(_throwing, (), "throw", 2),
+    scalar.TRYING: LaneClosure(_trying, (), "try", 2),
+    scalar.STORE: LaneClosure(_store, (), "store", 0, True),
+    scalar.RETRIEVE: LaneClosure(_retrieve, (), "retrieve", 0, True),
+    scalar.IN_HOST: LaneClosure(_in_host, (), "in-host?", 0),
+}
+"""Function of the machine -> its version for groups."""
