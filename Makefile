@@ -25,7 +25,7 @@ $(READY): pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo 'anglipy needs Python 3.11; name yours with: make PYTHON=/path/to/python3.11 ...' >&2; exit 1; }
 	@echo 'setting up $(VENV) (once; a minute or two)'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,examples]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,examples,frames,plots]'
 	@touch $@
 
 demo: $(READY)

@@ -18,7 +18,6 @@ from anglipy.diagnostics import (
     ResolveError,
     Span,
 )
-from anglipy.expand import RESERVED
 from anglipy.forms import (
     Form,
     Keyword,
@@ -36,6 +35,7 @@ from anglipy.names import Names, counted, nearest
 from anglipy.printer import print_form
 from anglipy.scopes import Context, Globals, SiteInfo
 from anglipy.stackless import stackless
+from anglipy.surroundings import RESERVED
 from anglipy.syntax import Const, Global, Local, Node
 
 __all__ = ["Analyzer", "Analyzing", "Special"]

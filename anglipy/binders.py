@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from anglipy.analyzer import Analyzer, Analyzing
+from anglipy.build import is_quiet
 from anglipy.datum import datum
 from anglipy.diagnostics import ArityError, Diagnostic, ExpandError, Span
 from anglipy.forms import ListForm, Symbol
@@ -72,7 +73,7 @@ def let(to: Analyzer, form: ListForm, at: Context) -> Analyzing:
         at = at.bind(name.name, info)
     result = yield to.node.call(to, form.items[2], at)
     unused = [entry for entry in names if entry[1] not in to.used]
-    to.warnings += [_unused(name) for name, _ in unused if _is_users(name.name)]
+    to.warnings += [_unused(name) for name, _ in unused if _is_users(name)]
     for python, node, span in reversed(bound):
         result = Let(python, node, result, span, *sequence_level(node, result))
     return result
@@ -186,9 +187,11 @@ def recur(to: Analyzer, form: ListForm, at: Context) -> Analyzing:
     return Recur(target, args, form.span, level, max([0, *(a.depth for a in args)]))
 
 
-def _is_users(name: str) -> bool:
+def _is_users(symbol: Symbol) -> bool:
     """Whether the user wrote this name, and not to say that the value is not wanted."""
-    return "|" not in name and not name.startswith(("_", "%")) and not name.endswith("__auto__")
+    name = symbol.name
+    made = "|" in name or name.endswith("__auto__") or is_quiet(symbol)
+    return not made and not name.startswith(("_", "%"))
 
 
 def _unused(name: Symbol) -> Diagnostic:

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from anglipy.diagnostics import ExpandError, Span
-from anglipy.forms import Form, Keyword, ListForm, Literal, LiteralValue, Symbol, VectorForm
+from anglipy.forms import (
+    Form,
+    Keyword,
+    ListForm,
+    Literal,
+    LiteralValue,
+    MapForm,
+    Symbol,
+    VectorForm,
+)
 
-__all__ = ["Build", "Fresh", "shape_error"]
+__all__ = ["Build", "Fresh", "is_quiet", "quiet", "shape_error"]
 
 
 class Fresh:
@@ -50,6 +59,17 @@ class Build:
     def vector(self, *items: Form) -> VectorForm:
         """A vector form."""
         return VectorForm(items, self.span)
+
+
+def quiet(name: Symbol) -> Symbol:
+    """The name, bound by a macro whether it is used or not."""
+    meta = MapForm((Keyword("quiet", name.span), Literal(True, name.span)), name.span)
+    return Symbol(name.name, name.span, meta)
+
+
+def is_quiet(name: Symbol) -> bool:
+    """Whether nobody minds if the name is not used."""
+    return name.meta is not None and Keyword("quiet", name.span) in name.meta.items[::2]
 
 
 def shape_error(form: ListForm, usage: str) -> ExpandError:

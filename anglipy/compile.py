@@ -25,7 +25,6 @@ from anglipy.defining import defined, head_name, repeated
 from anglipy.diagnostics import AnglipyError, Diagnostic, ErrorGroup, ResolveError, Source, Span
 from anglipy.emit import RUNTIME_NAMES, Emitted, emit
 from anglipy.environment import Definition, Namespace
-from anglipy.expand import Scope
 from anglipy.forms import Form, ListForm, Literal, Symbol
 from anglipy.interop import import_python, library_namespace, local_file
 from anglipy.linking import LANES, LIBRARY, Linker
@@ -38,6 +37,7 @@ from anglipy.runtime.checkpoints import Site
 from anglipy.runtime.locate import SOURCES
 from anglipy.runtime.machine import FINISH, Query, deterministic, run
 from anglipy.runtime.state import HOST
+from anglipy.surroundings import Scope
 from anglipy.syntax import Binding, Fn, Node
 from anglipy.syntax import Query as QueryNode
 from anglipy.tails import Tail

@@ -61,5 +61,3 @@ def repeated(forms: tuple[Form, ...]) -> Iterator[Diagnostic]:
                 message = f"`{name.name}` is defined a second time"
                 note = f"the first definition is at {known}"
                 yield Diagnostic("AQ241", message, name.span, None, (note,), "warning")
-
-

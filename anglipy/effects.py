@@ -65,8 +65,9 @@ def observe(to: Analyzer, form: ListForm, at: Context) -> Analyzing:
 
 _NO_DISTRIBUTIONS = frozenset(
     ["+", "-", "*", "/", "inc", "dec", "max", "min", "mod", "quot", "rem", "sqrt", "exp", "log",
-     "abs", "pow", "str", "vector", "list", "hash-map", "hash-set", "count", "range", "=", "<", ">", "<=",
-     ">=", "==", "not", "not=", "rand", "rand-int", "sample*", "observe*", "fn*", "query*", "quote"]
+     "abs", "pow", "str", "vector", "list", "hash-map", "hash-set", "count", "range", "=", "<", ">",
+     "<=", ">=", "==", "not", "not=", "rand", "rand-int", "sample*", "observe*", "fn*",
+     "query*", "quote"]
 )  # fmt: skip
 """Heads of forms whose values are never distributions."""
 

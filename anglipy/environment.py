@@ -15,7 +15,7 @@ from typing import Any
 
 from anglipy.diagnostics import Source, Span
 from anglipy.emit import GROUP_RUNTIME_NAMES, RUNTIME_NAMES
-from anglipy.expand import RESERVED, SPECIAL
+from anglipy.expand import SPECIAL
 from anglipy.forms import Form, ListForm, Symbol
 from anglipy.interop import is_plotting
 from anglipy.macros import MACROS
@@ -28,6 +28,7 @@ from anglipy.runtime.locate import SOURCES
 from anglipy.runtime.primitives import CONSTANTS, PRIMITIVES
 from anglipy.runtime.unwinding import MACHINE_FUNCTIONS
 from anglipy.scopes import SiteInfo
+from anglipy.surroundings import RESERVED
 from anglipy.syntax import Binding
 from anglipy.usermacros import expand_call
 
@@ -54,6 +55,9 @@ _ANONYMOUS = ("clojure.core", "clojure.core.matrix", "anglican.", "anglib.", "an
 """Namespaces of libraries (or how their names begin) whose functions are built in by their short
 names.
 """
+
+_PREFIXES = {"clojure.core.matrix": "matrix_", "clojure.set/": "set_", "clojure.walk/": "walk_"}
+"""How names in generated code begin, of functions with short names in large namespaces."""
 
 _PLOTTING = "plotting*"
 """The name under which a layer above gives what is called for an unknown function that plots."""
@@ -93,7 +97,8 @@ def _built_ins() -> _BuiltIns:
         if name == "apply":
             stochastic = Binding("apply", "apply_stochastic", "library")
             values["apply_stochastic"] = APPLY
-        python = named(entry.fn, entry.python_name)
+        space = next((_PREFIXES[s] for s in _PREFIXES if name.startswith(s)), "")
+        python = named(entry.fn, space + entry.python_name)
         bindings[name] = Binding(
             name, python, "primitive", low, high, entry.function_args, stochastic, binary
         )

@@ -16,13 +16,10 @@ back (the pass is idempotent). Macros live in `macros`, patterns in `destructure
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Generator, Iterable
+from typing import Any
 
-from immutables import Map
-
-from anglipy.build import Build, Fresh, shape_error
+from anglipy.build import Build, shape_error
 from anglipy.destructure import bind_pattern, is_pattern, plain_name
 from anglipy.diagnostics import ExpandError, Span
 from anglipy.forms import (
@@ -37,53 +34,17 @@ from anglipy.forms import (
 )
 from anglipy.macros import MACROS
 from anglipy.macros.scheme import vector_of_bindings, with_definitions
+from anglipy.macros.sundries import java_form
 from anglipy.parameters import many_arities, parameters, with_conditions
 from anglipy.printer import print_form
 from anglipy.quoting import syntax_quote
 from anglipy.stackless import stackless
+from anglipy.surroundings import Scope
 
-__all__ = ["RESERVED", "SPECIAL", "Program", "Scope", "expand", "expand_once", "sequence"]
+__all__ = ["SPECIAL", "expand", "expand_once", "renamed", "sequence"]
 
 Expanding = Generator[Any, Any, Form]
 
-RESERVED = frozenset(
-    ["quote", "if", "do", "let*", "loop*", "recur", "fn*", "query*", "thunk*", "binding*"]
-)
-"""Heads of forms that no local name hides."""
-
-
-class Program(Protocol):
-    """What expansion asks of the program around."""
-
-    def macro(self, name: str) -> Callable[[ListForm], Form] | None:
-        """What expands calls of a macro that the program defines; None if it defines none."""
-
-    def qualified(self, name: str) -> str:
-        """The full name of what a name in a syntax-quote means."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Names bound around a form. A local maps to None, a renamed procedure to its full name."""
-
-    names: Map[str, str | None] = field(default_factory=Map)
-    fresh: Fresh = field(default_factory=Fresh)
-    program: Program | None = None
-
-    def bind(self, *names: str) -> Scope:
-        """With these names as locals."""
-        added = self.names
-        for name in names:
-            added = added.set(name, None)
-        return Scope(added, self.fresh, self.program)
-
-    def rename(self, names: dict[str, str]) -> Scope:
-        """With these names standing for others (`with-primitive-procedures [m/add]`)."""
-        return Scope(self.names.update(names), self.fresh, self.program)
-
-    def hides(self, head: str) -> bool:
-        """Whether a binder around gives the head of a form another meaning."""
-        return head not in RESERVED and head in self.names and self.names[head] is None
 
 
 @stackless
@@ -130,21 +91,7 @@ def expand_once(form: ListForm, scope: Scope) -> Form | None:
     name = head.name.removeprefix("clojure.core/").removeprefix("anglican.emit/")
     if name in MACROS:
         return MACROS[name].expand(form, scope.fresh)
-    return _interop(form, head)
-
-
-def _interop(form: ListForm, head: Symbol) -> Form | None:
-    """`(.method value x)` and `(Class. x)`."""
-    build, name = Build(form.span), head.name
-    if len(name) > 1 and name.startswith(".") and name != ".." and len(form.items) > 1:
-        method = build.literal(name[1:].removeprefix("-"))
-        return build.list(build.core("call-method"), method, *form.items[1:])
-    if len(name) > 1 and name.endswith(".") and not name.endswith(".."):
-        kind = name[:-1].rpartition(".")[2]
-        if kind.endswith(("Exception", "Error", "Throwable")):
-            return build.list(build.core("make-exception"), build.literal(kind), *form.items[1:])
-        return ListForm((Symbol(f"->{kind}", head.span), *form.items[1:]), form.span)
-    return None
+    return java_form(form, head)
 
 
 def sequence(body: Iterable[Form], span: Span) -> Form:

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 
 from anglipy.build import Build, shape_error
 from anglipy.diagnostics import ExpandError, Span
-from anglipy.expand import SPECIAL, Scope, expand, expand_once, renamed
+from anglipy.expand import SPECIAL, expand, expand_once, renamed
 from anglipy.forms import Form, Keyword, ListForm, Literal, MapForm, Symbol, VectorForm
 from anglipy.macros.scheme import definition_of
+from anglipy.surroundings import Scope
 
 __all__ = ["toplevel"]
 

@@ -18,7 +18,6 @@ from typing import Any, Protocol
 from anglipy.datum import datum
 from anglipy.diagnostics import ArityError, ProgramError, Source
 from anglipy.environment import ALIASES
-from anglipy.expand import RESERVED, Scope
 from anglipy.forms import Form, Keyword, ListForm, Literal, MapForm, SetForm, Symbol, VectorForm
 from anglipy.reader import read
 from anglipy.runtime.distributions import CONSTRUCTORS
@@ -29,6 +28,7 @@ from anglipy.runtime.printing import pr_str
 from anglipy.runtime.seqs import List
 from anglipy.runtime.sets import PersistentSet
 from anglipy.runtime.vectors import Vector
+from anglipy.surroundings import RESERVED, Scope
 from anglipy.toplevel import toplevel
 
 __all__ = ["Handler", "Interpreter", "ReferenceQuery"]

@@ -10,7 +10,7 @@ always. Parameters that begin with `_` need no value, nor do those of a vector a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from anglipy.diagnostics import OptionError
 if TYPE_CHECKING:
     from anglipy.api import Model
 
-__all__ = ["Parameters", "argument", "parameters"]
+__all__ = ["Parameters", "argument", "argument_of", "parameters"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,22 @@ def argument(model: Model, value: str | None, named: Sequence[str]) -> Any:
     return None
 
 
+def argument_of(model: Model, value: Any) -> Any:
+    """The argument from a value of a file: the whole of it, or a map of parameters by name."""
+    from anglipy.runtime.values import Keyword, MapLike
+
+    declared = parameters(model.params)
+    if not isinstance(value, MapLike) or not declared.is_vector or not declared.known:
+        return _whole(model.name, declared, value)
+    given = {key.text if isinstance(key, Keyword) else str(key): v for key, v in value.items()}
+    if len(declared.names) == 1 and not set(given) & set(declared.known):
+        # The one parameter is itself a map.
+        return _whole(model.name, declared, value)
+    for name in given:
+        _check_name(model.name, declared, name)
+    return _filled(model.name, declared, given)
+
+
 def _whole(query: str, declared: Parameters, value: Any) -> Any:
     from anglipy.runtime.values import Sequential, Vector
 
@@ -115,9 +131,13 @@ def _whole(query: str, declared: Parameters, value: Any) -> Any:
 
 
 def _by_name(query: str, declared: Parameters, named: Sequence[str]) -> Any:
+    return _filled(query, declared, _named_values(query, declared, named))
+
+
+def _filled(query: str, declared: Parameters, given: Mapping[str, Any]) -> Any:
+    """The argument with these parameters. Raises OptionError AQ312 if one is missing."""
     from anglipy.runtime.values import Vector
 
-    given = _named_values(query, declared, named)
     missing = [n for n in declared.names if n not in given and not (n or "").startswith("_")]
     if missing:
         words = ", ".join("a pattern without a name" if n is None else f"`{n}`" for n in missing)
@@ -142,16 +162,20 @@ def _named_values(query: str, declared: Parameters, named: Sequence[str]) -> dic
             raise OptionError(
                 "AQ312", f"--arg {item}: a name and a value are needed", help="--arg NAME=VALUE"
             )
-        if name not in declared.known:
-            raise OptionError(
-                "AQ312",
-                f"the query `{query}` has no parameter `{name}`",
-                help=nearest(name, declared.known) or _names(declared),
-            )
+        _check_name(query, declared, name)
         if name in given:
             raise OptionError("AQ312", f"--arg gives `{name}` twice")
         given[name] = read_value(text, f"--arg {name}")
     return given
+
+
+def _check_name(query: str, declared: Parameters, name: str) -> None:
+    if name not in declared.known:
+        raise OptionError(
+            "AQ312",
+            f"the query `{query}` has no parameter `{name}`",
+            help=nearest(name, declared.known) or _names(declared),
+        )
 
 
 def _names(declared: Parameters) -> str:

@@ -34,9 +34,12 @@ class InOrder(click.Group):
 @click.group(
     cls=InOrder,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    invoke_without_command=True,
+    no_args_is_help=False,
 )
 @click.version_option(__version__, "-V", "--version", message="anglipy %(version)s")
-def anglipy() -> None:
+@click.pass_context
+def anglipy(context: click.Context) -> int:
     """Anglican programs: run them, train a network for them, look inside them.
 
     \b
@@ -45,8 +48,15 @@ def anglipy() -> None:
     anglipy run examples/gaussian.aq --ic gaussian.artifact -v '[9 8]'
     anglipy check examples/*.aq
 
-    `anglipy COMMAND --help` has more examples.
+    `anglipy COMMAND --help` has more examples. Without a command, on a terminal, it is `anglipy
+    repl`.
     """
+    if context.invoked_subcommand is not None:
+        return 0
+    if not sys.stdin.isatty():
+        raise click.exceptions.NoArgsIsHelpError(context)
+    code: int = context.invoke(repl)
+    return code
 
 
 for command in (run, compile_, check, emit, inspect, repl):

@@ -16,12 +16,17 @@ __all__ = ["repl"]
 def repl(file: str | None) -> int:
     """Evaluate forms as you type them; with FILE, load that first.
 
-    A form may span lines. Ctrl-C drops what is typed or stops what runs, Ctrl-D ends.
+    On a terminal Enter evaluates what is complete and goes on with what is not; Tab completes,
+    Ctrl-R searches the history. Ctrl-C drops what is typed or stops what runs; an inference that is
+    stopped gives the posterior of the draws so far. Ctrl-D ends. :help has the rest.
 
     \b
     anglipy repl
     anglipy repl examples/coin.aq
     echo '(+ 1 2)' | anglipy repl
+
+    The history is kept in the file that ANGLIPY_HISTORY names, by default
+    ~/.local/state/anglipy/history.
     """
     from anglipy.cli.messages import wants_color
     from anglipy.repl.terminal import converse

@@ -2,8 +2,8 @@
 
     (sample ((conditional q :smc :number-of-particles 100) x))
 
-The function of `(conditional q algorithm options...)` takes the arguments of the query, which get to
-it as one vector, and gives a `Conditional`. That is a distribution like any other: the inference
+The function of `(conditional q algorithm options...)` takes the arguments of the query, which get
+to it as one vector, and gives a `Conditional`. That is a distribution like any other: the inference
 behind it is decided by a seed, drawn when it is made, and done when it is first asked for. So each
 particle that makes one has an approximation of its own, and copies of a particle share it.
 """
@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from anglipy.diagnostics import ProgramError
 from anglipy.host.algorithms import Request, request_of
+from anglipy.runtime.composite import Composite
 from anglipy.runtime.distributions.base import Distribution, Finite, Support, Unknown
 from anglipy.runtime.distributions.checks import show
 from anglipy.runtime.equality import key_of, value_of_key
@@ -101,11 +102,25 @@ class Conditional(Distribution):
         return f"#conditional[{self.query.name}]"
 
 
-class _OfArguments:
+class _OfArguments(Composite):
     """The function that `conditional` gives."""
+
+    __slots__ = ("query", "request")
 
     def __init__(self, query: Any, request: Request) -> None:
         self.query, self.request = query, request
+
+    def parts(self) -> Sequence[Any]:
+        """The query."""
+        return (self.query,)
+
+    def with_parts(self, parts: Sequence[Any]) -> _OfArguments:
+        """The same of another query."""
+        return _OfArguments(parts[0], self.request)
+
+    def kind(self) -> Any:
+        """What is asked for."""
+        return id(self.request)
 
     def __call__(self, *args: Any) -> Conditional:
         """The distribution for these arguments of the query."""
@@ -137,10 +152,26 @@ def _seed() -> int:
 
 def conditional(query: Any, algorithm: Any = None, *options: Any) -> Any:
     """The function from arguments of a query to the distribution of its results."""
+    _check_query(query)
+    return _OfArguments(query, _request(algorithm, options))
+
+
+def _check_query(query: Any) -> None:
     if not isinstance(query, Query):
         fail("conditional", "a query", query, "((conditional my-query :importance) argument ...)")
-    request = _request(algorithm, options)
-    return _OfArguments(query, request)
+
+
+def _for_groups(query: Any, algorithm: Any = None, *options: Any) -> Any:
+    """The same for a group, whose particles may have queries of their own."""
+    from anglipy.runtime.lanes.values import rows
+
+    if not isinstance(query, Query):
+        for one in rows(query):
+            _check_query(one)
+    return _OfArguments(query, _request(algorithm, options))
+
+
+conditional.for_groups = _for_groups  # type: ignore[attr-defined]
 
 
 def _request(algorithm: Any, options: tuple[Any, ...]) -> Request:
@@ -148,10 +179,6 @@ def _request(algorithm: Any, options: tuple[Any, ...]) -> Request:
         return Request("importance")
     request = request_of(algorithm, options)
     return replace(request, count=None)
-
-
-conditional.for_groups = conditional  # type: ignore[attr-defined]
-# It only keeps the query, whatever lane values that captured.
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {"conditional": conditional}

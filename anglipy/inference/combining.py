@@ -67,7 +67,9 @@ def _check(runs: Sequence[Posterior]) -> None:
             f"posteriors of different queries cannot be combined: {', '.join(queries)}",
         )
     for number, run in enumerate(runs, 1):
-        who = f"posterior {number} of {len(runs)}" + (f" (by {run.algorithm})" * bool(run.algorithm))
+        who = f"posterior {number} of {len(runs)}" + (
+            f" (by {run.algorithm})" * bool(run.algorithm)
+        )
         if run.exact:
             raise InferenceError(
                 "AQ555",

@@ -124,8 +124,8 @@ class Draws:
         standard_error: float | None = None,
         independent: bool = False,
     ) -> Posterior:
-        """These draws; the log evidence is the log of the mean weight over all `count` of them, with
-        the standard error given, or that of independent draws.
+        """These draws; the log evidence is the log of the mean weight over all `count` of them,
+        with the standard error given, or that of independent draws.
 
         Raises:
             InferenceError: AQ501 if every weight is zero, AQ507 if there is no draw at all.

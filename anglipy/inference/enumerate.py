@@ -22,7 +22,13 @@ from anglipy.inference.log_space import log_sum_exp
 from anglipy.inference.posterior import Posterior
 from anglipy.inference.runs import log_prob_of, resume_observed, resume_with
 from anglipy.runtime.checkpoints import Checkpoint, Observe, Sample
-from anglipy.runtime.distributions.base import Booleans, Finite, IntegerRange
+from anglipy.runtime.distributions.base import (
+    Booleans,
+    Finite,
+    IntegerRange,
+    Product,
+    listed_values,
+)
 
 __all__ = ["Enumerate", "EnumerateOptions", "EnumerateState"]
 
@@ -122,6 +128,8 @@ def _choices(sample: Sample, room: int) -> Sequence[Any]:
             choices = values
         case IntegerRange(low, high):
             choices = range(low, high + 1)
+        case Product() if (listed := listed_values(support)) is not None:
+            choices = listed
         case _:
             raise InferenceError(
                 "AQ504",

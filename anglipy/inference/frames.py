@@ -79,7 +79,7 @@ def _column(part: Part, count: int) -> Any:
 
 
 def _is_small_integer(value: Any) -> bool:
-    return isinstance(value, (int, np.integer)) and -(2**63) <= value < 2**63
+    return isinstance(value, (int, np.integer)) and -(2**63) <= int(value) < 2**63
 
 
 # --- ArviZ ---
@@ -129,10 +129,11 @@ def _arrays(posterior: Posterior, chosen: Any) -> dict[str, Any]:
     found = {}
     for name, parts in vectors.items():
         if _is_array(parts):
-            shape = tuple(np.max([part.index for part in parts], axis=0) + 1)
+            shape = (np.max([part.index for part in parts], axis=0) + 1).tolist()
             array = np.full((count, *shape), np.nan)
             for part in parts:
-                array[(slice(None), *part.index)] = part.column(count)
+                place: Any = (slice(None), *part.index)
+                array[place] = part.column(count)
             found[name] = array[chosen][None]
         else:
             found |= {part.name: _variable(part, count)[chosen][None] for part in parts}

@@ -29,7 +29,8 @@ def pareto_k(log_weights: FloatArray, count: int) -> float | None:
 
     The tail are the min(count / 5, 3 sqrt(count)) largest weights (Vehtari et al. 2024, eq. 10).
     None if there are fewer than five different weights above the rest, as where all are equal, or
-    all observed is discrete: then there is no tail. Infinite if the fifth is nothing beside the first.
+    all observed is discrete: then there is no tail. Infinite if the fifth is nothing beside the
+    first.
     """
     size = math.ceil(min(0.2 * count, 3.0 * math.sqrt(count)))
     positive = log_weights[log_weights > -math.inf]

@@ -25,7 +25,15 @@ from anglipy.runtime.scalars import Keyword, Symbol
 if TYPE_CHECKING:
     from anglipy.inference.posterior import Posterior
 
-__all__ = ["DEPTH_LIMIT", "PART_LIMIT", "Part", "kind_of", "label_text", "parts_of", "predict_columns"]
+__all__ = [
+    "DEPTH_LIMIT",
+    "PART_LIMIT",
+    "Part",
+    "kind_of",
+    "label_text",
+    "parts_of",
+    "predict_columns",
+]
 
 PART_LIMIT = 2_000
 """Parts that are told apart at most; what is beyond is left out."""

@@ -82,6 +82,8 @@ def _plain(value: Any) -> Any:
 
 _ROWS = 30
 """Rows of the table of numbers."""
+_WIDTH = 100
+"""Of a line."""
 _LISTED = 10
 """Lists of probabilities, and values in each."""
 
@@ -99,17 +101,40 @@ def as_text(data: Mapping[str, Any]) -> str:
         lines += ["", *_table(rows[:_ROWS])]
         if len(rows) > _ROWS:
             lines.append(f"  ... {len(rows) - _ROWS} more")
-    lists = [(name, part) for name, part in parts if _is_listed(part)]
-    for name, part in lists[:_LISTED]:
-        lines += ["", *_probabilities(name, part)]
-    if len(lists) > _LISTED:
-        lines += ["", f"... {len(lists) - _LISTED} more"]
+    lines += _lists([(name, part) for name, part in parts if _is_listed(part)])
     return "\n".join(lines)
+
+
+def _lists(lists: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[str]:
+    """Probabilities of values: a line for each value, or for each part where there are many parts
+    with few values.
+    """
+    width = max((len(name) for name, _ in lists), default=0)
+    lines = [_line(name.ljust(width), part) for name, part in lists]
+    if len(lists) > 3 and all(len(line) <= _WIDTH for line in lines):
+        yield ""
+        yield from lines[:_ROWS]
+        left_out = len(lines) - _ROWS
+    else:
+        for name, part in lists[:_LISTED]:
+            yield ""
+            yield from _probabilities(name, part)
+        left_out = len(lists) - _LISTED
+    if left_out > 0:
+        yield f"  ... {left_out} more"
+
+
+def _line(name: str, part: Mapping[str, Any]) -> str:
+    pairs = [f"{text}: {probability:.4f}" for text, probability in part["probabilities"]]
+    present = [f"present: {part['probability']:.4f}"] if "probability" in part else []
+    return f"  {name}  {', '.join([*pairs, *present])}"
 
 
 def _heading(data: Mapping[str, Any]) -> Iterator[str]:
     options = ", ".join(f"{name} {value}" for name, value in data["options"].items())
-    yield f"{data['query'] or 'query'} by {data['algorithm']}" + (f" ({options})" if options else "")
+    yield f"{data['query'] or 'query'} by {data['algorithm']}" + (
+        f" ({options})" if options else ""
+    )
     pieces = [f"{data['draws']} draws", "exact" if data["ess"] is None else _ess(data)]
     if data["log_evidence"] is not None:
         evidence = f"log evidence {data['log_evidence']:.5f}"
@@ -147,7 +172,9 @@ def _named_parts(name: str, data: Mapping[str, Any]) -> Iterator[tuple[str, Mapp
         inside += [(f"{own} {key}", entry) for key, entry in part.get("entries", {}).items()]
         if "length" in part:
             inside.insert(0, (f"{own} length", part["length"]))
-        inside += [(f"{own} if {_noun(kind)}", p) for kind, p in part.get("parts", {}).items()]
+        if not _is_listed(part):
+            # A mixture whose values are few is shown by them.
+            inside += [(f"{own} if {_noun(kind)}", p) for kind, p in part.get("parts", {}).items()]
         work += reversed(inside)
 
 

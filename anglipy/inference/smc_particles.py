@@ -64,7 +64,9 @@ class ParticleSweep:
         if threshold != 1 and found.ess >= threshold * len(particles):
             return replace(self, particles=particles), found, False
         ancestors = SCHEMES[self.options.resampling](rng, found.weights, len(particles))
-        chosen = tuple(Particle(particles[i].checkpoint, found.log_mean) for i in ancestors.tolist())
+        chosen = tuple(
+            Particle(particles[i].checkpoint, found.log_mean) for i in ancestors.tolist()
+        )
         families = ancestors if self.families is None else self.families[ancestors]
         return replace(self, particles=chosen, families=families), found, True
 

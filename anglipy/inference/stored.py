@@ -1,8 +1,8 @@
 """A posterior as one file: JSON, data only, with the version of its format.
 
-Weights are kept as the bytes of their doubles, values and predicts as nodes (`value_nodes`), so what
-comes back is exactly what was written. The options of the engine come back as a dictionary. A file
-is written whole or not at all.
+Weights are kept as the bytes of their doubles, values and predicts as nodes (`value_nodes`), so
+what comes back is exactly what was written. The options of the engine come back as a dictionary. A
+file is written whole or not at all.
 """
 
 from __future__ import annotations

@@ -1,19 +1,17 @@
 """Values of the language as a flat list of JSON nodes, and back: data only, and exact.
 
-A node is null, true, false, a number, a string, or a list that begins with a tag. Inside of it other
-values stand as their places in the list, each before whoever refers to it, so that neither way
-recurses, however deep a value is nested. Atoms that occur again are written once.
+A node is null, true, false, a number, a string, or a list that begins with a tag. Inside of it
+other values stand as their places in the list, each before whoever refers to it, so that neither
+way recurses, however deep a value is nested. Atoms that occur again are written once.
 
-    tag                                          what follows
-    f i N r n                                    a double that is not finite, a large integer, a
-                                                 bigint, a ratio, a scalar of numpy
-    k y c x                                      text of a keyword, symbol, character, regex
-    v l q                                        parts of a vector, list, sorted set (in order)
-    m s o                                        keys and values of a map, members of a set, keys and
-                                                 values of a sorted map
-    R                                            type of a record, keys and values
-    a                                            array: dtype, shape, base64 of little-endian bytes
-    pl pt pd ps pf                               list, tuple, dict, set, frozenset of Python
+    f i N r n         a double that is not finite, a large integer, a bigint, a ratio, a scalar of
+                      numpy
+    k y c x           the text of a keyword, symbol, character, regex
+    v l s q           the parts of a vector, list, set, sorted set
+    m o               the keys and values of a map, of a sorted map
+    R                 the type of a record, keys and values
+    a                 an array: dtype, shape, base64 of its little-endian bytes
+    pl pt pd ps pf    a list, tuple, dict, set, frozenset of Python
 
 Lazy sequences come back as lists, tensors as arrays; metadata and the order of maps that are sorted
 by a function of the program are not kept.

@@ -67,6 +67,8 @@ def weighted_sd(numbers: FloatArray, weights: FloatArray) -> float:
     without a correction for N.
     """
     kept = weights > 0.0
+    if numbers[kept].size and numbers[kept].min() == numbers[kept].max():
+        return 0.0
     with np.errstate(invalid="ignore", over="ignore"):
         deviations = numbers[kept] - weighted_mean(numbers, weights)
         return math.sqrt(max(float(np.dot(weights[kept], deviations * deviations)), 0.0))

@@ -41,8 +41,8 @@ def _try(b: Builder, *forms: Form) -> Form:
 
 
 def _clause(form: Form) -> str:
-    """"catch" or "finally" for the clauses of a `try`. A `catch` of a tag that is no name, or without
-    a name for an exception, is a form of its own.
+    """Which clause of a `try` a form is: "catch", "finally" or "". A `catch` of a tag that is no
+    name, or without a name for an exception, is a form of its own.
     """
     head = form.items[0] if isinstance(form, ListForm) and form.items else None
     if not isinstance(form, ListForm) or not isinstance(head, Symbol):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from anglipy.build import shape_error
+from anglipy.build import Build, shape_error
 from anglipy.forms import Form, ListForm, Symbol
 from anglipy.macros.registry import Builder, macro
 
-__all__: list[str] = []
+__all__ = ["java_form"]
 
 
 @macro("comment", "(comment form...)")
@@ -49,3 +49,17 @@ def _dots(b: Builder, value: Form, *methods: Form) -> Form:
     for method in methods:
         value = b.list(b.symbol("."), value, method)
     return value
+
+
+def java_form(form: ListForm, head: Symbol) -> Form | None:
+    """`(.method value x)` and `(Class. x)`."""
+    build, name = Build(form.span), head.name
+    if len(name) > 1 and name.startswith(".") and name != ".." and len(form.items) > 1:
+        method = build.literal(name[1:].removeprefix("-"))
+        return build.list(build.core("call-method"), method, *form.items[1:])
+    if len(name) > 1 and name.endswith(".") and not name.endswith(".."):
+        kind = name[:-1].rpartition(".")[2]
+        if kind.endswith(("Exception", "Error", "Throwable")):
+            return build.list(build.core("make-exception"), build.literal(kind), *form.items[1:])
+        return ListForm((Symbol(f"->{kind}", head.span), *form.items[1:]), form.span)
+    return None

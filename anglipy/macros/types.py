@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from anglipy.build import Build, shape_error
+from anglipy.build import Build, quiet, shape_error
 from anglipy.diagnostics import ExpandError
 from anglipy.forms import Form, Keyword, ListForm, Literal, MapForm, Symbol, VectorForm
 from anglipy.macros.definitions import definition
@@ -37,26 +37,21 @@ def _function(method: ListForm, fields: Sequence[Symbol] = ()) -> Form:
     """The function of `(name [this ...] body...)`; fields of `this` are variables in it."""
     at = Build(method.span)
     if len(method.items) < 2 or not isinstance(method.items[1], VectorForm):
-        raise ExpandError("AQ203", "a method has parameters, the first of which is the value itself",
-                          method.span, help="(name [this x] body...)")  # fmt: skip
+        message = "a method has parameters, the first of which is the value itself"
+        raise ExpandError("AQ203", message, method.span, help="(name [this x] body...)")
     params, body = method.items[1], method.items[2:]
     if not fields or not params.items:
         return at.list(at.core("fn"), params, *body)
     this = at.symbol("this|0")
-    bound: list[Form] = []
-    for field in fields:
-        bound += [field, at.list(at.core("get"), this, at.keyword(field.name))]
-    inner = VectorForm((this, *params.items[1:]), params.span)
-    # Parameters hide fields of the same name, so those fields are left out.
+    # Parameters hide fields of the same name.
     taken = {item.name for item in params.items if isinstance(item, Symbol)}
-    kept = [
-        part
-        for pair in zip(bound[::2], bound[1::2], strict=True)
-        if isinstance(pair[0], Symbol) and pair[0].name not in taken
-        for part in pair
-    ]
-    first = (params.items[0], this)
-    return at.list(at.core("fn"), inner, at.list(at.core("let"), at.vector(*first, *kept), *body))
+    first = params.items[0]
+    bound: list[Form] = [quiet(first) if isinstance(first, Symbol) else first, this]
+    for field in fields:
+        if field.name not in taken:
+            bound += [quiet(field), at.list(at.core("get"), this, at.keyword(field.name))]
+    inner = VectorForm((this, *params.items[1:]), params.span)
+    return at.list(at.core("fn"), inner, at.list(at.core("let"), at.vector(*bound), *body))
 
 
 def _table(b: Builder, methods: Sequence[ListForm], fields: Sequence[Symbol] = ()) -> Form:

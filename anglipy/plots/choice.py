@@ -36,9 +36,7 @@ class Panel:
     parts: Sequence[Part]
 
 
-def plot_posterior(
-    posterior: Posterior, path: str | Path | None = None, kind: str = "auto"
-) -> Any:
+def plot_posterior(posterior: Posterior, path: str | Path | None = None, kind: str = "auto") -> Any:
     """See `Posterior.plot`: `marginals` has a panel for each part of the results, `pairs` shows the
     numbers among them against one another, `weights` whether the weights can be trusted; `auto`
     takes pairs for two to four numbers that are not discrete, else marginals.
@@ -85,20 +83,20 @@ def _pairs(posterior: Posterior, parts: Sequence[Part]) -> Any:
 
 def _marginals(posterior: Posterior, panels: Sequence[Panel]) -> Any:
     shown = panels[:_PANELS]
-    columns = 1 if len(shown) == 1 else 2 if len(shown) <= 4 else 3 if len(shown) <= 9 else 4
+    columns = {1: 1, 2: 2, 3: 3, 4: 2}.get(len(shown), 3 if len(shown) <= 9 else 4)
     if any(len(panel.parts) > 1 for panel in shown):
         columns = min(columns, 1 if len(shown) <= 2 else 2)
     rows = math.ceil(len(shown) / columns)
     width = {1: 8.0, 2: 10.0, 3: 12.0}.get(columns, 14.0)
     height = {1: 4.4, 2: 6.6}.get(rows, 2.75 * rows)
     figure = new_figure(width, min(height, 9.5), *_heading(posterior))
-    room = int(width / columns * 9.5)
+    inches = width / columns - 0.5
     for place, panel in enumerate(shown):
         axes = figure.add_subplot(rows, columns, place + 1)
         if len(panel.parts) > 1:
-            series.draw_series(axes, panel.name, panel.parts, room)
+            series.draw_series(axes, panel.name, panel.parts, inches)
         else:
-            draw_part(axes, panel.parts[0], _size(posterior), room=room)
+            draw_part(axes, panel.parts[0], _size(posterior), inches)
     if len(panels) > len(shown):
         figure.supxlabel(
             f"{len(panels) - len(shown):,} more parts are not shown", fontsize=9, color=GREY

@@ -40,11 +40,16 @@ def facts_of(numbers: FloatArray, weights: FloatArray) -> Facts:
 
 
 def shown_range(numbers: FloatArray, weights: FloatArray) -> tuple[float, float]:
-    """The central 99.5 %, with a margin, but not beyond the numbers."""
-    low, high = quantiles(numbers, weights, [0.0025, 0.9975]).tolist()
+    """The central 99.5 %, with a margin, but not beyond the numbers, nor further than six times the
+    central half from it.
+    """
+    levels = [0.0025, 0.25, 0.75, 0.9975]
+    low, lower, upper, high = quantiles(numbers, weights, levels).tolist()
     positive = numbers[weights > 0]
-    margin = 0.15 * (high - low)
+    margin, far = 0.15 * (high - low), 6.0 * (upper - lower)
     low, high = max(low - margin, float(positive.min())), min(high + margin, float(positive.max()))
+    if far > 0:
+        low, high = max(low, lower - far), min(high, upper + far)
     if low == high:
         return low - 0.5, high + 0.5
     return low, high

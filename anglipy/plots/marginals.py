@@ -12,7 +12,6 @@ from anglipy.inference.weighted import grouped
 from anglipy.plots.density import curve, facts_of, histogram, shown_range
 from anglipy.plots.style import (
     ACCENT,
-    CONTRAST,
     GREY,
     INK,
     PALE,
@@ -23,7 +22,7 @@ from anglipy.plots.style import (
 )
 from anglipy.runtime.printing import pr_str
 
-__all__ = ["draw_part", "finite_numbers", "is_discrete"]
+__all__ = ["draw_density", "draw_number_bars", "draw_part", "finite_numbers", "is_discrete"]
 
 _FEW, _MANY = 12, 40
 """So many different numbers are discrete, and so many if they are integers."""
@@ -32,7 +31,7 @@ _BARS = 12
 
 
 def is_discrete(part: Part) -> bool:
-    """Whether bars say more than a density: few values that occur again and again, or no numbers."""
+    """Whether bars say more than a density: few values that occur again, or no numbers."""
     numbers = part.numbers
     if numbers is None or part.kind == "boolean":
         return True
@@ -50,25 +49,24 @@ def finite_numbers(part: Part) -> tuple[FloatArray, FloatArray]:
     return numbers[kept], part.weights[kept]
 
 
-def draw_part(axes: Any, part: Part, size: float, titled: bool = True, room: int = 40) -> None:
-    """The density or the bars of a part; `size` is the effective number of draws, `room` that of
-    letters in a line.
+def draw_part(axes: Any, part: Part, size: float, inches: float = 4.0) -> None:
+    """The density or the bars of a part; `size` is the effective number of draws, `inches` the
+    width there is.
     """
     present = part.probability
     note = "" if present > 0.9995 else f"in {100 * present:.3g} % of the results"
+    facts = ""
     if not is_discrete(part):
-        facts = _draw_density(axes, part, size)
-        note = "; ".join(filter(None, (facts, note)))
-    elif part.numbers is not None and part.kind == "number":
-        facts = _draw_number_bars(axes, part)
-        note = "; ".join(filter(None, (facts, note)))
+        facts = draw_density(axes, part, size)
+    elif part.kind == "number":
+        facts = draw_number_bars(axes, part)
     else:
-        _draw_word_bars(axes, part, room)
-    if titled:
-        axis_title(axes, part.name, shortened(note, int(room * 1.15)), room)
+        _draw_word_bars(axes, part, int(5 * inches))
+    axis_title(axes, part.name, "; ".join(filter(None, (facts, note))), inches)
 
 
-def _draw_density(axes: Any, part: Part, size: float) -> str:
+def draw_density(axes: Any, part: Part, size: float) -> str:
+    """Histogram, curve and intervals; says what they show."""
     numbers, weights = finite_numbers(part)
     if not numbers.size:
         axes.text(0.5, 0.5, "no finite numbers", ha="center", color=GREY, transform=axes.transAxes)
@@ -87,7 +85,9 @@ def _draw_density(axes: Any, part: Part, size: float) -> str:
     axes.set_ylim(-0.11 * top, 1.06 * top)
     bare(axes)
     low, high = map(number_text, facts.interval)
-    return f"mean {number_text(facts.mean)}, sd {number_text(facts.sd)}, 95 % from {low} to {high}"
+    text = f"mean {number_text(facts.mean)}, sd {number_text(facts.sd)}, 95 % [{low}, {high}]"
+    outside = weights[(numbers < span[0]) | (numbers > span[1])].sum() / weights.sum()
+    return text + (f"; {100 * outside:.1f} % not shown" if outside > 0.0015 else "")
 
 
 def _draw_interval(axes: Any, facts: Any, height: float) -> None:
@@ -100,14 +100,15 @@ def _draw_interval(axes: Any, facts: Any, height: float) -> None:
     )
 
 
-def _draw_number_bars(axes: Any, part: Part) -> str:
+def draw_number_bars(axes: Any, part: Part) -> str:
+    """A bar for each number; says what they show."""
     numbers, weights = finite_numbers(part)
     places, index = np.unique(numbers, return_inverse=True)
     heights = np.bincount(index, weights) / part.probability
     gap = float(np.diff(places).min()) if len(places) > 1 else 1.0
     axes.bar(places, heights, width=0.82 * gap, color=ACCENT)
     facts = facts_of(numbers, weights / weights.sum())
-    axes.set_xlim(places[0] - 0.75 * gap, places[-1] + 0.75 * gap)
+    axes.set_xlim(places[0] - 0.7 * gap, places[-1] + 0.7 * gap)
     axes.set_ylim(0, max(1.1 * float(heights.max()), 1e-9))
     axes.set_ylabel("probability")
     axes.grid(axis="y", color=PALE, linewidth=0.5)
@@ -124,16 +125,15 @@ def _draw_number_bars(axes: Any, part: Part) -> str:
     return f"mean {number_text(facts.mean)}, sd {number_text(facts.sd)}"
 
 
-def _draw_word_bars(axes: Any, part: Part, room: int) -> None:
+def _draw_word_bars(axes: Any, part: Part, limit: int) -> None:
     pairs = grouped(part.values, part.weights / part.probability) or []
-    shown = [(_word(value, room // 2), share) for value, share in pairs[:_BARS]]
+    shown = [(_word(value, limit), share) for value, share in pairs[:_BARS]]
     if len(pairs) > _BARS:
         rest = max(0.0, 1.0 - sum(share for _, share in shown))
         shown.append((f"{len(pairs) - _BARS:,} others", rest))
     names = [name for name, _ in shown]
     shares = [share for _, share in shown]
-    colors = [CONTRAST if name.endswith(" others") and i == _BARS else ACCENT
-              for i, name in enumerate(names)]  # fmt: skip
+    colors = [ACCENT if i < _BARS else GREY for i in range(len(names))]
     rows = list(range(len(shown)))
     axes.barh(rows, shares, height=0.72, color=colors)
     axes.set_yticks(rows, names, color=INK)

@@ -7,78 +7,128 @@ from typing import Any
 
 import numpy as np
 
+from anglipy.inference.frames import optional
 from anglipy.inference.log_space import FloatArray
 from anglipy.inference.parts import Part
+from anglipy.inference.resampling import systematic
 from anglipy.inference.weighted import weighted_mean
 from anglipy.plots.density import shown_range, surface
-from anglipy.plots.marginals import draw_part, is_discrete
-from anglipy.plots.style import ACCENT, GREY, INK, number_text, one_color_map, shortened
+from anglipy.plots.marginals import draw_density, draw_number_bars, finite_numbers, is_discrete
+from anglipy.plots.style import ACCENT, GREY, INK, bare, number_text, one_color_map, shortened
 
 __all__ = ["MOST", "draw_pairs"]
 
 MOST = 6
 """Parts in one picture."""
+_POINTS = 1_000
+"""Points where one of a pair is discrete."""
 _LEVELS = (0.95, 0.8, 0.5, 0.2)
 """Probabilities that the contours hold."""
 
 
 def draw_pairs(figure: Any, parts: Sequence[Part], size: float, count: int) -> None:
-    """The parts on the diagonal, pairs below it, correlations above; `count` is the number of draws."""
+    """The parts on the diagonal, pairs below it, correlations above; `count` draws in all."""
     n = len(parts)
     grid = figure.subplots(n, n, squeeze=False)
     columns = [part.column(count) for part in parts]
     weights = np.zeros(count)
     for part in parts:
-        weights[list(part.draws)] = part.weights
+        weights[np.asarray(part.draws)] = part.weights
+    spans = [_span(part) for part in parts]
     for row in range(n):
         for column in range(n):
             axes = grid[row][column]
+            pair = columns[column], columns[row]
             if row == column:
-                _draw_diagonal(axes, parts[row], size, n)
-            elif row > column:
-                _draw_pair(axes, (columns[column], columns[row]), weights, size)
-                _share_limits(axes, grid, row, column)
+                _draw_diagonal(axes, parts[row], size)
+            elif row < column:
+                _draw_correlation(axes, *pair, weights)
+                continue
             else:
-                _draw_correlation(axes, columns[column], columns[row], weights)
-            _label(axes, parts, row, column, n)
+                discrete = is_discrete(parts[column]), is_discrete(parts[row])
+                _draw_pair(axes, pair, weights, (spans[column], spans[row]), discrete, size)
+                axes.set_ylim(*spans[row])
+            axes.set_xlim(*spans[column])
+            _label(axes, parts, row, column)
 
 
-def _draw_diagonal(axes: Any, part: Part, size: float, n: int) -> None:
-    draw_part(axes, part, size, titled=False, room=40 // n)
-    axes.set_ylabel("")
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    for text in list(axes.texts):
-        text.remove()
+def _span(part: Part) -> tuple[float, float]:
+    """What an axis of this part shows."""
+    numbers, weights = finite_numbers(part)
+    if not numbers.size:
+        return 0.0, 1.0
+    if not is_discrete(part):
+        return shown_range(numbers, weights)
+    gap = _gap(numbers)
+    return float(numbers.min()) - 0.7 * gap, float(numbers.max()) + 0.7 * gap
+
+
+def _gap(numbers: FloatArray) -> float:
+    distinct = np.unique(numbers)
+    return float(np.diff(distinct).min()) if len(distinct) > 1 else 1.0
+
+
+def _draw_diagonal(axes: Any, part: Part, size: float) -> None:
+    if is_discrete(part):
+        draw_number_bars(axes, part)
+        for text in list(axes.texts):
+            text.remove()
+    else:
+        draw_density(axes, part, size)
     axes.grid(visible=False)
+    axes.set_ylabel("")
+    bare(axes)
 
 
 def _draw_pair(
-    axes: Any, numbers: tuple[FloatArray, FloatArray], weights: FloatArray, size: float
+    axes: Any,
+    pair: tuple[FloatArray, FloatArray],
+    weights: FloatArray,
+    spans: tuple[tuple[float, float], tuple[float, float]],
+    discrete: tuple[bool, bool],
+    size: float,
 ) -> None:
-    x, y = numbers
-    kept = np.isfinite(x) & np.isfinite(y) & (weights > 0)
+    kept = np.isfinite(pair[0]) & np.isfinite(pair[1]) & (weights > 0)
     if not kept.any():
         return
-    x, y, share = x[kept], y[kept], weights[kept]
-    discrete = [_places(values) for values in (x, y)]
-    if all(places is not None for places in discrete):
+    x, y, share = pair[0][kept], pair[1][kept], weights[kept] / weights[kept].sum()
+    if all(discrete):
         _draw_bubbles(axes, x, y, share)
-        return
-    spans = shown_range(x, share), shown_range(y, share)
-    xs, ys, mass = surface(x, y, share, spans, size)
+    elif any(discrete):
+        _draw_points(axes, (x, y), share, discrete)
+    else:
+        _draw_contours(axes, x, y, share, spans, size)
+
+
+def _draw_contours(
+    axes: Any,
+    x: FloatArray,
+    y: FloatArray,
+    weights: FloatArray,
+    spans: tuple[tuple[float, float], tuple[float, float]],
+    size: float,
+) -> None:
+    xs, ys, mass = surface(x, y, weights, spans, size)
     levels = _contours(mass)
     if len(levels) < 2:
         axes.plot(x, y, ".", color=ACCENT, alpha=0.3)
         return
-    axes.contourf(xs, ys, mass, levels=[*levels, float(mass.max()) * 1.01],
-                  colors=one_color_map()(np.linspace(0.25, 0.9, len(levels))))  # fmt: skip
+    colors = one_color_map()(np.linspace(0.25, 0.9, len(levels)))
+    axes.contourf(xs, ys, mass, levels=[*levels, float(mass.max()) * 1.01], colors=colors)
     axes.contour(xs, ys, mass, levels=levels[:1], colors=[ACCENT], linewidths=0.8)
 
 
-def _places(values: FloatArray) -> FloatArray | None:
-    distinct = np.unique(values)
-    return distinct if len(distinct) <= 12 else None
+def _draw_points(
+    axes: Any, pair: tuple[FloatArray, FloatArray], weights: FloatArray, discrete: tuple[bool, bool]
+) -> None:
+    """Points of equal weight, spread a little along the axis that is discrete."""
+    rng = np.random.default_rng(0)
+    chosen = systematic(rng, weights, _POINTS)
+    shown = [
+        numbers[chosen] + (rng.uniform(-0.3, 0.3, _POINTS) * _gap(numbers) if is_bars else 0.0)
+        for numbers, is_bars in zip(pair, discrete, strict=True)
+    ]
+    axes.plot(*shown, "o", color=ACCENT, markersize=2.2, alpha=0.25, markeredgewidth=0)
 
 
 def _draw_bubbles(axes: Any, x: FloatArray, y: FloatArray, weights: FloatArray) -> None:
@@ -86,7 +136,7 @@ def _draw_bubbles(axes: Any, x: FloatArray, y: FloatArray, weights: FloatArray) 
     places, index = np.unique(np.stack([x, y], axis=1), axis=0, return_inverse=True)
     shares = np.bincount(np.ravel(index), weights)
     axes.scatter(
-        places[:, 0], places[:, 1], s=420 * shares / shares.max(), color=ACCENT, alpha=0.75,
+        places[:, 0], places[:, 1], s=260 * shares / shares.max(), color=ACCENT, alpha=0.75,
         linewidths=0,
     )  # fmt: skip
 
@@ -118,34 +168,31 @@ def _draw_correlation(axes: Any, x: FloatArray, y: FloatArray, weights: FloatArr
         )  # fmt: skip
 
 
-def _share_limits(axes: Any, grid: Any, row: int, column: int) -> None:
-    axes.set_xlim(grid[column][column].get_xlim())
-
-
-def _label(axes: Any, parts: Sequence[Part], row: int, column: int, n: int) -> None:
+def _label(axes: Any, parts: Sequence[Part], row: int, column: int) -> None:
+    """Names at the diagonal and the outer edges, few ticks, their numbers at the edges only."""
+    n = len(parts)
+    letters = 60 // n
     if row == column:
-        axes.set_title(shortened(parts[row].name, 60 // n), loc="left", fontsize=10.5,
-                       fontweight="bold", color=INK)  # fmt: skip
-    locator = "auto" if is_discrete(parts[column]) else None
-    if row >= column and locator is None:
-        axes.xaxis.set_major_locator(_few_ticks())
-    if row > column and not is_discrete(parts[row]):
-        axes.yaxis.set_major_locator(_few_ticks())
-    axes.set_xlabel("")
-    if row != n - 1 and row != column:
-        axes.tick_params(labelbottom=False)
-    if row == column and row != n - 1:
-        axes.tick_params(labelbottom=False)
-    if column != 0 and row != column:
-        axes.tick_params(labelleft=False)
-    if row == n - 1:
-        axes.set_xlabel(shortened(parts[column].name, 60 // n))
-    if column == 0 and row > 0:
-        axes.set_ylabel(shortened(parts[row].name, 60 // n))
-    axes.xaxis.set_major_formatter(lambda value, _: number_text(value))
+        axes.set_title(
+            shortened(parts[row].name, letters),
+            loc="left",
+            fontsize=10.5,
+            fontweight="bold",
+            color=INK,
+        )
+    _ticks(axes.xaxis, parts[column])
+    axes.set_xlabel(shortened(parts[column].name, letters) if row == n - 1 else "")
+    axes.tick_params(labelbottom=row == n - 1)
+    if row > column:
+        _ticks(axes.yaxis, parts[row])
+        axes.set_ylabel(shortened(parts[row].name, letters) if column == 0 else "")
+        axes.tick_params(labelleft=column == 0)
 
 
-def _few_ticks() -> Any:
-    from anglipy.inference.frames import optional
-
-    return optional("matplotlib.ticker", "matplotlib", "plots").MaxNLocator(3, prune="both")
+def _ticks(axis: Any, part: Part) -> None:
+    ticker = optional("matplotlib.ticker", "matplotlib", "plots")
+    if part.kind == "boolean":
+        axis.set_ticks([0, 1], ["false", "true"])
+        return
+    axis.set_major_locator(ticker.MaxNLocator(4, integer=is_discrete(part), prune="both"))
+    axis.set_major_formatter(lambda value, _: number_text(value))

@@ -20,7 +20,7 @@ _STATES = 10
 """As many different values are shown one by one."""
 
 
-def draw_series(axes: Any, name: str, parts: Sequence[Part], room: int = 60) -> None:
+def draw_series(axes: Any, name: str, parts: Sequence[Part], inches: float = 8.0) -> None:
     """The elements of a vector of numbers: the probability of every value where these are few, else
     medians and intervals.
     """
@@ -31,7 +31,7 @@ def draw_series(axes: Any, name: str, parts: Sequence[Part], room: int = 60) -> 
     else:
         _draw_bands(axes, parts)
         note = "median, central 50 % and 95 %"
-    axis_title(axes, name, f"{len(parts)} elements: {note}", room)
+    axis_title(axes, name, f"{len(parts)} elements: {note}", inches)
     axes.set_xlabel("element")
     axes.xaxis.get_major_locator().set_params(integer=True)
 
@@ -56,7 +56,8 @@ def _draw_states(axes: Any, parts: Sequence[Part], values: Any) -> None:
         for row, column in np.argwhere(shares >= 0.005):
             share = shares[row, column]
             axes.text(
-                column, row, f"{share:.2f}".removeprefix("0"), ha="center", va="center", fontsize=7.5,
+                column, row, f"{share:.2f}".removeprefix("0"), ha="center", va="center",
+                fontsize=7.5,
                 color="white" if share > 0.5 else INK,
             )  # fmt: skip
 

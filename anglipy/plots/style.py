@@ -12,8 +12,8 @@ from anglipy.diagnostics import OptionError
 from anglipy.inference.frames import optional
 
 __all__ = [
-    "ACCENT", "CONTRAST", "FORMATS", "GREY", "INK", "PALE", "axis_title", "bare", "drawing", "new_figure",
-    "number_text", "one_color_map", "shortened", "write",
+    "ACCENT", "CONTRAST", "FORMATS", "GREY", "INK", "PALE", "axis_title", "bare", "count_axis",
+    "drawing", "new_figure", "number_text", "one_color_map", "shortened", "write",
 ]  # fmt: skip
 
 INK, GREY, PALE = "#1f2933", "#6b7785", "#c9d6e6"
@@ -46,7 +46,7 @@ _HEAD_INCHES = 0.72
 
 @contextmanager
 def drawing() -> Iterator[None]:
-    """The settings of matplotlib while a picture is drawn; those of the user are back afterwards."""
+    """Our settings of matplotlib for as long as a picture is drawn."""
     matplotlib = optional("matplotlib", "matplotlib", "plots")
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
@@ -69,16 +69,21 @@ def new_figure(width: float, height: float, title: str, subtitle: str) -> Any:
         left, 1 - 0.16 / top, shortened(title, room), va="top", fontsize=13, fontweight="bold"
     )
     figure.text(
-        left, 1 - 0.44 / top, shortened(subtitle, int(room * 1.3)), va="top", color=GREY, fontsize=9.5
+        left,
+        1 - 0.44 / top,
+        shortened(subtitle, int(room * 1.3)),
+        va="top",
+        color=GREY,
+        fontsize=9.5,
     )
     return figure
 
 
-def axis_title(axes: Any, name: str, note: str = "", room: int = 40) -> None:
-    """The name of what a panel shows, and a line of facts below it."""
+def axis_title(axes: Any, name: str, note: str = "", inches: float = 4.0) -> None:
+    """The name of what a panel shows, and a line of facts below it, in so many inches."""
     lift = 17 if note else 5
     axes.annotate(
-        shortened(name, room),
+        shortened(name, int(11 * inches)),
         (0, 1),
         (0, lift),
         xycoords="axes fraction",
@@ -89,7 +94,7 @@ def axis_title(axes: Any, name: str, note: str = "", room: int = 40) -> None:
     )
     if note:
         axes.annotate(
-            note,
+            shortened(note, int(17 * inches)),
             (0, 1),
             (0, 5),
             xycoords="axes fraction",
@@ -104,6 +109,27 @@ def bare(axes: Any, keep_left: bool = False) -> None:
     if not keep_left:
         axes.spines["left"].set_visible(False)
         axes.set_yticks([])
+
+
+def count_axis(axis: Any, logarithmic: bool) -> None:
+    """An axis of numbers of draws: 1, 10, 1k."""
+    if logarithmic:
+        scale = "set_xscale" if axis.axis_name == "x" else "set_yscale"
+        getattr(axis.axes, scale)("log")
+        axis.set_minor_formatter(lambda value, _: "")
+    axis.set_major_formatter(lambda value, _: count_text(value))
+
+
+def count_text(value: float) -> str:
+    """A number of draws or traces in few letters.
+
+    >>> count_text(1_500), count_text(2_000_000), count_text(300), count_text(0.5)
+    ('1.5k', '2M', '300', '0.5')
+    """
+    for unit, letter in ((1e6, "M"), (1e3, "k")):
+        if abs(value) >= unit:
+            return f"{value / unit:g}{letter}"
+    return f"{value:g}"
 
 
 def number_text(number: float) -> str:
@@ -131,7 +157,9 @@ def shortened(text: str, limit: int) -> str:
 def one_color_map() -> Any:
     """White to the accent colour."""
     colors = optional("matplotlib.colors", "matplotlib", "plots")
-    return colors.LinearSegmentedColormap.from_list("anglipy", ["#ffffff", "#a9c6e6", ACCENT, "#123a66"])
+    return colors.LinearSegmentedColormap.from_list(
+        "anglipy", ["#ffffff", "#a9c6e6", ACCENT, "#123a66"]
+    )
 
 
 def write(figure: Any, path: str | Path | None) -> None:

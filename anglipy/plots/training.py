@@ -13,6 +13,7 @@ from anglipy.plots.style import (
     INK,
     PALE,
     axis_title,
+    count_axis,
     drawing,
     new_figure,
     shortened,
@@ -63,22 +64,10 @@ def _draw_losses(axes: Any, record: Any) -> None:
         axes.set_ylim(low - margin, high + margin)
     axes.set_xlabel("traces")
     axes.set_ylabel("nats per trace")
-    axes.xaxis.set_major_formatter(lambda value, _: _thousands(value))
+    count_axis(axes.xaxis, logarithmic=False)
     axes.grid(axis="y", color=PALE, linewidth=0.5)
     axes.legend(loc="best")
-    axis_title(axes, "loss", "lower is better; the training loss is that of single batches")
-
-
-def _thousands(value: float) -> str:
-    """A number of traces in few letters.
-
-    >>> _thousands(1_500), _thousands(2_000_000), _thousands(300)
-    ('1.5k', '2M', '300')
-    """
-    for unit, letter in ((1e6, "M"), (1e3, "k")):
-        if abs(value) >= unit:
-            return f"{value / unit:g}{letter}"
-    return f"{value:g}"
+    axis_title(axes, "loss", "lower is better; the training loss is that of single batches", 6.0)
 
 
 def _draw_sites(axes: Any, sites: Sequence[Any], count: int) -> None:
@@ -96,5 +85,7 @@ def _draw_sites(axes: Any, sites: Sequence[Any], count: int) -> None:
     axes.set_xlabel("nats per trace")
     axes.grid(axis="x", color=PALE, linewidth=0.5)
     axes.legend(loc="lower right")
-    more = "" if count == len(sites) else f", the {len(sites)} of {count} that gained most"
-    axis_title(axes, "sites", f"what the network knows beyond the prior{more}")
+    if count == len(sites):
+        axis_title(axes, "sites", "what the network knows beyond the prior")
+    else:
+        axis_title(axes, "sites", f"the {len(sites)} of {count} that gained most over the prior")

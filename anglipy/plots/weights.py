@@ -1,4 +1,4 @@
-"""Whether the weights can be trusted: how they spread, what the heaviest carry, how the run went."""
+"""Whether the weights can be trusted: their spread, what the heaviest carry, how the run went."""
 
 from __future__ import annotations
 
@@ -9,12 +9,23 @@ import numpy as np
 
 from anglipy.inference.log_space import FloatArray
 from anglipy.inference.pareto import trusted_up_to
-from anglipy.plots.style import ACCENT, CONTRAST, GREY, PALE, axis_title, bare, number_text
+from anglipy.plots.style import (
+    ACCENT,
+    CONTRAST,
+    GREY,
+    PALE,
+    axis_title,
+    bare,
+    count_axis,
+)
 
 if TYPE_CHECKING:
     from anglipy.inference.posterior import Posterior
 
 __all__ = ["draw_weights"]
+
+_LEAST = -12.0
+"""Weights below this power of ten of the largest count for nothing."""
 
 
 def draw_weights(figure: Any, posterior: Posterior) -> None:
@@ -34,23 +45,25 @@ def draw_weights(figure: Any, posterior: Posterior) -> None:
 def _draw_spread(axes: Any, posterior: Posterior) -> None:
     finite = posterior.log_weights[posterior.log_weights > -math.inf]
     scaled = (finite - finite.max()) / math.log(10)
-    low = max(float(scaled.min()), -30.0)
+    low = max(float(scaled.min()), _LEAST)
     if low > -0.01:
         axes.bar([0], [1], width=0.2, color=ACCENT)
         axes.set_xlim(-1, 1)
         note = "all are equal"
     else:
-        bins = int(np.clip(len(scaled) ** 0.5, 10, 60))
+        bins = int(np.clip(len(scaled) ** 0.5, 10, 48))
         shares = np.full(len(scaled), 1 / len(scaled))
-        axes.hist(np.maximum(scaled, low), bins=bins, range=(low, 0), color=PALE, weights=shares)
+        axes.hist(scaled, bins=bins, range=(low, 0), color=PALE, weights=shares)
         weights = np.exp(finite - finite.max())
         axes.hist(
-            np.maximum(scaled, low), bins=bins, range=(low, 0), weights=weights / weights.sum(),
+            scaled, bins=bins, range=(low, 0), weights=weights / weights.sum(),
             histtype="step", color=ACCENT, linewidth=1.6,
         )  # fmt: skip
         axes.legend(["share of the weight", "share of the draws"], loc="upper left")
-        axes.margins(y=0.25)
-        note = _tail(posterior)
+        axes.margins(y=0.3)
+        below = float(np.mean(scaled < low))
+        beyond = f"{100 * below:.0f} % of the draws are further left" if below > 0.005 else ""
+        note = "; ".join(filter(None, (_tail(posterior), beyond)))
     axes.set_xlabel("weight relative to the largest, as a power of ten")
     axis_title(axes, "spread of the weights", note)
     bare(axes)
@@ -62,21 +75,21 @@ def _tail(posterior: Posterior) -> str:
         return ""
     limit = trusted_up_to(posterior.draws)
     verdict = "trust ends at" if k > limit else "fine up to"
-    return f"Pareto k {number_text(k)} ({verdict} {limit:.2f})"
+    return f"Pareto k {k:.2f} ({verdict} {limit:.2f})"
 
 
 def _draw_heaviest(axes: Any, posterior: Posterior) -> None:
-    weights = posterior.weights
+    weights: FloatArray = posterior.weights
     noun = "draws"
     if posterior.families is not None:
-        weights = np.bincount(np.unique(posterior.families, return_inverse=True)[1], weights)
+        places = np.unique(posterior.families, return_inverse=True)[1]
+        weights = np.bincount(places, weights).astype(np.float64)
         noun = "families"
     ordered = np.cumsum(np.sort(weights)[::-1])
     counts = np.arange(1, len(ordered) + 1)
     axes.plot(counts, ordered, color=ACCENT, linewidth=1.8)
     axes.fill_between(counts, ordered, color=PALE, alpha=0.5)
-    if len(counts) > 20:
-        axes.set_xscale("log")
+    count_axis(axes.xaxis, len(counts) > 20)
     axes.set_ylim(0, 1.04)
     axes.set_xlim(1, max(len(counts), 2))
     half = int(np.searchsorted(ordered, 0.5 - 1e-12)) + 1
@@ -97,7 +110,7 @@ def _draw_step_sizes(axes: Any, posterior: Posterior) -> None:
     resampled = np.array([step.resampled for step in posterior.steps])
     note = f"{int(resampled.sum()):,} of {len(sizes):,} steps resampled"
     kept = ~resampled
-    if 0 < resampled.sum() and 0 < kept.sum() and len(sizes) < 60:
+    if resampled.sum() > 0 and kept.sum() > 0 and len(sizes) < 60:
         axes.plot(places[kept], sizes[kept], "o", color="white", markeredgecolor=ACCENT)
     axes.set_ylim(0, 1.08 * float(max(sizes.max(), 1)))
     axes.set_xlabel("step")
@@ -118,7 +131,7 @@ def _draw_step_evidence(axes: Any, posterior: Posterior) -> None:
     axes.set_xlabel("step")
     axes.grid(axis="y", color=PALE, linewidth=0.5)
     axes.xaxis.get_major_locator().set_params(integer=True)
-    axis_title(axes, "log evidence so far")
+    axis_title(axes, "log evidence so far", "estimate after each step")
 
 
 def _draw_growth(first: Any, second: Any, posterior: Posterior) -> None:
@@ -130,14 +143,14 @@ def _draw_growth(first: Any, second: Any, posterior: Posterior) -> None:
     first.annotate("all weights equal", (0.97, 0.93), xycoords="axes fraction", ha="right",
                    color=GREY, fontsize=8.5)  # fmt: skip
     axis_title(first, "effective sample size as draws are added", "straight is good, jumps are not")
-    if len(count) > 20:
-        first.set_xscale("log")
-        first.set_yscale("log")
+    count_axis(first.xaxis, len(count) > 20)
+    count_axis(first.yaxis, len(count) > 20)
+    count_axis(second.xaxis, logarithmic=False)
     second.plot(count, evidences, color=ACCENT, linewidth=1.8)
     settled = evidences[len(evidences) // 20 :]
     low, high = float(settled.min()), float(settled.max())
     second.set_ylim(low - 0.15 * (high - low) - 0.01, high + 0.15 * (high - low) + 0.01)
-    axis_title(second, "log of the mean weight as draws are added")
+    axis_title(second, "log evidence as draws are added", "it should settle")
     for axes in (first, second):
         axes.set_xlabel("draws of positive weight")
         axes.grid(color=PALE, linewidth=0.5)

@@ -17,7 +17,7 @@ __all__ = ["Strokes", "histogram", "strokes"]
 
 _ROUNDING = 1e-9
 _TAIL = 0.002
-"""Probability on each side that a histogram leaves out, so that one far value does not flatten it."""
+"""Probability on each side that a histogram leaves out: one far value does not flatten it."""
 
 
 class Strokes:

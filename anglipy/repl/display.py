@@ -15,7 +15,7 @@ from anglipy.repl.bars import strokes
 from anglipy.runtime.equality import MapLike, Sequential, SetLike
 from anglipy.runtime.printing import pr_str
 
-__all__ = ["ITEMS", "shown"]
+__all__ = ["ITEMS", "shown", "whole"]
 
 ITEMS = 100
 """Elements of one collection that are shown."""
@@ -31,13 +31,23 @@ class _Text(str):
 
 def shown(value: Any) -> str:
     """The text of a value for the terminal."""
+    return _special(value) or _limited(value)
+
+
+def whole(value: Any) -> str:
+    """The text of a value for a pipe: all that is not endless."""
+    return _special(value) or pr_str(value)
+
+
+def _special(value: Any) -> str | None:
+    """The text of what is no value of the language."""
     if isinstance(value, AnglipyError):
         return str(value)
     if hasattr(value, "log_weights") and hasattr(value, "summary"):
         from anglipy.repl.posteriors import table
 
         return table(value, strokes())
-    return _limited(value)
+    return None
 
 
 def _limited(value: Any) -> str:

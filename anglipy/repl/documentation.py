@@ -31,7 +31,7 @@ from anglipy.runtime.printing import describe
 __all__ = ["Documentation", "Entry"]
 
 
-_OWN_USAGE = re.compile(r"^`\([^`]*\)`: ")
+_OWN_USAGE = re.compile(r"^(?:`\([^`]*\)`(?:, | or |, or )?)+: ")
 """How a documentation begins that says how it is used before it says what it does."""
 _SENTENCE = re.compile(r"(?<!\.\.)\.\s")
 
@@ -61,7 +61,10 @@ class Entry:
         place = f", {self.span}" if self.span else ""
         lines = [f"{self.name}: {self.kind}{place}", *(f"  {usage}" for usage in self.usages)]
         if self.doc:
-            lines += ["", *(f"  {line}".rstrip() for line in inspect.cleandoc(self.doc).split("\n"))]
+            lines += [
+                "",
+                *(f"  {line}".rstrip() for line in inspect.cleandoc(self.doc).split("\n")),
+            ]
         return "\n".join(lines)
 
 

@@ -11,7 +11,6 @@ A program hides any of them by a definition of its own.
 
 from __future__ import annotations
 
-import secrets
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -61,8 +60,8 @@ class Functions:
             """The posterior of a query given its argument: a table when shown.
 
             `(infer query [argument...] :algorithm :option value ...)`; algorithms are :importance
-            (the default), :smc, :enumerate, and :ic with `:artifact "FILE"`. Ctrl-C keeps what there
-            is. With an algorithm first, as in Anglican, it is `doquery`.
+            (the default), :smc, :enumerate, and :ic with `:artifact "FILE"`. Ctrl-C keeps what
+            there is. With an algorithm first, as in Anglican, it is `doquery`.
             """
             if isinstance(query, Keyword) and before is not None:
                 return before(query, *arguments)
@@ -82,14 +81,12 @@ class Functions:
     def infer(self, query: Any, arguments: tuple[Any, ...]) -> Posterior:
         """The posterior that a call of `infer` asks for."""
         model = self._model("infer", query)
-        value, algorithm, options = _request(query, arguments)
+        value, algorithm, options = _request(arguments)
         artifact, seed = options.pop("artifact", None), options.pop("seed", None)
         chosen = algorithm or ("importance" if artifact is None else "ic")
         if chosen == "importance" and seed is None:
             # With a seed the draws are those of `anglipy run`, which makes larger groups.
             options.setdefault("lanes", RESPONSIVE_LANES)
-        if seed is None:
-            seed = secrets.randbits(64)
         watch = InferenceWatch(chosen)
         with self._live.saying(watch.text):
             return model.infer(
@@ -161,7 +158,9 @@ class Functions:
     def _loaded(self, path: str, before: set[str]) -> str:
         """What a file brought."""
         definitions = self._evaluation.namespace.definitions
-        here = [d for d in definitions.values() if d.span.source.name == str(Path(path).expanduser())]
+        here = [
+            d for d in definitions.values() if d.span.source.name == str(Path(path).expanduser())
+        ]
         queries = [d.name for d in here if d.is_query]
         rest = len(here) - len(queries)
         parts = [", ".join(queries)] if queries else []
@@ -206,7 +205,9 @@ def _posterior_of(value: Any) -> Posterior:
     inside = elements(value)
     if inside is None:
         raise OptionError(
-            "AQ303", f"expected a posterior, got {describe(value)}", help="(infer query ...) makes one"
+            "AQ303",
+            f"expected a posterior, got {describe(value)}",
+            help="(infer query ...) makes one",
         )
     values = list(inside)
     return Posterior.from_particles(values, [0.0] * len(values))
@@ -219,14 +220,10 @@ def _plot_to_file(posterior: Posterior, path: str) -> None:
     plot(path)
 
 
-def _request(query: Query, arguments: tuple[Any, ...]) -> tuple[Any, str | None, dict[str, Any]]:
+def _request(arguments: tuple[Any, ...]) -> tuple[Any, str | None, dict[str, Any]]:
     """The argument of the query, the algorithm if one is named, and the options."""
     given = list(arguments)
-    value = None
-    if given and not isinstance(given[0], Keyword):
-        value = given.pop(0)
-    elif query.params in ("[]", ""):
-        value = None
+    value = given.pop(0) if given and not isinstance(given[0], Keyword) else None
     algorithm = None
     if len(given) % 2:
         name = given.pop(0)

@@ -6,17 +6,17 @@ below the first one, elements of a vector or map below each other.
 
 from __future__ import annotations
 
+import re
+
 from anglipy.repl.tokens import OPENING, open_brackets, tokens
 
 __all__ = ["indentation"]
 
-_BODIES = frozenset(
-    """binding case catch cond cond-> cond->> condp declare def defanglican defdist defm defmacro
-    defmethod defmulti defn defn- defproc defprotocol defquery defrecord deftype do doseq dotimes
-    finally fm fn for if-let if-some let letfn loop mem ns query reify try when when-first when-let
-    when-not when-some while with-primitive-procedures""".split()
+_BODY = re.compile(
+    r"binding|case|catch|cond(p|->|->>)?|declare|do(seq|times)?|finally|f[nm]|for|letfn"
+    r"|(if-|when-)?(let|some)|loop|mem|ns|query|reify|try|when(-first|-not)?|while|(def|with-).*"
 )
-"""Heads of forms whose body is indented by two."""
+"""Heads of forms whose body is indented by two columns."""
 
 
 def indentation(text: str) -> int:
@@ -41,11 +41,11 @@ def indentation(text: str) -> int:
     if head is None:
         return inside
     name = text[head[0] : head[1]].rpartition("/")[2]
-    if name in _BODIES or name.startswith(("def", "with-")):
+    if _BODY.fullmatch(name):
         return inside + 1
     is_beside = argument is not None and "\n" not in text[bracket.end : argument]
     if not is_beside or argument is None:
-        return inside if text[head[0]] in "([{\"" else inside + 1
+        return inside if text[head[0]] in '([{"' else inside + 1
     return inside + argument - bracket.end
 
 

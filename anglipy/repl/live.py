@@ -1,7 +1,7 @@
 """What runs right now, in one line below everything else, from half a second on.
 
-A thread redraws the line ten times a second, so that it moves even while one step of an engine takes
-long. Whatever the program prints goes above it. Where nobody looks, nothing is drawn.
+A thread redraws the line ten times a second, so that it moves even while one step of an engine
+takes long. Whatever the program prints goes above it. Where nobody looks, nothing is drawn.
 """
 
 from __future__ import annotations
@@ -136,21 +136,18 @@ class InferenceWatch:
 
     def text(self, seconds: float) -> str:
         """What there is to say now."""
-        info, parts = self._info, [self._algorithm]
+        info = self._info
         if info is None:
             return f"{self._algorithm}  {clock(seconds)}  (Ctrl-C stops it)"
+        parts = [self._algorithm, clock(seconds)]
         if info.draws and info.total:
-            parts[0] = f"{_bar(self._strokes, info.draws / info.total)} {parts[0]}"
-            parts.append(f"{info.draws:,} of {info.total:,} draws")
-        elif info.draws:
-            parts.append(f"{info.draws:,} draws")
-        else:
-            parts.append(f"{self._steps:,} steps")
+            share = info.draws / info.total
+            parts[0] = f"{_bar(self._strokes, share)} {share:4.0%}  {self._algorithm}"
         ess = info.draws_ess if info.ess is None else info.ess
         if ess is not None:
             parts.append(f"ess {ess:,.0f}")
         done, unit = (info.draws, "draws") if info.draws else (self._steps, "steps")
-        parts += [f"{done / max(seconds, 1e-3):,.0f} {unit}/s", clock(seconds)]
+        parts += [f"{done / max(seconds, 1e-3):,.0f} {unit}/s", f"{done:,} {unit}"]
         return "  ".join(parts)
 
 

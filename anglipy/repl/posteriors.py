@@ -73,7 +73,7 @@ def headline(posterior: Posterior) -> list[str]:
 
 
 def picture(posterior: Posterior, strokes: Strokes, width: int, rows: int = 10) -> str:
-    """A posterior of numbers as a histogram, and of anything else as bars; one part below another."""
+    """Numbers as a histogram and anything else as bars, one part below another."""
     blocks = []
     # As many bars as the draws are worth: their number to the power 1/3, times three.
     bins = max(8, round(3 * min(posterior.ess, len(posterior)) ** (1 / 3)))

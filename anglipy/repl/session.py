@@ -1,94 +1,105 @@
-"""The conversation without its terminal: lines of text in, replies out.
+"""The conversation without its terminal: text in, answers out.
 
-`Conversation` collects lines until they make complete forms, evaluates those, and answers with
-text. After an error the next form is evaluated as if the wrong one had not been there. Nothing here
+After an error the next form is evaluated as if the wrong one had not been there. Nothing here
 prints or reads a keyboard.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from anglipy.diagnostics import AnglipyError, Diagnostic, Incomplete
+from anglipy.api import Session
+from anglipy.diagnostics import AnglipyError, Diagnostic, Incomplete, InternalError, Span
+from anglipy.forms import Form
+from anglipy.repl.commands import Commands, expanded
+from anglipy.repl.display import shown
+from anglipy.repl.evaluation import Evaluation
+from anglipy.repl.functions import Functions, Quiet
+from anglipy.repl.live import Live
 
-__all__ = ["Conversation", "Evaluator", "Reply"]
-
-
-class Evaluator(Protocol):
-    """What evaluates: `anglipy.api.Session`."""
-
-    def evaluate(self, text: str, name: str) -> Sequence[Any]:
-        """The values of all forms of a text; raises AnglipyError."""
+__all__ = ["Answer", "Conversation"]
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """What there is to show after a line."""
+class Answer:
+    """What one form gave: a printed value, or what is wrong, or warnings besides."""
 
-    results: tuple[str, ...] = ()
-    """Printed values, one per form."""
-    errors: tuple[Diagnostic, ...] = ()
-    wants_more: bool = False
-    """The form goes on: nothing was evaluated yet."""
+    text: str | None = None
+    messages: tuple[Diagnostic, ...] = ()
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the form failed."""
+        return any(message.severity == "error" for message in self.messages)
 
 
 class Conversation:
-    """Lines typed so far, and the session that evaluates them."""
+    """A session and what the REPL adds to it. `EOFError` is raised by what ends it."""
 
-    def __init__(self, session: Evaluator) -> None:
-        self._session = session
-        self._lines: list[str] = []
-        self._inputs = 0
+    def __init__(
+        self,
+        session: Session,
+        live: Live | None = None,
+        show: Callable[[Any], str] = shown,
+    ) -> None:
+        self.evaluation = Evaluation(session)
+        self.live = live or Live()
+        self.commands = Commands(self.evaluation)
+        self.evaluation.provide(Functions(self.evaluation, self.live).table())
+        self._show, self._inputs = show, 0
 
-    @property
-    def is_pending(self) -> bool:
-        """Whether an unfinished form is waiting for its next line."""
-        return bool(self._lines)
-
-    def drop(self) -> None:
-        """Forget the unfinished form."""
-        self._lines.clear()
-
-    def tell(self, line: str) -> Reply:
-        """Take one more line; evaluate if it completes what was typed before."""
-        self._lines.append(line)
-        text = "\n".join(self._lines)
-        if not text.strip():
-            self.drop()
-            return Reply()
+    def answers(self, text: str) -> Iterator[Answer]:
+        """An answer per form of a text, as soon as there is one. Raises Incomplete before the first
+        if the text ends inside a form.
+        """
+        name = f"<repl {self._inputs + 1}>"
         try:
-            results = self.load(text, f"<repl {self._inputs + 1}>")
+            forms = self.evaluation.read(expanded(text), name)
         except Incomplete:
-            return Reply(wants_more=True)
-        except AnglipyError as error:
-            self._end_input()
-            return Reply(errors=error.diagnostics)
-        except BaseException:
-            self._end_input()
             raise
-        self._end_input()
-        return Reply(results)
-
-    def end(self) -> Reply:
-        """The input is over: an unfinished form is an error now."""
-        if not self.is_pending:
-            return Reply()
-        try:
-            self._session.evaluate("\n".join(self._lines), f"<repl {self._inputs + 1}>")
         except AnglipyError as error:
-            return Reply(errors=error.diagnostics)
-        finally:
-            self._end_input()
-        return Reply()
-
-    def load(self, text: str, name: str) -> tuple[str, ...]:
-        """Evaluate a whole text, such as a file; the printed values. Raises AnglipyError."""
-        from anglipy.runtime.printing import pr_str
-
-        return tuple(pr_str(value) for value in self._session.evaluate(text, name))
-
-    def _end_input(self) -> None:
-        self._lines.clear()
+            self._inputs += 1
+            self.evaluation.remember_error(error)
+            yield Answer(messages=error.diagnostics)
+            return
         self._inputs += 1
+        with self.evaluation.announced(forms):
+            for form in forms:
+                yield self._answer(form)
+
+    def _answer(self, form: Form) -> Answer:
+        """The answer to one form. A mistake of ours is reported like one of the user's: the session
+        goes on.
+        """
+        try:
+            command = self.commands.answer(form)
+            if command is not None:
+                return Answer(command)
+            value = self.evaluation.form(form)
+            text = str(value) if isinstance(value, Quiet) else self._show(value)
+        except (EOFError, KeyboardInterrupt):
+            raise
+        except AnglipyError as error:
+            self.evaluation.remember_error(error)
+            return Answer(messages=error.diagnostics)
+        except Exception as error:
+            self.evaluation.remember_error(error)
+            return Answer(messages=(_ours(error, form.span),))
+        if not isinstance(value, Quiet):
+            self.evaluation.remember(value)
+        return Answer(text, self.evaluation.warnings())
+
+    def load(self, text: str, name: str) -> None:
+        """Evaluate a whole text, such as a file. Raises AnglipyError."""
+        self.evaluation.load_text(name, text)
+
+
+def _ours(error: Any, span: Span) -> Diagnostic:
+    return InternalError(
+        "AQ901",
+        f"anglipy failed: {type(error).__name__}: {error}",
+        span,
+        help="this is our bug, please report it with the form that caused it",
+    ).diagnostic

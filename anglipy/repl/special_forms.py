@@ -59,6 +59,9 @@ SPECIAL_FORMS: dict[str, tuple[str, str]] = {
     "->": ("(-> value form...)", "Pass a value through calls as their first argument."),
     "->>": ("(->> value form...)", "Pass a value through calls as their last argument."),
     "and": ("(and expression...)", "The first value that is false or nil, or else the last."),
-    "or": ("(or expression...)", "The first value that is neither false nor nil, or else the last."),
+    "or": (
+        "(or expression...)",
+        "The first value that is neither false nor nil, or else the last.",
+    ),
 }
 """(usage, meaning) by name."""

@@ -1,93 +1,216 @@
-"""The loop around a conversation: prompts and line editing on a terminal, lines from a pipe."""
+"""The loop around a conversation: an editor on a terminal, lines from a pipe.
+
+On a terminal the prompt is there first; the compiler is loaded in another thread while the first
+form is typed. A terminal that cannot place its cursor (`TERM=dumb`) gets lines without an editor.
+"""
 
 from __future__ import annotations
 
-import contextlib
+import os
 import sys
+import threading
 from collections.abc import Callable
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from anglipy.diagnostics import Diagnostic, InternalError, render
-from anglipy.repl.session import Conversation, Reply
+from anglipy.diagnostics import AnglipyError, Diagnostic, Incomplete, render
+
+if TYPE_CHECKING:
+    from anglipy.repl.session import Answer, Conversation
 
 __all__ = ["converse"]
 
 PROMPT, MORE = "=> ", " . "
+WELCOME = "anglipy: a form and Enter; :help helps, Ctrl-D ends"
+
+WantsColor = Callable[[TextIO], bool]
 
 
-def converse(preload: tuple[str, str] | None, wants_color: Callable[[TextIO], bool]) -> int:
+def converse(preload: tuple[str, str] | None, wants_color: WantsColor) -> int:
     """Talk until the input ends.
 
     `preload` is (name, text) of a file to evaluate first. The exit code is 0 on a terminal; from a
     pipe it is 1 if anything failed, so that a script may be fed in.
     """
-    from anglipy.api import Session
-
-    conversation = Conversation(Session())
-    if preload is not None:
-        name, text = preload
-        conversation.load(text, name)
     is_interactive = sys.stdin.isatty() and sys.stdout.isatty()
-    if is_interactive:
-        _edit_lines()
-        print("anglipy: a form and Enter; Ctrl-D ends")
-    failures = 0
+    if not is_interactive:
+        return _Lines(_conversation(False), wants_color, False).run(preload)
+    if os.environ.get("TERM", "dumb") in ("dumb", "emacs"):
+        return _Lines(_conversation(True), wants_color, True).run(preload)
+    return _edit(preload, wants_color)
+
+
+def _conversation(is_live: bool) -> Conversation:
+    from anglipy.api import Session
+    from anglipy.repl.display import shown, whole
+    from anglipy.repl.live import Live
+    from anglipy.repl.session import Conversation
+
+    return Conversation(Session(), Live(is_live), shown if is_live else whole)
+
+
+# --- with an editor ---
+
+
+class _Loading:
+    """A conversation that is being made in another thread."""
+
+    def __init__(self) -> None:
+        self._made: Conversation | None = None
+        self._thread = threading.Thread(target=self._make)
+        self._thread.start()
+
+    def _make(self) -> None:
+        self._made = _conversation(True)
+
+    def now(self) -> Conversation | None:
+        """The conversation, if it is there already."""
+        return self._made
+
+    def get(self) -> Conversation:
+        """The conversation, when it is there. If it could not be made, says why."""
+        self._thread.join()
+        if self._made is None:
+            self._made = _conversation(True)
+        return self._made
+
+
+def _edit(preload: tuple[str, str] | None, wants_color: WantsColor) -> int:
+    from anglipy.repl.editor import Editor
+
+    loading = _Loading()
+    print(WELCOME, flush=True)
+    if preload is not None:
+        _preload(loading.get(), preload, wants_color)
+    editor = Editor(loading.now, wants_color(sys.stdout))
     while True:
-        prompt = "" if not is_interactive else MORE if conversation.is_pending else PROMPT
         try:
-            line = _read(prompt)
-            if line is None:
-                failures += _show(conversation.end(), wants_color)
-                break
-            failures += _show(_answer(conversation, line), wants_color)
+            text = editor.read(PROMPT, MORE)
         except KeyboardInterrupt:
-            if not is_interactive:
-                raise
-            conversation.drop()
-            print()
-    if is_interactive:
-        print()
-        return 0
-    return 1 if failures else 0
+            continue
+        except EOFError:
+            return 0
+        if not text.strip():
+            continue
+        try:
+            _evaluate(loading.get(), text, wants_color)
+        except Incomplete as error:
+            _complain(error.diagnostics, wants_color(sys.stderr))
+        except KeyboardInterrupt:
+            print("interrupted", file=sys.stderr, flush=True)
+        except EOFError:
+            return 0
 
 
-def _read(prompt: str) -> str | None:
-    """One line of input, or None at its end."""
+def _preload(conversation: Conversation, preload: tuple[str, str], color: WantsColor) -> bool:
+    """Evaluate a file; whether all went well. What is wrong may be mended in the session."""
+    name, text = preload
     try:
-        return input(prompt)
-    except EOFError:
-        return None
+        with conversation.live.watching():
+            conversation.load(text, name)
+    except AnglipyError as error:
+        _complain(error.diagnostics, color(sys.stderr))
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr, flush=True)
+    else:
+        return True
+    return False
 
 
-def _answer(conversation: Conversation, line: str) -> Reply:
-    """The reply to a line. A mistake of ours is reported like one of the user's: the session goes
-    on.
+def _evaluate(conversation: Conversation, text: str, wants_color: WantsColor) -> int:
+    """Evaluate a text and show its answers as they come; how many errors there were. Raises
+    Incomplete, and shows nothing, if it ends inside a form.
     """
-    try:
-        return conversation.tell(line)
-    except Exception as error:
-        ours = InternalError(
-            "AQ901",
-            f"anglipy failed: {type(error).__name__}: {error}",
-            help="this is our bug, please report it with the form that caused it",
-        )
-        return Reply(errors=ours.diagnostics)
+    errors = 0
+    answers = conversation.answers(text)
+    while True:
+        with conversation.live.watching():
+            answer = next(answers, None)
+        if answer is None:
+            return errors
+        errors += _show(answer, wants_color)
 
 
-def _show(reply: Reply, wants_color: Callable[[TextIO], bool]) -> int:
-    """Print results on stdout and errors on stderr; how many errors there were."""
-    for result in reply.results:
-        print(result, flush=True)
-    for diagnostic in reply.errors:
-        _complain(diagnostic, wants_color(sys.stderr))
-    return len(reply.errors)
+def _show(answer: Answer, wants_color: WantsColor) -> int:
+    """Print a value on stdout and messages on stderr; how many errors there were."""
+    sys.stdout.flush()
+    _complain(answer.messages, wants_color(sys.stderr))
+    if answer.text is not None:
+        print(answer.text, flush=True)
+    return sum(message.severity == "error" for message in answer.messages)
 
 
-def _complain(diagnostic: Diagnostic, color: bool) -> None:
-    print(render(diagnostic, color), file=sys.stderr, flush=True)
+def _complain(messages: tuple[Diagnostic, ...], color: bool) -> None:
+    for message in messages:
+        print(render(message, color), file=sys.stderr, flush=True)
 
 
-def _edit_lines() -> None:
-    """History and line editing, where this Python has them."""
-    with contextlib.suppress(ImportError):
-        import readline  # noqa: F401
+# --- line by line ---
+
+
+class _Lines:
+    """Lines of a pipe, or of a terminal without an editor."""
+
+    def __init__(
+        self, conversation: Conversation, wants_color: WantsColor, is_interactive: bool
+    ) -> None:
+        self._conversation, self._color = conversation, wants_color
+        self._is_interactive = is_interactive
+        self._lines: list[str] = []
+        """The form so far."""
+
+    def run(self, preload: tuple[str, str] | None) -> int:
+        """Talk until the input ends; the exit code."""
+        if self._is_interactive:
+            print(WELCOME)
+        if preload is not None and not self._is_interactive:
+            self._conversation.load(preload[1], preload[0])
+        elif preload is not None:
+            _preload(self._conversation, preload, self._color)
+        failures = self._talk()
+        if self._is_interactive:
+            print()
+            return 0
+        return 1 if failures else 0
+
+    def _talk(self) -> int:
+        failures = 0
+        while True:
+            prompt = MORE if self._lines else PROMPT
+            try:
+                line = input(prompt if self._is_interactive else "")
+            except EOFError:
+                return failures + self._evaluate(is_last=True)
+            except KeyboardInterrupt:
+                self._interrupted()
+                continue
+            self._lines.append(line)
+            try:
+                failures += self._evaluate()
+            except EOFError:
+                return failures
+            except KeyboardInterrupt:
+                self._interrupted()
+
+    def _evaluate(self, is_last: bool = False) -> int:
+        """Evaluate what was read if it is complete, or if there is no more; how many errors."""
+        text = "\n".join(self._lines)
+        if not text.strip():
+            self._lines.clear()
+            return 0
+        try:
+            failures = _evaluate(self._conversation, text, self._color)
+        except Incomplete as error:
+            if is_last:
+                _complain(error.diagnostics, self._color(sys.stderr))
+            return int(is_last)
+        except EOFError:
+            self._lines.clear()
+            raise
+        self._lines.clear()
+        return failures
+
+    def _interrupted(self) -> None:
+        if not self._is_interactive:
+            raise KeyboardInterrupt
+        self._lines.clear()
+        print()

@@ -134,7 +134,7 @@ def _parts(value: Any) -> Iterator[Any] | None:
     if isinstance(value, (list, tuple)):
         return _sequence_parts("[", value, "]", None)
     if isinstance(value, (MapLike, dict)):
-        return _map_parts(value.items())
+        return _map_parts(value.items(), getattr(value, "record_name", None))
     if isinstance(value, (SetLike, set, frozenset)):
         return _sequence_parts("#{", value, "}", None)
     if is_array(value) and math.prod(value.shape) <= ARRAY_LIMIT:
@@ -156,8 +156,8 @@ def _sequence_parts(
     yield _Text(end)
 
 
-def _map_parts(items: Iterable[tuple[Any, Any]]) -> Iterator[Any]:
-    yield _Text("{")
+def _map_parts(items: Iterable[tuple[Any, Any]], record: str | None) -> Iterator[Any]:
+    yield _Text("{" if record is None else f"#{record}{{")
     for i, (key, value) in enumerate(items):
         if i:
             yield _COMMA

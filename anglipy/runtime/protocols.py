@@ -46,9 +46,6 @@ class Record(PersistentMap):
     def _remade(self, store: Store) -> PersistentMap:
         return Record(self.type_name, store)
 
-    def __repr__(self) -> str:
-        return f"#{self.type_name}{pr_str(PersistentMap.of(self.items()))}"
-
     def __reduce__(self) -> tuple[Any, ...]:
         return Record.made, (self.type_name, tuple(self.items()))
 
@@ -167,8 +164,8 @@ _KINDS: tuple[tuple[type, tuple[str, ...]], ...] = (
 )
 _VECTOR = ("PersistentVector", "IPersistentVector", "List", "Sequential", "IPersistentCollection",
            "IFn")  # fmt: skip
-_SEQUENCE = ("ISeq", "PersistentList", "IPersistentList", "LazySeq", "List", "Sequential", "Seqable",
-             "IPersistentCollection")  # fmt: skip
+_SEQUENCE = ("ISeq", "PersistentList", "IPersistentList", "LazySeq", "List", "Sequential",
+             "Seqable", "IPersistentCollection")  # fmt: skip
 
 
 def type_names(value: Any) -> tuple[str, ...]:

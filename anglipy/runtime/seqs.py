@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, Protocol
 
+from anglipy.diagnostics import ProgramError
 from anglipy.runtime.equality import Sequential
 from anglipy.runtime.printing import pr_str
 
@@ -194,6 +195,8 @@ class ArraySeq(Seq):
 
 
 _UNREALISED: Any = object()
+_BUSY: Iterator[Any] = iter(())
+"""The source of an element that is being computed."""
 
 
 class LazySeq(Seq):
@@ -218,7 +221,9 @@ class LazySeq(Seq):
             if self._error is not None:
                 raise self._error
             return self._next is not None
-        self._source = None
+        if source is _BUSY:
+            raise ProgramError("AQ440", "to compute an element of this sequence takes the element")
+        self._source = _BUSY
         try:
             for value in source:
                 self._value = value
@@ -228,6 +233,8 @@ class LazySeq(Seq):
         except BaseException as error:
             self._error = error
             raise
+        finally:
+            self._source = None
         return False
 
     def first_or(self, default: Any) -> Any:
@@ -264,7 +271,7 @@ class LazySeq(Seq):
             node = node._next
 
 
-class ThunkSeq(Seq):
+class ThunkSeq(LazySeq):
     """The sequence that a function gives, which is called when the sequence is first looked at.
 
     Sequences that end in one another are walked over in a loop, so that their number is limited by

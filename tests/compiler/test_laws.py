@@ -12,12 +12,12 @@ from anglipy.api import loads
 from anglipy.compile import Compiler
 from anglipy.diagnostics import Source
 from anglipy.environment import Namespace
-from anglipy.expand import Scope
 from anglipy.forms import Form, walk
 from anglipy.pretty import pretty
 from anglipy.printer import print_form
 from anglipy.reader import read
 from anglipy.scopes import SiteInfo
+from anglipy.surroundings import Scope
 from anglipy.toplevel import toplevel
 from tests.program_strategies import programs
 

@@ -119,9 +119,9 @@ def test_inference_data_of_equal_weights_are_the_draws(arviz: Any) -> None:
 
 @pytest.mark.filterwarnings("ignore")
 def test_inference_data_of_weighted_draws_are_resampled(arviz: Any) -> None:
-    p = loads("(defquery q [y] (let [x (sample (normal 0 1))] (observe (normal x 1) y) x))").q.infer(
-        args=[1.0], samples=20_000, seed=0
-    )
+    p = loads(
+        "(defquery q [y] (let [x (sample (normal 0 1))] (observe (normal x 1) y) x))"
+    ).q.infer(args=[1.0], samples=20_000, seed=0)
     data = p.to_arviz()
     assert data.posterior["result"].shape == (1, math.floor(p.ess))
     assert float(data.posterior["result"].mean()) == pytest.approx(p.mean(), abs=0.02)

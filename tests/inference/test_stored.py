@@ -37,8 +37,8 @@ from anglipy.runtime.values import (
 VALUES = [
     None, True, False, 0, -3, 2**63, -(2**70), 10**5000, BigInt(7), 1.5, -0.0, 1e-310, math.inf,
     -math.inf, Fraction(1, 3), Fraction(10**5000, 7), "", "text \n\u00e9\U0001f600", "\ud800",
-    Keyword("a"), Keyword("ns/a"), Symbol("x/y"), Char("a"), Regex("a+"), Vector(), Vector([1, "1"]),
-    List.of([]), List.of([1, 2]), PersistentMap.of([]), PersistentSet(),
+    Keyword("a"), Keyword("ns/a"), Symbol("x/y"), Char("a"), Regex("a+"), Vector(),
+    Vector([1, "1"]),    List.of([]), List.of([1, 2]), PersistentMap.of([]), PersistentSet(),
     PersistentMap.of([(Keyword("xs"), Vector([1.5, PersistentMap.of([(1, None)])]))]),
     PersistentMap.of([(Vector([1]), 1), (None, 2), (True, 3), (1, 4), (1.0, 5)]),
     PersistentSet([1, 1.0, True, Keyword("a"), Vector([PersistentSet([1])])]),

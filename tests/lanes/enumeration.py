@@ -19,7 +19,13 @@ from anglipy.diagnostics import AnglipyError
 from anglipy.inference.lockstep import for_groups, log_weights_of, weighed
 from anglipy.inference.runs import log_prob_of, resume_with
 from anglipy.runtime.checkpoints import Checkpoint, Observe, Result, Sample
-from anglipy.runtime.distributions.base import Booleans, Finite, IntegerRange
+from anglipy.runtime.distributions.base import (
+    Booleans,
+    Finite,
+    IntegerRange,
+    Product,
+    listed_values,
+)
 from anglipy.runtime.equality import key_of
 from anglipy.runtime.lanes.distributions import score
 from anglipy.runtime.lanes.gathering import from_rows
@@ -52,6 +58,8 @@ def _values(dist: Any) -> list[Any]:
             return list(values)
         case IntegerRange(low, high) if high - low < MOST_RUNS:
             return list(range(low, high + 1))
+        case Product() as several if (listed := listed_values(several)) is not None:
+            return list(listed)
     raise TooMany
 
 

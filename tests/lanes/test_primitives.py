@@ -56,7 +56,7 @@ SKIPPED = {
     *MAKERS, "iterate", "cycle", "sorted-map-by", "user-distribution", "observe*", "vary-meta",
     "reduced", "ensure-reduced", "comparator", "completing", "halt-when", "cat", "eduction",
     "transduce", "trampoline", "pcalls", "tree-seq", "sorted-set-by", "lazy-sequence", "delayed",
-    "delivered", "force", "realized?", "future-call", "promise", "deliver", "with-out-str*",
+    "delivered", "force", "realized?", "future-call", "promise", "deliver", "with-out-str*", "with-in-str*",
     "ref", "volatile!", "agent", "ref-set", "vreset!", "alter", "commute", "vswap!", "send",
     "send-off", "swap-vals!", "reset-vals!", "call-method", "clojure.core.matrix/compute-matrix",
     # Their arguments make files, or arrays and numbers too large.

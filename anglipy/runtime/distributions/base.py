@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
+from math import prod
 from typing import Any
 
 from anglipy.diagnostics import InternalError, ProgramError
@@ -23,6 +25,7 @@ from anglipy.runtime.equality import equal, hash_value
 from anglipy.runtime.printing import pr_str
 from anglipy.runtime.random_source import Rng, using_rng
 from anglipy.runtime.scalars import Keyword
+from anglipy.runtime.vectors import Vector
 
 __all__ = [
     "Booleans",
@@ -184,7 +187,16 @@ def listed_values(support: Support) -> tuple[Any, ...] | None:
             return values
         case IntegerRange(low, high) if high - low < _MOST_LISTED:
             return tuple(range(low, high + 1))
+        case Product(parts):
+            return _listed_vectors(parts)
     return None
+
+
+def _listed_vectors(parts: tuple[Support, ...]) -> tuple[Vector, ...] | None:
+    listed = [values for part in parts if (values := listed_values(part)) is not None]
+    if len(listed) < len(parts) or prod(map(len, listed)) > _MOST_LISTED:
+        return None
+    return tuple(map(Vector, product(*listed)))
 
 
 class Record:

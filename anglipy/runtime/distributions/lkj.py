@@ -48,6 +48,13 @@ class Lkj(Distribution):
         )
 
     def sample(self, rng: Rng) -> Vector:
+        """By the onion method. What rounds to a singular matrix is drawn again."""
+        drawn = self._onion(rng)
+        while root_or_none(drawn) is None:
+            drawn = self._onion(rng)
+        return nested_vectors(drawn)
+
+    def _onion(self, rng: Rng) -> Any:
         """Row after row of a lower triangular root: a direction, and how far it goes."""
         import numpy as np
 
@@ -61,7 +68,7 @@ class Lkj(Distribution):
             root[k, k] = sqrt(1.0 - squared)
         drawn = root @ root.T
         np.fill_diagonal(drawn, 1.0)
-        return nested_vectors(drawn)
+        return drawn
 
     def log_prob(self, value: Any) -> float:
         """(eta - 1) log det x - log of the normalising constant (theorem 5 of the paper)."""

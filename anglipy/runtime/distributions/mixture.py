@@ -15,7 +15,7 @@ from anglipy.runtime.distributions.base import (
 )
 from anglipy.runtime.distributions.checks import elements, parameter_error
 from anglipy.runtime.distributions.finite import checked_weights, cumulative, draw
-from anglipy.runtime.equality import key_of
+from anglipy.runtime.equality import equal, key_of
 from anglipy.runtime.random_source import Rng
 from anglipy.runtime.values import Vector
 
@@ -81,6 +81,12 @@ class Mixture(Distribution):
             lower = log_add(lower, log_weight + tails[0])
             upper = log_add(upper, log_weight + tails[1])
         return min(0.0, lower), min(0.0, upper)
+
+    def position(self, value: Any) -> int | None:
+        """The place of a value in a finite support."""
+        listed = listed_values(self.support) or ()
+        places = (place for place, other in enumerate(listed) if equal(other, value))
+        return next(places, None)
 
     @property
     def support(self) -> Support:

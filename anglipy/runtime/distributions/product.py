@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import product
-from math import prod
 from typing import Any
 
-from anglipy.runtime.distributions.base import (
-    Distribution,
-    Finite,
-    Product,
-    Support,
-    listed_values,
-)
+from anglipy.runtime.distributions.base import Distribution, Product
 from anglipy.runtime.distributions.checks import (
     elements,
     nonnegative_integer,
@@ -23,8 +15,6 @@ from anglipy.runtime.random_source import Rng
 from anglipy.runtime.values import Vector
 
 __all__ = ["Iid", "ProductOf"]
-
-_MOST_LISTED = 65_536
 
 
 class _Independent(Distribution):
@@ -46,13 +36,9 @@ class _Independent(Distribution):
         return sum((part.log_prob(x) for part, x in zip(self.parts, point, strict=True)), 0.0)
 
     @property
-    def support(self) -> Support:
-        """All vectors, if they are finitely many; else where their elements lie."""
-        supports = tuple(part.support for part in self.parts)
-        listed = [values for support in supports if (values := listed_values(support)) is not None]
-        if len(listed) == len(supports) and prod(map(len, listed)) <= _MOST_LISTED:
-            return Finite(tuple(map(Vector, product(*listed))))
-        return Product(supports)
+    def support(self) -> Product:
+        """Where the elements lie."""
+        return Product(tuple(part.support for part in self.parts))
 
 
 class ProductOf(_Independent):

@@ -14,9 +14,9 @@ from anglipy.runtime.distributions.base import (
     Unknown,
     listed_values,
 )
-from anglipy.runtime.distributions.checks import finite, parameter_error, positive
+from anglipy.runtime.distributions.checks import nonnegative, parameter_error, positive
 from anglipy.runtime.distributions.finite import cumulative, draw
-from anglipy.runtime.equality import MapLike, key_of
+from anglipy.runtime.equality import MapLike, equal, key_of
 from anglipy.runtime.random_source import Rng
 
 __all__ = ["CategoricalCrp", "CategoricalDp"]
@@ -25,26 +25,31 @@ __all__ = ["CategoricalCrp", "CategoricalDp"]
 class _Counted(Distribution):
     """Values with counts, and a new value with weight alpha."""
 
-    __slots__ = ("_mass", "_total", "alpha", "values", "weights")
+    __slots__ = ("_mass", "_total", "alpha", "known", "weights")
 
-    values: list[Any]
+    known: list[Any]
+    """The values with a count."""
     weights: list[float]
-    """Those of the values, and then alpha."""
+    """Their counts, and then alpha."""
 
-    def _count(self, counts: Any, alpha: Any) -> None:
-        self.alpha = positive(self.name, "alpha", alpha)
+    def _count(self, name: str, counts: Any, alpha: Any) -> None:
+        """Check both; `name` is that of the constructor that was called."""
+        self.alpha = positive(name, "alpha", alpha)
         if not isinstance(counts, (MapLike, dict)):
-            raise parameter_error(self.name, "counts", "a map from values to counts", counts)
-        self.values, self.weights = [], []
+            raise parameter_error(name, "counts", "a map from values to counts", counts)
+        self.known, self.weights = [], []
         for value, given in counts.items():
-            weight = finite(self.name, "each count", given)
-            if weight < 0.0:
-                raise parameter_error(self.name, "each count", ">= 0", given)
-            self.values.append(value)
-            self.weights.append(weight)
+            self.known.append(value)
+            self.weights.append(nonnegative(name, "each count", given))
         self.weights.append(self.alpha)
-        self._mass = {key_of(v): w for v, w in zip(self.values, self.weights, strict=False)}
+        self._mass = {key_of(v): w for v, w in zip(self.known, self.weights, strict=False)}
         self._total = log(sum(self.weights))
+
+    def position(self, value: Any) -> int | None:
+        """The place of a value in a finite support."""
+        listed = listed_values(self.support) or ()
+        places = (place for place, other in enumerate(listed) if equal(other, value))
+        return next(places, None)
 
     def _draw(self, rng: Rng) -> int:
         """The place of a value, the number of values for a new one."""
@@ -69,12 +74,25 @@ class CategoricalCrp(_Counted):
 
     def __init__(self, counts: Any, alpha: Any) -> None:
         self.given = (counts, alpha)
-        self._count(counts, alpha)
+        self._count(self.name, counts, alpha)
+
+    @staticmethod
+    def of_process(counts: Any, alpha: Any) -> CategoricalCrp:
+        """The same for a CRP, whose parameters they are."""
+        made = CategoricalCrp.__new__(CategoricalCrp)
+        made.given = (counts, alpha)
+        made._count("CRP", counts, alpha)
+        return made
 
     def sample(self, rng: Rng) -> Any:
         """One uniform, compared with the cumulative masses."""
         place = self._draw(rng)
-        return self.values[place] if place < len(self.values) else self.new_table()
+        return self.known[place] if place < len(self.known) else self.new_table()
+
+    def position(self, value: Any) -> int:
+        """The place of a table in the support; that of the new one for all that are new."""
+        known = super().position(value)
+        return len(self.known) if known is None else known
 
     def new_table(self) -> int:
         """The smallest natural number that is no table yet."""
@@ -87,7 +105,7 @@ class CategoricalCrp(_Counted):
     @property
     def support(self) -> Finite:
         """The tables, and the one that a new one is called."""
-        return Finite((*self.values, self.new_table()))
+        return Finite((*self.known, self.new_table()))
 
 
 class CategoricalDp(_Counted):
@@ -104,15 +122,26 @@ class CategoricalDp(_Counted):
 
     def __init__(self, counts: Any, h: Any, alpha: Any) -> None:
         self.given = (counts, h, alpha)
+        self._set(self.name, counts, h, alpha)
+
+    def _set(self, name: str, counts: Any, h: Any, alpha: Any) -> None:
         if not isinstance(h, Distribution):
-            raise parameter_error("categorical-dp", "h", "a distribution", h)
+            raise parameter_error(name, "h", "a distribution", h)
         self.h = h
-        self._count(counts, alpha)
+        self._count(name, counts, alpha)
+
+    @staticmethod
+    def of_process(counts: Any, h: Any, alpha: Any) -> CategoricalDp:
+        """The same for a DP, whose parameters they are."""
+        made = CategoricalDp.__new__(CategoricalDp)
+        made.given = (counts, h, alpha)
+        made._set("DP", counts, h, alpha)
+        return made
 
     def sample(self, rng: Rng) -> Any:
         """One uniform, compared with the cumulative masses; then perhaps a draw from h."""
         place = self._draw(rng)
-        return self.values[place] if place < len(self.values) else self.h.sample(rng)
+        return self.known[place] if place < len(self.known) else self.h.sample(rng)
 
     def log_prob(self, value: Any) -> float:
         """The log of the sum of both masses."""
@@ -125,5 +154,5 @@ class CategoricalDp(_Counted):
         more = listed_values(self.h.support)
         if more is None:
             return Unknown()
-        known = {key_of(value) for value in self.values}
-        return Finite((*self.values, *(value for value in more if key_of(value) not in known)))
+        known = {key_of(value) for value in self.known}
+        return Finite((*self.known, *(value for value in more if key_of(value) not in known)))

@@ -53,6 +53,13 @@ class Wishart(Distribution):
         )
 
     def sample(self, rng: Rng) -> Vector:
+        """By the decomposition of Bartlett. What rounds to a singular matrix is drawn again."""
+        drawn = self._bartlett(rng)
+        while root_or_none(drawn) is None:
+            drawn = self._bartlett(rng)
+        return nested_vectors(drawn)
+
+    def _bartlett(self, rng: Rng) -> Any:
         """L A A' L', where A has roots of chi-squareds on its diagonal and normals below it."""
         import numpy as np
 
@@ -62,7 +69,8 @@ class Wishart(Distribution):
             for j in range(i):
                 a[i, j] = rng.standard_normal()
             a[i, i] = sqrt(2.0 * rng.standard_gamma(0.5 * (self.n - i)))
-        return self.transform_sample(a)
+        root = self._lower @ a
+        return root @ root.T
 
     def transform_sample(self, lower: Any) -> Vector:
         """L A A' L' for a lower triangular matrix A."""

@@ -39,8 +39,8 @@ from anglipy.runtime.scalars import Keyword, Symbol
 from anglipy.runtime.vectors import Vector
 
 __all__ = [
-    "APPLY", "LaneClosure", "LaneDirect", "branch", "call", "dynamic_site", "either_of",
-    "lane_callable", "observe", "sample",
+    "APPLY", "LaneClosure", "LaneDirect", "branch", "by_arguments", "call", "dynamic_site",
+    "either_of", "lane_callable", "observe", "sample",
 ]  # fmt: skip
 
 
@@ -302,10 +302,16 @@ _PRIMITIVE_FUNCTIONS = {entry.fn for entry in PRIMITIVES.values()} | {
 }
 
 
+def by_arguments(code: Any, frame: Any, state: State, value: Any) -> Any:
+    """Call the code of a function where the arguments of particles differ in number."""
+    k, *first, rest = value
+    return split_by(rest, state, k, lambda part, k, state: code(frame, state, (k, *first, part)))
+
+
 def _apply(frame: Any, state: State, value: Any) -> Any:
     k, f, args = value
     if args.__class__ is Choice:
-        return split_by(args, state, k, lambda part, k, state: _apply(frame, state, (k, f, part)))
+        return by_arguments(_apply, frame, state, value)
     *leading, last = args
     if last.__class__ is Choice:
         return split_by(
@@ -328,7 +334,7 @@ def _either(frame: Any, state: State, value: Any) -> Any:
     k, args = value
     primitive, library = frame.captures
     if args.__class__ is Choice:
-        return split_by(args, state, k, lambda part, k, state: _either(frame, state, (k, part)))
+        return by_arguments(_either, frame, state, value)
     given = tuple(args or ())
     if any(map(_is_on_demand, given[1:])):
         return k[0], k, state, primitive(*given)

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from anglipy.runtime.lanes.functions import LaneClosure, call
+from anglipy.runtime.lanes.functions import LaneClosure, by_arguments, call
 from anglipy.runtime.lanes.gathering import distinct_places
 from anglipy.runtime.lanes.groups import CURRENT
 from anglipy.runtime.lanes.scopes import recall, remember
 from anglipy.runtime.lanes.state import Partial, State, known_rows
 from anglipy.runtime.lanes.steps import Split
-from anglipy.runtime.lanes.values import has_lanes, rows
+from anglipy.runtime.lanes.values import Choice, has_lanes, rows
 from anglipy.runtime.vectors import Vector
 
 __all__ = ["mem", "mem_recursive", "recalled"]
@@ -35,6 +35,8 @@ def recalled(frame: LaneClosure, state: State, value: Any) -> Any:
     that know the value and those that do not, go different ways.
     """
     k, args = value
+    if args.__class__ is Choice:
+        return by_arguments(recalled, frame, state, value)
     given = tuple(args or ())
     if has_lanes(given):
         return _by_arguments(frame, state, k, given)

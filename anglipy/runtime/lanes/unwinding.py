@@ -15,13 +15,13 @@ import numpy as np
 from anglipy.runtime import unwinding as scalar
 from anglipy.runtime.checkpoints import Frame
 from anglipy.runtime.equality import key_of
-from anglipy.runtime.lanes.functions import LaneClosure, call
+from anglipy.runtime.lanes.functions import LaneClosure, by_arguments, call
 from anglipy.runtime.lanes.gathering import distinct_places
 from anglipy.runtime.lanes.predicts import ALTERNATIVES, links
 from anglipy.runtime.lanes.scopes import Unwinding
 from anglipy.runtime.lanes.state import State
 from anglipy.runtime.lanes.steps import Split
-from anglipy.runtime.lanes.values import codes_at, has_lanes, rows
+from anglipy.runtime.lanes.values import Choice, codes_at, has_lanes, rows
 from anglipy.runtime.machine import TRY
 from anglipy.runtime.primitives import PRIMITIVES
 from anglipy.runtime.vectors import Vector
@@ -161,6 +161,8 @@ def _lane_version(name: str) -> Any:
 
 def _store(frame: Any, state: State, value: Any) -> Any:
     k, args = value
+    if args.__class__ is Choice:
+        return by_arguments(_store, frame, state, value)
     *path, kept = args
     store = _lane_version("assoc-in")(state.store, Vector(path), kept) if path else kept
     return k[0], k, state.stored(store), kept
@@ -168,6 +170,8 @@ def _store(frame: Any, state: State, value: Any) -> Any:
 
 def _retrieve(frame: Any, state: State, value: Any) -> Any:
     k, args = value
+    if args.__class__ is Choice:
+        return by_arguments(_retrieve, frame, state, value)
     path = Vector(args or ())
     return k[0], k, state, _lane_version("get-in")(state.store, path)
 

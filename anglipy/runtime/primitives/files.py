@@ -136,19 +136,19 @@ def spit(target: Any, content: Any, *options: Any) -> None:
 
 
 @primitive("clojure.java.io/file", arity=(1, None))
-def file(*parts: Any) -> File:
+def io_file(*parts: Any) -> File:
     """The file of a path, given in parts."""
     return File(*parts)
 
 
 @primitive("clojure.java.io/reader", "clojure.java.io/input-stream", arity=(1, None), pure=False)
-def reader(source: Any, *options: Any) -> Reader:
+def io_reader(source: Any, *options: Any) -> Reader:
     """A reader of a file, to be closed."""
     return source if isinstance(source, Reader) else Reader(opened(source, "reader"))
 
 
 @primitive("clojure.java.io/writer", "clojure.java.io/output-stream", arity=(1, None), pure=False)
-def writer(target: Any, *options: Any) -> Writer:
+def io_writer(target: Any, *options: Any) -> Writer:
     """A writer of a file, to be closed."""
     given = dict(zip(options[::2], options[1::2], strict=False))
     mode = "a" if given.get(Keyword("append")) not in (None, False) else "w"
@@ -156,7 +156,7 @@ def writer(target: Any, *options: Any) -> Writer:
 
 
 @primitive("clojure.java.io/resource", arity=(1, 1))
-def resource(path: Any) -> File | None:
+def io_resource(path: Any) -> File | None:
     """The file of a path, in the working directory or in its `resources`; nil if there is none."""
     found = file_of(path, "resource")
     places = [place for place in (found, Path("resources") / found) if place.is_file()]
@@ -253,8 +253,12 @@ def with_out_str(body: Any) -> str:
     return caught.getvalue()
 
 
-@primitive("close*", arity=(1, 1), pure=False)
-def close(resource_: Any) -> None:
-    """Close what can be closed: the end of `with-open`."""
-    if hasattr(resource_, "close"):
-        resource_.close()
+@primitive("with-in-str*", arity=(2, 2), pure=False)
+def with_in_str(text: Any, body: Any) -> Any:
+    """The value of a function of nothing, to which a text is the standard input."""
+    before = sys.stdin
+    sys.stdin = io.StringIO(to_str(text))
+    try:
+        return body()
+    finally:
+        sys.stdin = before

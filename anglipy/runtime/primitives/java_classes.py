@@ -67,36 +67,36 @@ class Random:
 
 
 @primitive("->Random", "->SecureRandom", arity=(0, 1), pure=False)
-def random(seed: Any = None) -> Random:
+def java_random(seed: Any = None) -> Random:
     """A random generator."""
     return Random(seed)
 
 
 @primitive("->File", arity=(1, 2))
-def file(*parts: Any) -> File:
+def java_file(*parts: Any) -> File:
     """The file of a path."""
     return File(*parts)
 
 
 @primitive("->ArrayList", "->LinkedList", "->Vector", arity=(0, 1))
-def array_list(values: Any = None) -> Vector:
+def java_array_list(values: Any = None) -> Vector:
     """A vector of these values."""
     return Vector() if isinstance(values, int) else Vector(values_of(values, "ArrayList."))
 
 
 @primitive("->HashMap", "->TreeMap", "->LinkedHashMap", arity=(0, 1))
-def hash_map(mapping: Any = None) -> PersistentMap:
+def java_hash_map(mapping: Any = None) -> PersistentMap:
     """A map with these entries."""
     return as_map(mapping, "HashMap.") or PersistentMap.of(())
 
 
 @primitive("->Integer", "->Long", arity=(1, 1))
-def integer(value: Any) -> int:
+def java_integer(value: Any) -> int:
     """The integer of a string or number."""
     return index(parse_int(value) if isinstance(value, str) else value, "Integer.")
 
 
 @primitive("->Double", "->Float", arity=(1, 1))
-def double(value: Any) -> float:
+def java_double(value: Any) -> float:
     """The double of a string or number."""
     return parse_float(value) if isinstance(value, str) else to_double(number(value, "Double."))

@@ -32,7 +32,7 @@ primitive("Math/min", arity=(2, 2))(minimum)
 
 
 @primitive("Math/hypot", arity=(2, 2))
-def hypot(x: Any, y: Any) -> float:
+def java_hypot(x: Any, y: Any) -> float:
     """The length of the hypotenuse."""
     return math.hypot(to_double(number(x, "hypot")), to_double(number(y, "hypot")))
 
@@ -149,13 +149,13 @@ def text_of(value: Any) -> str:
 
 
 @primitive("Double/compare", "Integer/compare", "Long/compare", arity=(2, 2))
-def compare_numbers(a: Any, b: Any) -> int:
+def java_compare_numbers(a: Any, b: Any) -> int:
     """-1, 0 or 1 as a is below, equal to or above b."""
     return compare(a, b)
 
 
 @primitive("Double/isFinite", arity=(1, 1))
-def is_finite(value: Any) -> bool:
+def java_is_finite(value: Any) -> bool:
     """True for numbers that are neither infinite nor NaN."""
     return math.isfinite(to_double(number(value, "isFinite")))
 
@@ -170,7 +170,7 @@ def format_values(template: Any, *values: Any) -> str:
 
 
 @primitive("String/join", arity=(2, 2))
-def join(separator: Any, parts: Any) -> str:
+def java_join(separator: Any, parts: Any) -> str:
     """The texts with the separator between any two."""
     return to_str(separator).join(map(to_str, values_of(parts, "join")))
 
@@ -287,7 +287,7 @@ def system_property(name: Any, default: Any = None) -> Any:
 
 
 @primitive("System/exit", arity=(1, 1), pure=False)
-def exit_(status: Any) -> None:
+def java_exit_(status: Any) -> None:
     """End the program."""
     raise SystemExit(index(status, "exit"))
 
@@ -298,7 +298,7 @@ def collect_garbage() -> None:
 
 
 @primitive("Thread/sleep", arity=(1, 2), pure=False)
-def sleep(milliseconds: Any, nanoseconds: Any = 0) -> None:
+def java_sleep(milliseconds: Any, nanoseconds: Any = 0) -> None:
     """Wait so many milliseconds."""
     time.sleep(to_double(number(milliseconds, "sleep")) / 1000)
 

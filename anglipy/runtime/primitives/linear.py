@@ -15,7 +15,7 @@ from anglipy.runtime.primitives.registry import primitive
 from anglipy.runtime.scalars import Keyword
 from anglipy.runtime.vectors import Vector
 
-__all__ = ["array_of", "mmul"]
+__all__ = ["array_of", "determinants", "mmul"]
 
 
 def array_of(value: Any, name: str) -> Any:
@@ -108,13 +108,32 @@ def inverse(matrix: Any) -> Any:
         return None
 
 
+def determinants(a: Any) -> Any:
+    """The determinants of matrices, shape (..., n, n): by Leibniz' formula up to n = 3, which is exact
+    where elements are small integers, else by numpy.
+    """
+    import numpy
+
+    size = a.shape[-1]
+    if size == 0 or size > 3:
+        return numpy.linalg.det(a)
+    if size == 1:
+        return a[..., 0, 0]
+    minor = a[..., -2, -2] * a[..., -1, -1] - a[..., -2, -1] * a[..., -1, -2]
+    if size == 2:
+        return minor
+    second = a[..., 1, 0] * a[..., 2, 2] - a[..., 1, 2] * a[..., 2, 0]
+    third = a[..., 1, 0] * a[..., 2, 1] - a[..., 1, 1] * a[..., 2, 0]
+    return a[..., 0, 0] * minor - a[..., 0, 1] * second + a[..., 0, 2] * third
+
+
 @primitive("clojure.core.matrix/det", arity=(1, 1))
 def det(matrix: Any) -> float:
     """The determinant."""
     import numpy
 
     with numpy.errstate(all="ignore"):
-        return float(numpy.linalg.det(_square(matrix, "det")))
+        return float(determinants(_square(matrix, "det")))
 
 
 @primitive("clojure.core.matrix/rank", arity=(1, 1))

@@ -20,7 +20,7 @@ __all__ = ["absorb", "get_tag", "normal_cdf", "produce", "tag", "transform_sampl
 
 primitive("CRP", arity=(1, 2))(CRP)
 primitive("DP", arity=(2, 3))(DP)
-primitive("GP", arity=(2, 3), function_args=(0, 1))(GP)
+primitive("GP", arity=(2, 3))(GP)
 primitive("LDS", "anglib.state-space/LDS", arity=(6, 8))(LDS)
 primitive("dirichlet-discrete", arity=(1, 1))(DirichletDiscrete)
 primitive("mvn-niw", arity=(4, 7))(MvnNiw)

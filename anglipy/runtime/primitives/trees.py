@@ -63,7 +63,7 @@ def _rebuilt(form: Any, change: Callable[[Any], Any]) -> Any:
 
 
 @primitive("clojure.walk/walk", arity=(3, 3), function_args=(0, 1))
-def walk(inner: Any, outer: Any, form: Any) -> Any:
+def set_walk(inner: Any, outer: Any, form: Any) -> Any:
     """(outer f), f the form with `inner` applied to its elements."""
     return function(outer, "walk")(_rebuilt(form, function(inner, "walk")))
 
@@ -132,7 +132,7 @@ def is_superset(a: Any, b: Any) -> bool:
 
 
 @primitive("clojure.set/select", arity=(2, 2), function_args=(0,))
-def select(predicate: Any, members: Any) -> PersistentSet:
+def set_select(predicate: Any, members: Any) -> PersistentSet:
     """The members for which a predicate holds."""
     test = function(predicate, "select")
     walk_ = values_of(members, "select")
@@ -160,13 +160,13 @@ def rename_keys(mapping: Any, names: Any) -> Any:
 
 
 @primitive("clojure.set/rename", arity=(2, 2))
-def rename(relation: Any, names: Any) -> PersistentSet:
+def set_rename(relation: Any, names: Any) -> PersistentSet:
     """A set of maps with keys renamed."""
     return PersistentSet(rename_keys(row, names) for row in values_of(relation, "rename"))
 
 
 @primitive("clojure.set/project", arity=(2, 2))
-def project(relation: Any, keys: Any) -> PersistentSet:
+def set_project(relation: Any, keys: Any) -> PersistentSet:
     """A set of maps with only these keys."""
     return PersistentSet(select_keys(row, keys) for row in values_of(relation, "project"))
 
@@ -182,7 +182,7 @@ def index_by(relation: Any, keys: Any) -> PersistentMap:
 
 
 @primitive("clojure.set/join", arity=(2, 3))
-def join(left: Any, right: Any, mapping: Any = None) -> PersistentSet:
+def set_join(left: Any, right: Any, mapping: Any = None) -> PersistentSet:
     """The merged pairs of maps of two sets that agree on the keys they share, or on those that a map
     relates.
     """
@@ -206,7 +206,7 @@ def join(left: Any, right: Any, mapping: Any = None) -> PersistentSet:
 
 
 @primitive("clojure.data/diff", arity=(2, 2))
-def diff(a: Any, b: Any) -> Vector:
+def set_diff(a: Any, b: Any) -> Vector:
     """[only in a, only in b, in both], for maps and sets; for other values as wholes."""
     if isinstance(a, SetLike) and isinstance(b, SetLike):
         parts = (
@@ -225,7 +225,7 @@ def diff(a: Any, b: Any) -> Vector:
             side = 0 if inside[1] is sides else 1
             sides[side].append((key, inside[side]))
             continue
-        for place, part in enumerate(diff(*inside)):
+        for place, part in enumerate(set_diff(*inside)):
             if part is not None:
                 sides[place].append((key, part))
     return Vector([PersistentMap.of(side) if side else None for side in sides])

@@ -29,7 +29,7 @@ class CRP(Process):
 
     def __init__(self, alpha: Any, counts: Any = _NO_COUNTS) -> None:
         self.given = (alpha, counts)
-        self._predictive = CategoricalCrp(counts, alpha)
+        self._predictive = CategoricalCrp.of_process(counts, alpha)
 
     def produce(self) -> CategoricalCrp:
         """The distribution of the next table."""
@@ -55,7 +55,7 @@ class DP(Process):
 
     def __init__(self, alpha: Any, h: Any, counts: Any = _NO_COUNTS) -> None:
         self.given = (alpha, h, counts)
-        self._predictive = CategoricalDp(counts, h, alpha)
+        self._predictive = CategoricalDp.of_process(counts, h, alpha)
 
     def produce(self) -> CategoricalDp:
         """The distribution of the next value."""

@@ -41,6 +41,23 @@ def test_flip(p: float) -> None:
     assert_counts(draws_of(build("flip", p)), {True: p, False: 1.0 - p}, discrepancy=0.01)
 
 
+@pytest.mark.parametrize("kappa", [0.0, 0.5, 40.0])
+def test_von_mises(kappa: float) -> None:
+    """Scipy's distribution function goes on around the circle; draws lie in [-pi, pi]."""
+    law = stats.vonmises(kappa, loc=1.0) if kappa else stats.uniform(-math.pi, 2 * math.pi)
+    start = law.cdf(-math.pi)
+    draw = draws_of(build("von-mises", 1.0, kappa))
+    assert_cdf(draw, lambda x: law.cdf(x) - start, discrepancy=0.04)
+
+
+@pytest.mark.parametrize(("mean", "std"), [(0.3, 0.8), (-4.0, 2.0)])
+def test_folded_normal_discrete(mean: float, std: float) -> None:
+    law = stats.foldnorm(abs(mean) / std, scale=std)
+    mass = {k: law.cdf(k + 0.5) - law.cdf(max(k - 0.5, 0.0)) for k in range(12)}
+    draw = draws_of(build("folded-normal-discrete", mean, std))
+    assert_counts(draw, mass, discrepancy=0.05)
+
+
 @pytest.mark.parametrize("count", [5, 100])
 def test_discrete_and_categorical(count: int) -> None:
     """With zero weights at both ends and in the middle; 100 outcomes are bisected."""
@@ -144,6 +161,25 @@ def test_dirichlet_with_small_concentrations() -> None:
         ("chi-squared", (3,), float),
         ("mvn", (np.zeros(2), np.eye(2)), Vector),
         ("dirichlet", (np.ones(3),), Vector),
+        ("beta2", (0.5, 3), float),
+        ("cauchy", (0, np.float64(1)), float),
+        ("continuous-min-max", (0, 1, np.float64(0.5), 2), float),
+        ("discrete-min-max", (np.int64(3), 5, [1, 2]), int),
+        ("folded-normal", (0, np.float64(1)), float),
+        ("folded-normal-discrete", (np.float64(0), 1), int),
+        ("folded-normal-positive", (0, 1), float),
+        ("geometric", (np.float64(0.5),), int),
+        ("half-cauchy", (np.float64(1),), float),
+        ("half-normal", (np.float64(1),), float),
+        ("inverse-gamma", (1, np.float64(2)), float),
+        ("lognormal", (0, np.float64(1)), float),
+        ("multivariate-t", (3, np.zeros(2), np.eye(2)), Vector),
+        ("mvn-mean-var", (np.zeros(2), np.float64(1)), Vector),
+        ("mvn-mean-vars", (np.zeros(2), np.ones(2)), Vector),
+        ("negative-binomial", (np.float64(2), 0.5), int),
+        ("pareto", (np.float64(2), 3), float),
+        ("von-mises", (np.float64(2), 3), float),
+        ("weibull", (np.float64(2), 3), float),
     ],
 )
 def test_draws_are_plain_python_values(name: str, parameters: tuple[Any, ...], kind: type) -> None:
@@ -163,6 +199,18 @@ def test_draws_are_plain_python_values(name: str, parameters: tuple[Any, ...], k
         ("dirichlet", ([0.001, 0.002, 0.001],)),
         ("uniform-continuous", (1.0, math.nextafter(1.0, 2.0))),
         ("exponential", (1e300,)),
+        ("lognormal", (0.0, 1e5)),
+        ("inverse-gamma", (0.0005, 1.0)),
+        ("inverse-gamma", (0.0005, 1e-300)),
+        ("weibull", (0.001, 1.0)),
+        ("pareto", (1.0, 0.0005)),
+        ("folded-normal-positive", (0.0, 1e-320)),
+        ("negative-binomial", (1e-3, 1e-12)),
+        ("geometric", (1e-15,)),
+        ("von-mises", (3.0, 1e-9)),
+        ("von-mises", (-300.0, 1e9)),
+        ("lkj", (4, 0.1)),
+        ("wishart", (2.01, [[1, 0, 0], [0, 1, 0], [0, 0, 1]])),
     ],
 )
 def test_draws_lie_in_the_support_even_where_doubles_run_out(

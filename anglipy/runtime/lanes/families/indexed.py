@@ -152,7 +152,7 @@ class CategoricalCrpFamily(CategoricalFamily):
 
     def plain(self, dist: Any) -> Categories:
         """Tables and weights."""
-        values = (*dist.values, dist.new_table())
+        values = (*dist.known, dist.new_table())
         return Categories(Weights(np.array(dist.weights)), values, None, None)
 
     def prepare(self, *parameters: Any) -> Categories:
@@ -161,7 +161,7 @@ class CategoricalCrpFamily(CategoricalFamily):
 
     def stack(self, parts: Sequence[Any]) -> Categories:
         """The tables of all rows one after the other."""
-        rows = [(*part.values, part.new_table()) for part in parts]
+        rows = [(*part.known, part.new_table()) for part in parts]
         weights = Weights(_padded([part.weights for part in parts]))
         first = np.cumsum([0, *map(len, rows[:-1])])
         return Categories(weights, tuple(value for row in rows for value in row), first, None)

@@ -63,11 +63,8 @@ STRUCTURAL: dict[str, str] = {
     "future-call": "c",
     "promise": "",
     "deliver": "c.",
-    "delayed": ".",
-    "delivered": ".",
     "force": "c",
     "realized?": "c",
-    "lazy-sequence": ".",
     "struct-map": "d|k.",
     "create-struct": "|k",
     "struct": "d|.",
@@ -91,6 +88,7 @@ STRUCTURAL: dict[str, str] = {
     "get-result": "c",
     "set-log-weight": "c.",
     "with-out-str*": "c",
+    "with-in-str*": "cc",
 }
 """Those that look at collections and not into them."""
 
@@ -123,7 +121,7 @@ EFFECTS: tuple[str, ...] = (
     "UUID/randomUUID slurp spit clojure.java.io/reader clojure.java.io/input-stream",
     "clojure.java.io/writer clojure.java.io/output-stream clojure.java.io/delete-file",
     "clojure.java.io/make-parents file-seq line-seq read-line ->StringReader",
-    "clojure.data.csv/read-csv clojure.data.csv/write-csv close* alter-meta! reset-meta!",
+    "clojure.data.csv/read-csv clojure.data.csv/write-csv alter-meta! reset-meta!",
     "add-watch remove-watch await shutdown-agents release-pending-sends ->Random ->SecureRandom",
     "System/currentTimeMillis System/nanoTime System/getenv System/getProperty System/exit",
     "re-matcher re-groups tap> System/gc Thread/sleep clojure.pprint/pprint pprint clojure.pprint/print-table",
@@ -156,6 +154,7 @@ DEEP: tuple[str, ...] = (
     "Character/getNumericValue Character/toString simple-keyword? qualified-keyword?",
     "simple-symbol? qualified-symbol? simple-ident? qualified-ident? decimal? class? inst? uuid?",
     "uri? var? tagged-literal? bigdec bounded-count parse-boolean isa? call-method",
+    "delayed delivered lazy-sequence",
     " ".join(f"clojure.core.matrix/{name}" for name in _MATRIX.split()),
     "clojure.core.matrix.linear/norm clojure.core.matrix.linear/solve",
     "clojure.core.matrix.linear/least-squares clojure.core.matrix.linear/cholesky",

@@ -185,12 +185,13 @@ LANES: dict[Function, Function] = {
     linear.dot: _over_lanes(linear.dot, mmul),
     linear.outer_product: _over_lanes(linear.outer_product, outer_product),
     linear.inverse: _over_lanes(linear.inverse, _square(np.linalg.inv)),
-    linear.det: _over_lanes(linear.det, _square(np.linalg.det)),
+    linear.det: _over_lanes(linear.det, _square(linear.determinants)),
 }
 for _applied, _of_number in matrices.UNARY.items():
     _version = mathematics.LANES.get(_of_number) or arithmetic.LANES.get(_of_number)
     if _version is not None:
         LANES[_applied] = _over_lanes(
-            _applied, lambda array, f=_version: _ARRAYS["each"](f, array)  # type: ignore[misc]
+            _applied,
+            lambda array, f=_version: _ARRAYS["each"](f, array),  # type: ignore[misc]
         )
 """Scalar function -> lane version."""

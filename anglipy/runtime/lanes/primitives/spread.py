@@ -137,6 +137,8 @@ def with_first_failure(scalar: Function, version: Function, calls: bool) -> Func
 
     def failed(args: tuple[Any, ...], error: Exception) -> NoReturn:
         if not any(map(has_lanes, args)):
+            if not calls:
+                scalar(*args)
             raise error
         _failure(scalar, args, error, getattr(error, "lane", 0) if calls else 0)
 
@@ -159,10 +161,11 @@ def with_first_failure(scalar: Function, version: Function, calls: bool) -> Func
             failed((a, b), error)
 
     code: Any = version.__code__
-    if code.co_flags & CO_VARARGS or version.__defaults__:
-        return wrapped
-    one: Function = wrapped_1 if code.co_argcount == 1 else wrapped
-    return wrapped_2 if code.co_argcount == 2 else one
+    made: Function = wrapped
+    if not code.co_flags & CO_VARARGS and not version.__defaults__:
+        made = {1: wrapped_1, 2: wrapped_2}.get(code.co_argcount, wrapped)
+    made.__qualname__ = scalar.__qualname__
+    return made
 
 
 # ---- what arrays do not take

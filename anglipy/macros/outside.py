@@ -1,0 +1,43 @@
+"""Forms around what is outside of the program: output, input, and threads, of which there is one."""
+
+from __future__ import annotations
+
+from anglipy.build import shape_error
+from anglipy.forms import Form, Symbol
+from anglipy.macros.registry import Builder, macro
+
+__all__: list[str] = []
+
+
+@macro("with-out-str", "(with-out-str body...)")
+def _with_out_str(b: Builder, *body: Form) -> Form:
+    return b.call("with-out-str*", b.list("fn", b.vector(), *body))
+
+
+@macro("with-in-str", "(with-in-str text body...)", 1)
+def _with_in_str(b: Builder, text: Form, *body: Form) -> Form:
+    return b.call("with-in-str*", text, b.list("fn", b.vector(), *body))
+
+
+@macro("locking", "(locking lock body...)", 1)
+def _locking(b: Builder, lock: Form, *body: Form) -> Form:
+    return b.list("do", lock, *body)
+
+
+@macro("with-precision", "(with-precision digits body...)", 1)
+def _with_precision(b: Builder, digits: Form, *body: Form) -> Form:
+    return b.list("do", *body)
+
+
+@macro("sync", "(sync flags body...)", 1)
+def _sync(b: Builder, flags: Form, *body: Form) -> Form:
+    return b.list("do", *body)
+
+
+@macro("memfn", "(memfn method name...)", 1)
+def _memfn(b: Builder, method: Form, *names: Form) -> Form:
+    if not isinstance(method, Symbol):
+        raise shape_error(b.form, b.usage)
+    target = b.temporary("target")
+    call = b.list(Symbol(f".{method.name}", method.span), target, *names)
+    return b.list("fn", b.vector(target, *names), call)

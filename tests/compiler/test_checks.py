@@ -1,0 +1,98 @@
+"""What `check` finds without running a program: warnings, and errors inside macros."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from anglipy.api import check, survey
+from anglipy.cli import main
+from anglipy.diagnostics import Diagnostic, Source
+
+
+def found(text: str) -> list[Diagnostic]:
+    return survey(Source("case.aq", text.replace("<<", "").replace(">>", "")), Path()).diagnostics
+
+
+CASES = {
+    "an unused name": ("AQ240", "(defquery q [] (let [<<a>> 1 b 2] b))"),
+    "an unused part of a pattern": ("AQ240", "(defn f [p] (let [[a <<b>>] p] a))"),
+    "an unused name of a loop": ("AQ240", "(defn f [xs] (for [<<x>> xs] 1))"),
+    "an unused name in a macro's argument": (
+        "AQ240",
+        "(defmacro m [x] `(do ~x))\n(defn f [] (m (let [<<a>> 1] 2)))",
+    ),
+    "a second definition": ("AQ241", "(def a 1)\n(def <<a>> 2)"),
+    "a second definition in a group": ("AQ241", "(defn f [] 1)\n(do (defm <<f>> [] 2))"),
+    "a number drawn from": ("AQ224", "(defquery q [] (sample <<(+ 1 2)>>))"),
+    "a function drawn from": ("AQ224", "(defquery q [] (sample <<(fn [] 1)>>))"),
+    "a quoted list observed": ("AQ224", "(defquery q [] (observe <<'(normal 0 1)>> 1))"),
+    "swapped arguments": ("AQ224", "(defquery q [y] (observe <<3>> (normal 0 1)))"),
+    "a draw at the top level": ("AQ225", "<<(sample (flip 0.5))>>"),
+    "an unknown name in a macro's argument": (
+        "AQ220",
+        "(defmacro m [x] `(inc ~x))\n(defn f [] (m <<nothing>>))",
+    ),
+    "an unknown name that a macro made": (
+        "AQ220",
+        "(defmacro m [] 'nothing)\n(defn f [] <<(m)>>)",
+    ),
+    "too many arguments that a macro made": (
+        "AQ222",
+        "(defmacro m [x] `(inc ~x ~x))\n(defn f [y] <<(m y)>>)",
+    ),
+    "too few arguments for a macro": ("AQ222", "(defmacro m [x y] x)\n<<(m 1)>>"),
+    "a macro that fails": ("AQ230", "(defmacro m [x] (first x))\n<<(m 1)>>"),
+    "the arity of a function further on": ("AQ222", "(defn f [x] x)\n(defn g [] <<(f 1 2)>>)"),
+    "the arity of a recur": ("AQ222", "(defn f [x] (if x <<(recur)>> 1))"),
+}
+
+
+@pytest.mark.parametrize(("code", "text"), CASES.values(), ids=CASES.keys())
+def test_a_check_finds(code: str, text: str) -> None:
+    (diagnostic,) = found(text)
+    assert diagnostic.code == code
+    assert diagnostic.span is not None
+    start = text.index("<<")
+    length = text.index(">>") - start - 2
+    assert (diagnostic.span.start, diagnostic.span.end) == (start, start + length)
+
+
+FINE = {
+    "a name for the effect": "(defquery q [] (let [_ (observe (flip 0.5) true) _x 1] 2))",
+    "names that macros make": "(defmacro m [x] `(let [a# ~x] 1))\n(defn f [] (m 2))",
+    "names of forms": "(defn f [x] (doto (if-let [y x] y) (= 1)) (dotimes [i 2] 1) (case x 1 2 3))",
+    "parameters": "(defn f [x y] x)",
+    "a name used by a function inside": "(defn f [] (let [a 1] (fn [] a)))",
+    "records and methods": "(defprotocol P (g [this x]))\n(defrecord R [a b] P (g [this x] b))",
+    "a helper of a macro": "(defn h [x] (list 'inc x))\n(defmacro m [x] (h x))\n(def a (m 1))",
+    "defonce": "(defonce a 1)\n(defonce a 2)",
+    "declared first": "(declare f)\n(defn g [] (f 1))\n(defn f [x] x)",
+}
+
+
+@pytest.mark.parametrize("text", FINE.values(), ids=FINE.keys())
+def test_a_check_leaves_alone(text: str) -> None:
+    assert found(text) == []
+
+
+def exit_code(*arguments: str) -> object:
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    return left.value.code
+
+
+def test_warnings_do_not_fail_unless_strict(tmp_path: Path) -> None:
+    path = tmp_path / "a.aq"
+    path.write_text("(defquery q [] (let [a 1] 2))\n")
+    assert [d.severity for d in check(path)] == ["warning"]
+    assert exit_code("check", str(path)) == 0
+    assert exit_code("check", str(path), "--strict") == 1
+
+
+def test_nothing_is_run_but_macros(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.aq"
+    path.write_text('(println "ran")\n(defmacro m [] (println "macro") 1)\n(def a (m))\n')
+    assert check(path) == []
+    assert capsys.readouterr().out == "macro\n"
