@@ -16,10 +16,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from anglipy.api import Model, Program, Session, check, load
+    from anglipy.api import Model, Program, Session, check, load, loads
     from anglipy.datum import read_edn
     from anglipy.diagnostics import AnglipyError, Diagnostic
     from anglipy.inference.posterior import Posterior
+    from anglipy.inline import query
     from anglipy.runtime.foreign import vectorised
 
 __all__ = [
@@ -32,6 +33,8 @@ __all__ = [
     "__version__",
     "check",
     "load",
+    "loads",
+    "query",
     "read_edn",
     "vectorised",
 ]
@@ -48,6 +51,8 @@ _HOMES = {
     "Session": "anglipy.api",
     "check": "anglipy.api",
     "load": "anglipy.api",
+    "loads": "anglipy.api",
+    "query": "anglipy.inline",
     "read_edn": "anglipy.datum",
 }
 

@@ -31,6 +31,7 @@ from anglipy.tails import cps_form
 if TYPE_CHECKING:
     from anglipy.ic.training import TrainingRecord
     from anglipy.inference.posterior import Posterior
+    from anglipy.inference.stepping import Steps
 
 __all__ = [
     "STAGES",
@@ -120,21 +121,51 @@ class Model:
         """
         from anglipy.inference import infer
 
-        chosen = algorithm or ("importance" if artifact is None else "ic")
+        chosen, options = self._chosen(algorithm, artifact, options)
         value = from_python(args)
-        if chosen == "ic":
-            import anglipy.ic.engine  # noqa: F401 (makes the engine known)
-
-            if artifact is None:
-                raise OptionError(
-                    "AQ303",
-                    "the algorithm `ic` needs an artifact",
-                    help="train one first: anglipy compile FILE -o ARTIFACT",
-                )
-            options["artifact"] = self.artifact(artifact)
-        elif artifact is not None:
-            raise OptionError("AQ303", f"the algorithm `{chosen}` does not use an artifact")
         return infer(self.query, value, chosen, seed=seed, on_progress=on_progress, **options)
+
+    def steps(
+        self,
+        algorithm: str | None = None,
+        args: Any = None,
+        *,
+        artifact: Any = None,
+        seed: int | None = None,
+        **options: Any,
+    ) -> Steps:
+        """The same inference, one step of its engine at a time; arguments as of `infer`.
+
+            steps = model.steps("smc", args=[9.0, 8.0], particles=1_000, seed=0)
+            for info in steps:
+                print(info.ess, info.log_evidence)
+            steps.posterior()
+
+        A loop that ends early leaves the posterior of the draws so far; another goes on from there.
+        """
+        from anglipy.inference.stepping import Steps
+
+        chosen, options = self._chosen(algorithm, artifact, options)
+        return Steps(self.query, from_python(args), chosen, seed, options)
+
+    def _chosen(
+        self, algorithm: str | None, artifact: Any, options: dict[str, Any]
+    ) -> tuple[str, dict[str, Any]]:
+        """The name of the engine and its options."""
+        chosen = algorithm or ("importance" if artifact is None else "ic")
+        if chosen != "ic":
+            if artifact is not None:
+                raise OptionError("AQ303", f"the algorithm `{chosen}` does not use an artifact")
+            return chosen, options
+        import anglipy.ic.engine  # noqa: F401 (makes the engine known)
+
+        if artifact is None:
+            raise OptionError(
+                "AQ303",
+                "the algorithm `ic` needs an artifact",
+                help="train one first: anglipy compile FILE -o ARTIFACT",
+            )
+        return chosen, {**options, "artifact": self.artifact(artifact)}
 
     def artifact(self, artifact: Any) -> Any:
         """A trained artifact, checked against this program.
@@ -220,20 +251,28 @@ class Program:
         return f"<program {self.path}: {', '.join(self.queries) or 'no queries'}>"
 
 
-def load(path: str | Path) -> Program:
-    """Compile a file and run its top level. Raises UserError with file, line and column."""
-    return _program(_read(path), Path(path).parent)
+def load(path: str | Path, python: Mapping[str, Any] | None = None) -> Program:
+    """Compile a file and run its top level. `python` gives names that the program may use to values
+    of Python: functions, torch modules, data. Raises UserError with file, line and column.
+    """
+    return built(_read(path), Path(path).parent, python)[0]
 
 
-def loads(text: str, name: str = "<text>") -> Program:
-    """Compile a program given as text."""
-    return _program(Source(name, text), Path.cwd())
+def loads(text: str, name: str = "<text>", python: Mapping[str, Any] | None = None) -> Program:
+    """Compile a program given as text; `python` as for `load`."""
+    return built(Source(name, text), Path.cwd(), python)[0]
 
 
-def _program(source: Source, directory: Path) -> Program:
+def built(
+    source: Source, directory: Path, python: Mapping[str, Any] | None = None
+) -> tuple[Program, list[Any]]:
+    """A program, and the values of its forms that are expressions."""
     compiler = _compiler(directory)
-    compiler.load(source)
-    return Program(compiler.namespace, source.name)
+    for name, value in (python or {}).items():
+        given = value if callable(value) else from_python(value)
+        compiler.namespace.define_python(name, given)
+    values = compiler.load(source)
+    return Program(compiler.namespace, source.name), values
 
 
 def _compiler(directory: Path, execute: bool = True, keep_stages: bool = False) -> Compiler:

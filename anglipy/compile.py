@@ -103,8 +103,8 @@ class Compiler:
     def register(self, source: Source) -> None:
         """Let tracebacks find the text."""
         self.namespace.values[SOURCES][source.name] = source
-        lines = source.text.splitlines(keepends=True)
-        linecache.cache[source.name] = (len(source.text), None, lines, source.name)
+        lines = source.shown.splitlines(keepends=True)
+        linecache.cache[source.name] = (len(source.shown), None, lines, source.name)
 
     def announce(self, forms: tuple[Form, ...]) -> None:
         """Names defined further on may be used in functions before: declare them."""
@@ -270,10 +270,13 @@ class Compiler:
             if full in namespace.macros:
                 namespace.macros[referred.name] = namespace.macros[full]
                 continue
-            binding = namespace.lookup(full) or namespace.lookup(referred.name)
+            closed = namespace.is_listed(name) or not library_namespace(name)
+            binding = namespace.lookup(full)
+            if binding is None and not closed:
+                binding = namespace.lookup(referred.name)
             if binding is not None:
                 namespace.bindings.setdefault(referred.name, binding)
-            elif not library_namespace(name) and referred.name not in MACROS:
+            elif closed and referred.name not in MACROS:
                 raise ResolveError("AQ220", f"`{name}` has no `{referred.name}`", referred.span)
 
     def require_python(self, items: tuple[Form, ...], span: Span) -> None:

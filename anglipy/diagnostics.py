@@ -70,11 +70,16 @@ class Source:
         """The inverse of `position`."""
         return self._starts[line - 1] + column - 1
 
+    @property
+    def shown(self) -> str:
+        """The text that messages quote: this one, unless it is a part of another file."""
+        return self.text
+
     def line(self, number: int) -> str:
         """The text of a line, without its line end."""
         start = self._starts[number - 1]
-        end = self.text.find("\n", start)
-        return self.text[start:] if end < 0 else self.text[start:end].rstrip("\r")
+        end = self.shown.find("\n", start)
+        return self.shown[start:] if end < 0 else self.shown[start:end].rstrip("\r")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from anglipy.runtime.distributions import CONSTRUCTORS
 from anglipy.runtime.functions import APPLY, mem, mem_recursive
 from anglipy.runtime.locate import SOURCES
 from anglipy.runtime.primitives import CONSTANTS, PRIMITIVES
+from anglipy.runtime.torch_modules import callable_of
 from anglipy.runtime.unwinding import MACHINE_FUNCTIONS
 from anglipy.scopes import SiteInfo
 from anglipy.surroundings import RESERVED
@@ -55,9 +56,6 @@ _ANONYMOUS = ("clojure.core", "clojure.core.matrix", "anglican.", "anglib.", "an
 """Namespaces of libraries (or how their names begin) whose functions are built in by their short
 names.
 """
-
-_PREFIXES = {"clojure.core.matrix": "matrix_", "clojure.set/": "set_", "clojure.walk/": "walk_"}
-"""How names in generated code begin, of functions with short names in large namespaces."""
 
 _PLOTTING = "plotting*"
 """The name under which a layer above gives what is called for an unknown function that plots."""
@@ -97,8 +95,7 @@ def _built_ins() -> _BuiltIns:
         if name == "apply":
             stochastic = Binding("apply", "apply_stochastic", "library")
             values["apply_stochastic"] = APPLY
-        space = next((_PREFIXES[s] for s in _PREFIXES if name.startswith(s)), "")
-        python = named(entry.fn, space + entry.python_name)
+        python = named(entry.fn, entry.python_name)
         bindings[name] = Binding(
             name, python, "primitive", low, high, entry.function_args, stochastic, binary
         )
@@ -236,6 +233,10 @@ class Namespace:
         package, dot, kind = space.rpartition(".")
         return self.lookup(f"{kind}/{short}") if dot and kind[:1].isupper() else None
 
+    def is_listed(self, space: str) -> bool:
+        """Whether the names of a namespace are known, so that others are mistakes."""
+        return any(name.startswith(f"{space}/") for names in self._tables() for name in names)
+
     def refer_all(self, space: str, excluded: Collection[str] = ()) -> None:
         """Bind the names of a namespace without it, as `(:use space)` does; names that the program
         has defined stay.
@@ -292,8 +293,12 @@ class Namespace:
         python = python_name(attribute)
         if module is not None and not hasattr(module, python):
             return None
-        value = getattr(module, python, None)
-        kind = "python" if module is None or callable(value) else "value"
+        return self.define_python(name, getattr(module, python, None), module is None)
+
+    def define_python(self, name: str, value: Any, is_function: bool = False) -> Binding:
+        """Bind `name` to a value of Python: a function if it can be called."""
+        value = callable_of(value)
+        kind = "python" if is_function or callable(value) else "value"
         binding = Binding(name, self.names(name), kind)
         self.define(name, value, binding)
         return binding

@@ -46,7 +46,6 @@ __all__ = ["SPECIAL", "expand", "expand_once", "renamed", "sequence"]
 Expanding = Generator[Any, Any, Form]
 
 
-
 @stackless
 def expand(form: Form, scope: Scope) -> Expanding:
     """The core form of a surface form; no depth is too deep."""

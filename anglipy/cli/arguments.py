@@ -99,7 +99,7 @@ def argument_of(model: Model, value: Any) -> Any:
 
     declared = parameters(model.params)
     if not isinstance(value, MapLike) or not declared.is_vector or not declared.known:
-        return _whole(model.name, declared, value)
+        return _whole(model.name, declared, value, "the row has")
     given = {key.text if isinstance(key, Keyword) else str(key): v for key, v in value.items()}
     if len(declared.names) == 1 and not set(given) & set(declared.known):
         # The one parameter is itself a map.
@@ -109,7 +109,7 @@ def argument_of(model: Model, value: Any) -> Any:
     return _filled(model.name, declared, given)
 
 
-def _whole(query: str, declared: Parameters, value: Any) -> Any:
+def _whole(query: str, declared: Parameters, value: Any, who: str = "-v gives") -> Any:
     from anglipy.runtime.values import Sequential, Vector
 
     if not declared.is_vector or value is None:
@@ -124,7 +124,7 @@ def _whole(query: str, declared: Parameters, value: Any) -> Any:
         wanted = f"at least {count(least, 'value')}" if declared.has_rest else wanted
         raise OptionError(
             "AQ312",
-            f"the query `{query}` takes {wanted} {declared.text}, -v gives {given}",
+            f"the query `{query}` takes {wanted} {declared.text}, {who} {given}",
             help=_usage(declared),
         )
     return value

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from anglipy.cli import messages
 from anglipy.cli.edge import INTERRUPTED
 from anglipy.cli.messages import say
-from anglipy.cli.options import SETTING, Setting, settings
+from anglipy.cli.options import SETTING, Settings, settings
 from anglipy.cli.progress import clock, training_progress
 from anglipy.diagnostics import OptionError
 
@@ -55,13 +56,15 @@ __all__ = ["compile_"]
     metavar="NAME=VALUE",
     help="One parameter of the query, by name.",
 )
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def compile_(
     file: str,
     query: str | None,
     artifact: Path,
     value: str | None,
     named: tuple[str, ...],
-    given: tuple[Setting, ...],
+    given: tuple[Settings, ...],
+    quiet: bool,
     **training: Any,
 ) -> int:
     """Train a network on runs of a query of FILE, and keep the best one in ARTIFACT.
@@ -86,11 +89,12 @@ def compile_(
     options = {name: item for name, item in training.items() if item is not None} | settings(given)
     if value is not None or named:
         options["example_args"] = argument(model, value, named)
-    with training_progress() as on_progress:
+    with messages.quiet(quiet), training_progress(quiet) as on_progress:
         record = model.compile(artifact, on_progress=on_progress, **options)
-    for warning in record.warnings:
-        say(f"warning: {warning}")
-    click.echo(_summary(artifact, record))
+    if not quiet:
+        for warning in record.warnings:
+            say(f"warning: {warning}")
+        click.echo(_summary(artifact, record))
     if record.interrupted:
         say(f"interrupted; go on with: anglipy compile {file} -o {artifact} --resume")
         return INTERRUPTED

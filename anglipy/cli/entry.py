@@ -48,8 +48,14 @@ def anglipy(context: click.Context) -> int:
     anglipy run examples/gaussian.aq --ic gaussian.artifact -v '[9 8]'
     anglipy check examples/*.aq
 
-    `anglipy COMMAND --help` has more examples. Without a command, on a terminal, it is `anglipy
-    repl`.
+    `anglipy COMMAND --help` has more examples. Completion of commands and options by Tab:
+
+    \b
+    eval "$(_ANGLIPY_COMPLETE=bash_source anglipy)"            # in ~/.bashrc
+    eval "$(_ANGLIPY_COMPLETE=zsh_source anglipy)"             # in ~/.zshrc
+    _ANGLIPY_COMPLETE=fish_source anglipy | source             # in config.fish
+
+    Without a command, on a terminal, it is `anglipy repl`.
     """
     if context.invoked_subcommand is not None:
         return 0

@@ -26,12 +26,19 @@ HISTORY_ROWS = 10
 @click.command("inspect", short_help="Show what is in a trained artifact.")
 @click.argument("artifact", metavar="ARTIFACT")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def inspect(artifact: str, as_json: bool) -> None:
+@click.option(
+    "--plot",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Draw the training instead: .png, .svg or .pdf.",
+)
+def inspect(artifact: str, as_json: bool, plot: Path | None) -> None:
     """Show the addresses, proposal families, sizes and training record of ARTIFACT.
 
     \b
     anglipy inspect captcha.artifact
     anglipy inspect captcha.artifact --json
+    anglipy inspect captcha.artifact --plot training.svg
 
     Losses are in nats per trace on the validation traces; `prior` is the loss without any network.
     """
@@ -39,7 +46,11 @@ def inspect(artifact: str, as_json: bool) -> None:
 
     path = existing(Path(artifact))
     loaded = Artifact.load(path)
-    if as_json:
+    if plot is not None:
+        from anglipy.plots import plot_training
+
+        plot_training(loaded.record, loaded.query, plot)
+    elif as_json:
         click.echo(json.dumps(_data(loaded, path.stat().st_size), indent=2))
     else:
         click.echo("\n".join(_lines(loaded, artifact, path.stat().st_size)))

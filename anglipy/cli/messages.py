@@ -7,13 +7,15 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import TextIO
 
 from anglipy.diagnostics import Diagnostic, render
 
-__all__ = ["count", "nearest", "say", "show", "table", "wants_color"]
+__all__ = ["count", "nearest", "quiet", "say", "show", "table", "wants_color"]
 
 _NUMBER = re.compile(r"-?[0-9][0-9.,:e+-]*")
 
@@ -28,6 +30,15 @@ def wants_color(stream: TextIO) -> bool:
 def say(text: str) -> None:
     """One line on stderr."""
     print(text, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def quiet(wanted: bool) -> Iterator[None]:
+    """Without warnings, if that is wanted."""
+    with warnings.catch_warnings():
+        if wanted:
+            warnings.simplefilter("ignore")
+        yield
 
 
 def show(diagnostics: Sequence[Diagnostic], stream: TextIO | None = None) -> None:

@@ -1,17 +1,19 @@
 """`--option NAME=VALUE`: options that belong to an algorithm or to training, which check them
-themselves.
+themselves. Anglican's way to write them is understood too: `-o ':number-of-particles 100'`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import click
 
-from anglipy.diagnostics import OptionError
+from anglipy.diagnostics import OptionError, ReadError
 
-__all__ = ["SETTING", "Setting", "settings"]
+__all__ = ["SETTING", "Setting", "Settings", "settings"]
+
+_RENAMED = {"number_of_particles": "particles", "number_of_samples": "samples"}
 
 
 class Setting(NamedTuple):
@@ -21,26 +23,55 @@ class Setting(NamedTuple):
     value: Any
 
 
-class _SettingType(click.ParamType[Setting]):
+Settings: TypeAlias = tuple[Setting, ...]
+"""What one `--option` says."""
+
+
+class _SettingType(click.ParamType[Settings]):
     name = "NAME=VALUE"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Setting:
+    ) -> Settings:
         """`ess-threshold=0.5` is Setting("ess_threshold", 0.5)."""
-        name, equals, text = str(value).partition("=")
+        text = str(value)
+        if text.startswith(":"):
+            return self._of_anglican(text, param, ctx)
+        name, equals, rest = text.partition("=")
         if not equals or not name:
-            self.fail(f"`{value}` is not NAME=VALUE", param, ctx)
-        return Setting(name.replace("-", "_"), _scalar(text))
+            self.fail(f"`{value}` is not NAME=VALUE (a file to write to is --out)", param, ctx)
+        return (Setting(name.replace("-", "_"), _scalar(rest)),)
+
+    def _of_anglican(
+        self, text: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Settings:
+        """`:number-of-particles 100 :resampling :residual`."""
+        from anglipy.datum import read_edn
+        from anglipy.runtime.scalars import Keyword
+
+        try:
+            items = list(read_edn(f"[{text}]", "--option"))
+        except ReadError as error:
+            self.fail(f"`{text}`: {error.diagnostic.message}", param, ctx)
+        names = items[::2]
+        if len(items) % 2 or not all(isinstance(name, Keyword) for name in names):
+            self.fail(f"`{text}` is not made of names and values, as in `:seed 1`", param, ctx)
+        pairs = (
+            (name.text.replace("-", "_"), v) for name, v in zip(names, items[1::2], strict=True)
+        )
+        return tuple(
+            Setting(_RENAMED.get(name, name), v.text if isinstance(v, Keyword) else v)
+            for name, v in pairs
+        )
 
 
 SETTING = _SettingType()
 
 
-def settings(given: Iterable[Setting]) -> dict[str, Any]:
+def settings(given: Iterable[Settings]) -> dict[str, Any]:
     """The settings by name; a name may be given once."""
     options: dict[str, Any] = {}
-    for setting in given:
+    for setting in (one for several in given for one in several):
         if setting.name in options:
             raise OptionError("AQ310", f"`{setting.name}` is given twice")
         options[setting.name] = setting.value

@@ -69,9 +69,9 @@ def reporting(patience_s: float = 0.0) -> Iterator[Reporter]:
 
 
 @contextmanager
-def inference_progress() -> Iterator[Callable[[StepInfo], object] | None]:
+def inference_progress(quiet: bool = False) -> Iterator[Callable[[StepInfo], object] | None]:
     """What to call after each step of an engine, or None where nobody looks."""
-    if not sys.stderr.isatty():
+    if quiet or not sys.stderr.isatty():
         yield None
         return
     with reporting(PATIENCE_S) as reporter:
@@ -95,8 +95,11 @@ def _step(info: StepInfo) -> str:
 
 
 @contextmanager
-def training_progress() -> Iterator[Callable[[Progress], object]]:
-    """What to call after each step of a training."""
+def training_progress(quiet: bool = False) -> Iterator[Callable[[Progress], object] | None]:
+    """What to call after each step of a training, or None where nobody wants to know."""
+    if quiet:
+        yield None
+        return
     with reporting() as reporter:
 
         def on_progress(progress: Progress) -> None:

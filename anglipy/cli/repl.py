@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -29,7 +30,14 @@ def repl(file: str | None) -> int:
     ~/.local/state/anglipy/history.
     """
     from anglipy.cli.messages import wants_color
+    from anglipy.cli.values import read_value
     from anglipy.repl.terminal import converse
 
+    def read_data(path: Any) -> Any:
+        """The content of a .edn, .json, .csv, .npy, .png or .jpg file, as `anglipy run -v @FILE`
+        takes it: `(infer captcha [(read-data "image.png")] :artifact "captcha.pt")`.
+        """
+        return read_value(f"@{path}", "read-data")
+
     preload = None if file is None else (file, read_text(Path(file)))
-    return converse(preload, wants_color)
+    return converse(preload, wants_color, {"read-data": read_data})

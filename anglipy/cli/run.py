@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from anglipy.cli import messages
 from anglipy.cli.edge import INTERRUPTED
 from anglipy.cli.files import existing, write_whole
-from anglipy.cli.options import SETTING, Setting, settings
+from anglipy.cli.options import SETTING, Settings, settings
 from anglipy.cli.output import FORMATS, formatted
 from anglipy.cli.progress import inference_progress
 from anglipy.diagnostics import OptionError
 
+if TYPE_CHECKING:
+    from anglipy.api import Model
+    from anglipy.inference.posterior import Posterior
+
 __all__ = ["run"]
+
+PLOT_KINDS = ("auto", "marginals", "pairs", "weights")
+"""Those of `anglipy.plots`, which loads numpy."""
 
 
 @click.command("run", short_help="Run a query and print its posterior.")
@@ -25,12 +34,22 @@ __all__ = ["run"]
     "-a",
     "--algorithm",
     metavar="NAME",
+    shell_complete=lambda *_: ["importance", "smc", "enumerate", "ic"],
     help="importance, smc... Default: the network of --ic, else importance.",
 )
 @click.option("-n", "--samples", type=click.IntRange(1), metavar="N", help="Draws to make.")
 @click.option("--particles", type=click.IntRange(1), metavar="N", help="Particles per sweep (smc).")
+@click.option("-b", "--burn", type=click.IntRange(0), metavar="N", help="Draws of a chain to drop.")
 @click.option(
-    "--option", "given", type=SETTING, multiple=True, help="Any other option of the algorithm."
+    "-t", "--thin", type=click.IntRange(1), metavar="N", help="Keep every Nth of a chain."
+)
+@click.option(
+    "-o",
+    "--option",
+    "given",
+    type=SETTING,
+    multiple=True,
+    help="Any other option of the algorithm.",
 )
 @click.option("-v", "--value", metavar="VALUE", help="The argument of the query: EDN, or @path.")
 @click.option(
@@ -39,6 +58,11 @@ __all__ = ["run"]
     multiple=True,
     metavar="NAME=VALUE",
     help="One parameter of the query, by name.",
+)
+@click.option(
+    "--values",
+    metavar="PATH",
+    help="A file of arguments: .csv, .json, .jsonl, .edn. Prints a line of JSON for each.",
 )
 @click.option(
     "--ic", "artifact", metavar="ARTIFACT", help="Use a network trained by `anglipy compile`."
@@ -52,9 +76,7 @@ __all__ = ["run"]
     "--format",
     "form",
     type=click.Choice(list(FORMATS)),
-    default="text",
-    show_default=True,
-    help="What to print.",
+    help="What to print.  [default: text]",
 )
 @click.option(
     "--out",
@@ -62,21 +84,27 @@ __all__ = ["run"]
     metavar="FILE",
     help="Write there instead of to stdout.",
 )
-def run(
-    file: str,
-    query: str | None,
-    algorithm: str | None,
-    samples: int | None,
-    particles: int | None,
-    given: tuple[Setting, ...],
-    value: str | None,
-    named: tuple[str, ...],
-    artifact: str | None,
-    seed: int | None,
-    scalar: bool,
-    form: str,
-    out: Path | None,
-) -> int:
+@click.option(
+    "--save",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Keep the posterior, draw by draw, for `Posterior.load`.",
+)
+@click.option(
+    "--plot",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Draw the posterior: .png, .svg or .pdf.",
+)
+@click.option(
+    "--plot-kind",
+    type=click.Choice(PLOT_KINDS),
+    default="auto",
+    show_default=True,
+    help="What to draw.",
+)
+@click.option("--quiet", is_flag=True, help="Say nothing on stderr but errors.")
+def run(**command: Any) -> int:
     """Run a query of FILE on its data and print the posterior of its result.
 
     VALUE is EDN, or @path for a .edn, .json, .csv, .npy, .png or .jpg file. A query of one
@@ -86,52 +114,160 @@ def run(
     anglipy run coin.aq -v '[true true false]'
     anglipy run gauss.aq --arg y1=9 --arg y2=8 -n 10000 --seed 1
     anglipy run hmm.aq --arg data=@data.csv -a smc --particles 1000
+    anglipy run hmm.aq -a :smc -o ':number-of-particles 1000'       # as Anglican has it
     anglipy run captcha.aq --ic captcha.artifact -v @image.png
     anglipy run gauss.aq -v '[9 8]' -f json --out posterior.json
+    anglipy run gauss.aq -v '[9 8]' --plot posterior.png
+    anglipy run gauss.aq --values rows.csv --seed 1 > posteriors.jsonl
 
     text, the default, is a table. json is one object: query, algorithm, options, draws, ess,
     log_evidence, seconds, posterior. edn is the same object as EDN. csv has one weighted draw per
-    line.
+    line. With --values row i uses the seed plus i - 1, and a row that fails does not stop the rest.
     """
+    return _run(Command(**command))
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """The options of the command line, by name."""
+
+    file: str
+    query: str | None
+    algorithm: str | None
+    samples: int | None
+    particles: int | None
+    burn: int | None
+    thin: int | None
+    given: tuple[Settings, ...]
+    value: str | None
+    named: tuple[str, ...]
+    values: str | None
+    artifact: str | None
+    seed: int | None
+    scalar: bool
+    form: str | None
+    out: Path | None
+    save: Path | None
+    plot: Path | None
+    plot_kind: str
+    quiet: bool
+
+    def options(self) -> dict[str, Any]:
+        """The options of the algorithm."""
+        options = settings(self.given)
+        for name in ("samples", "particles", "burn", "thin"):
+            number = getattr(self, name)
+            if number is None:
+                continue
+            if name in options:
+                raise OptionError("AQ310", f"`{name}` is given twice")
+            options[name] = number
+        if self.scalar:
+            options["scalar"] = True
+        return options
+
+    def engine(self) -> str | None:
+        """The name of the algorithm; Anglican's names begin with a colon."""
+        if self.algorithm is None or not self.algorithm.startswith(":"):
+            return self.algorithm
+        from anglipy.host.algorithms import engine_of
+
+        return engine_of(self.algorithm.removeprefix(":"))
+
+
+def _run(command: Command) -> int:
     from anglipy.cli.arguments import argument
+    from anglipy.cli.batch import rows_of
     from anglipy.cli.queries import open_query
 
-    if artifact is not None:
-        existing(Path(artifact))
-    model = open_query(file, query)
-    options = _options(samples, particles, given)
-    if scalar:
-        options["scalar"] = True
-    argument_value = argument(model, value, named)
-    with inference_progress() as on_progress:
-        posterior = model.infer(
-            algorithm,
-            args=argument_value,
-            seed=seed,
-            artifact=artifact,
-            on_progress=on_progress,
-            keep_partial=True,
-            **options,
-        )
-    text = formatted(posterior, form)
-    if out is None:
-        click.echo(text, nl=False)
-    else:
-        write_whole(out, text)
+    _check(command)
+    if command.artifact is not None:
+        existing(Path(command.artifact))
+    model = open_query(command.file, command.query)
+    with messages.quiet(command.quiet):
+        if command.values is not None:
+            return _run_batch(command, model, rows_of(model, command.values))
+        argument_value = argument(model, command.value, command.named)
+        posterior = _inferred(command, model, argument_value, command.seed)
+        _deliver(command, posterior)
     if posterior.stopped:
         messages.say(f"interrupted: this is the posterior of {posterior.draws} draws")
         return INTERRUPTED
     return 0
 
 
-def _options(
-    samples: int | None, particles: int | None, given: tuple[Setting, ...]
-) -> dict[str, Any]:
-    options = settings(given)
-    for name, number in (("samples", samples), ("particles", particles)):
-        if number is None:
-            continue
-        if name in options:
-            raise OptionError("AQ310", f"`{name}` is given twice")
-        options[name] = number
-    return options
+def _check(command: Command) -> None:
+    """What does not go together is an OptionError."""
+    if command.values is None:
+        return
+    others = {
+        "-v": command.value,
+        "--arg": command.named,
+        "--plot": command.plot,
+        "--save": command.save,
+        f"-f {command.form}": command.form not in (None, "json"),
+    }
+    for name, given in others.items():
+        if given:
+            raise OptionError(
+                "AQ312",
+                f"--values and {name} do not go together",
+                help="--values prints one line of JSON for each row",
+            )
+
+
+def _inferred(command: Command, model: Model, value: Any, seed: int | None) -> Posterior:
+    with inference_progress(command.quiet) as on_progress:
+        return model.infer(
+            command.engine(),
+            args=value,
+            seed=seed,
+            artifact=command.artifact,
+            on_progress=on_progress,
+            keep_partial=True,
+            **command.options(),
+        )
+
+
+def _deliver(command: Command, posterior: Posterior) -> None:
+    """Print or write the posterior, keep it, draw it."""
+    text = formatted(posterior, command.form or "text")
+    if command.out is None:
+        click.echo(text, nl=False)
+    else:
+        write_whole(command.out, text)
+    if command.save is not None:
+        posterior.save(command.save)
+    if command.plot is not None:
+        posterior.plot(command.plot, command.plot_kind)
+
+
+def _run_batch(command: Command, model: Model, rows: list[Any]) -> int:
+    """A line for each row, as soon as it is known, or all of them into a file."""
+    from anglipy.cli.batch import lines_of
+
+    if command.artifact is not None:
+        # Loaded once for all rows.
+        command = replace(command, artifact=model.artifact(command.artifact))
+    kept: list[str] = []
+    failures = 0
+    lines = lines_of(
+        rows,
+        lambda place, value: _inferred(
+            command, model, value, None if command.seed is None else command.seed + place
+        ),
+    )
+    for line, error in lines:
+        failures += error is not None
+        if command.out is None:
+            click.echo(line, nl=False)
+            sys.stdout.flush()
+        kept.append(line)
+    if command.out is not None:
+        write_whole(command.out, "".join(kept))
+    if len(kept) < len(rows):
+        messages.say(f"interrupted after {len(kept)} of {len(rows)} rows")
+        return INTERRUPTED
+    if failures:
+        messages.say(f"{failures} of {messages.count(len(rows), 'row')} failed")
+    return 1 if failures else 0

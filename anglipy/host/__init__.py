@@ -1,7 +1,8 @@
 """What a program may call from the host level: inference, and what needs the reader or an engine.
 
 `HOST` is given to every `Namespace` of a program as `extra`: function by name. Everything here is
-above the engines; each function loads what it needs when it is called, so that a program that infers
+above the engines; each function loads what it needs when it is called, so that a program that
+infers
 nothing loads no numpy.
 """
 

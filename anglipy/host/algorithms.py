@@ -42,7 +42,8 @@ class Request:
 
 
 def engine_of(algorithm: Any) -> str:
-    """The name of the engine that a keyword means. Raises OptionError AQ301 with those there are."""
+    """The name of the engine that a keyword means. Raises OptionError AQ301 with those there
+    are."""
     from anglipy.inference import ENGINES
 
     known = sorted({*ENGINES, "ic"})
@@ -119,6 +120,8 @@ def _of_engine(algorithm: str, given: Mapping[str, Any]) -> dict[str, Any]:
             near = nearest(key, known)
             hint = f"did you mean `:{near}`? " if near else ""
             raise OptionError(
-                "AQ302", f"`:{algorithm}` has no option `:{key}`", help=f"{hint}known: {_listed(known)}"
+                "AQ302",
+                f"`:{algorithm}` has no option `:{key}`",
+                help=f"{hint}known: {_listed(known)}",
             )
     return found

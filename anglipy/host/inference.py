@@ -52,9 +52,7 @@ def _check_artifact(query: Query, request: Request) -> None:
     artifact = given if isinstance(given, Artifact) else Artifact.load(given)
     namespace = query.frame[0].__globals__[LANES].namespace
     if query.name in namespace.definitions:
-        artifact.check(
-            program_hash(namespace, query.name), reachable_sites(namespace, query.name)
-        )
+        artifact.check(program_hash(namespace, query.name), reachable_sites(namespace, query.name))
     request.options["artifact"] = artifact  # type: ignore[index]
 
 

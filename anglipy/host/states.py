@@ -1,7 +1,10 @@
-"""The states that `doquery` gives: drawn in blocks, which run in lockstep, and handed out one by one.
+"""The states that `doquery` gives: drawn in blocks, which run in lockstep, and handed out one by
+one.
 
-A state is the map `{:log-weight w :result r :predicts [[label value] ...]}`. What engines give comes
-grouped by the way the runs took, so every block is shuffled: any number of states from the beginning
+A state is the map `{:log-weight w :result r :predicts [[label value] ...]}`. What engines give
+comes
+grouped by the way the runs took, so every block is shuffled: any number of states from the
+beginning
 of the sequence are fair draws. Runs of weight zero are left out, as Anglican does by default; how
 many there were before a state is in its metadata, so that `log-marginal` can count them.
 """
@@ -80,8 +83,8 @@ def _runs(algorithm: str, options: dict[str, Any]) -> int:
     from anglipy.inference import options_of
 
     made: Any = options_of(algorithm, **options)
-    found = getattr(made, "samples", None) or getattr(made, "particles", 1)
-    return int(found)
+    found: int = getattr(made, "samples", 0) or getattr(made, "particles", 1)
+    return found
 
 
 def _shuffled(posterior: Any, rng: Any) -> list[PersistentMap | None]:

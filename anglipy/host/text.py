@@ -1,6 +1,7 @@
 """Text as data and data as programs: `read-string`, `eval` and their kin.
 
-`eval` works in the namespace of the program that calls it, so its functions are made for a compiler:
+`eval` works in the namespace of the program that calls it, so its functions are made for a
+compiler:
 `evaluating(compiler)`. A form is evaluated as it prints, so it must be made of what can be written
 down.
 """

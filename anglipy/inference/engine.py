@@ -38,6 +38,7 @@ __all__ = [
     "Startable",
     "StepInfo",
     "engine_named",
+    "generator_of",
     "infer",
     "nearest",
     "options_of",
@@ -218,7 +219,7 @@ def infer(
     """
     engine = engine_named(algorithm)
     options = options_of(algorithm, **given)
-    generator = _generator(rng, seed)
+    generator = generator_of(rng, seed)
     began = time.perf_counter()
     with using_rng(generator):
         state = engine.init(query, value, options)
@@ -269,7 +270,7 @@ def whole_number(name: str, value: Any, least: int = 1) -> int:
     return number
 
 
-def _generator(rng: Any, seed: int | None) -> Any:
+def generator_of(rng: Any, seed: int | None) -> Any:
     """The source of randomness that `infer` was told to use."""
     if rng is not None:
         if seed is not None:

@@ -1,4 +1,5 @@
-"""Forms around what is outside of the program: output, input, and threads, of which there is one."""
+"""Forms around what is outside of the program: output, input, and threads, of which there is
+one."""
 
 from __future__ import annotations
 

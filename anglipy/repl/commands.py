@@ -48,6 +48,7 @@ Type a form and Enter. A form that is not complete goes on in the next line.
   (infer model [arguments] :smc :particles 1000)    a posterior; Ctrl-C keeps what there is
   (infer model [arguments] :artifact "model.pt")    by a trained network
   (compile-inference model "model.pt" :minutes 5)   train one
+  (read-data "image.png")                           data from a file: edn json csv npy png
   (plot *1) (plot *1 :part) (plot *1 "file.png")    look at a posterior
   (marginal p :part) (predicted p :label) (summary p)
   (doc name) (source name) (apropos "text")         look something up

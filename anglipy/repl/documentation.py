@@ -33,6 +33,8 @@ __all__ = ["Documentation", "Entry"]
 
 _OWN_USAGE = re.compile(r"^(?:`\([^`]*\)`(?:, | or |, or )?)+: ")
 """How a documentation begins that says how it is used before it says what it does."""
+_INTERNAL = re.compile(r"directly/.*|plotting\*|.*\|.*")
+"""Names that programs do not write."""
 _SENTENCE = re.compile(r"(?<!\.\.)\.\s")
 
 
@@ -78,9 +80,9 @@ class Documentation:
         """Every name that means something, each once, the program's own first."""
         namespace = self._evaluation.namespace
         found = dict.fromkeys(namespace.definitions)
-        for names in (namespace.all_names(), self._commands, SPECIAL_FORMS, SPECIAL, MACROS):
+        for names in (namespace.all_names(), self._commands, SPECIAL_FORMS, MACROS):
             found.update(dict.fromkeys(names))
-        return (name for name in found if not name.endswith("*/") and "|" not in name)
+        return (name for name in found if not _INTERNAL.fullmatch(name))
 
     def lookup(self, name: str) -> Entry | None:
         """What is known of a name; None if it means nothing."""

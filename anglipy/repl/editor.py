@@ -15,13 +15,14 @@ from prompt_toolkit import PromptSession
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
-from prompt_toolkit.filters import Condition
+from prompt_toolkit.filters import is_searching
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
 from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.search import accept_search
 from prompt_toolkit.styles import Style
 
 from anglipy.repl.highlighting import STYLES, styled_lines
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Editor"]
 
-Source = Callable[[], "Conversation | None"]
-"""The conversation, when there is one already."""
+Source = Callable[[], "Conversation"]
+"""Gives the conversation; waits for it if it is not there yet."""
 
 _CLOSING = ")]}"
 _OLDEST = 10_000
@@ -103,25 +104,29 @@ class _Completer(Completer):
 
     def get_completions(self, document: Document, event: CompleteEvent) -> Iterable[Completion]:
         """What the word before the cursor may become."""
-        conversation = self._conversation()
-        if conversation is None:
-            return
         from anglipy.repl.completing import completions
 
-        for found in completions(document.text_before_cursor, conversation):
+        for found in completions(document.text_before_cursor, self._conversation()):
             yield Completion(found.text, -found.replaced, display_meta=found.about[:70])
 
 
 def _keys() -> KeyBindings:
     keys = KeyBindings()
 
-    @keys.add("enter", filter=Condition(_is_plain))
+    @keys.add("enter", filter=is_searching)
+    def _(event: KeyPressEvent) -> None:
+        """Take what was found; the next Enter evaluates it."""
+        accept_search()
+        buffer = event.app.current_buffer
+        buffer.cursor_position = len(buffer.text)
+
+    @keys.add("enter", filter=~is_searching)
     def _(event: KeyPressEvent) -> None:
         """Evaluate, or begin a new line."""
         buffer = event.current_buffer
         if buffer.complete_state is not None and buffer.complete_state.current_completion:
             buffer.complete_state = None
-        elif not buffer.document.text_after_cursor.strip() and is_complete(buffer.text):
+        elif _is_at_end(buffer.document) and is_complete(buffer.text):
             buffer.validate_and_handle()
         else:
             _new_line(buffer)
@@ -144,18 +149,16 @@ def _keys() -> KeyBindings:
 
     @keys.add("c-c")
     def _(event: KeyPressEvent) -> None:
-        """Drop what is typed."""
-        event.current_buffer.history.append_string(event.current_buffer.text)
+        """Drop what is typed; the history keeps it."""
+        event.current_buffer.append_to_history()
         event.app.exit(exception=KeyboardInterrupt, style="class:aborting")
 
     return keys
 
 
-def _is_plain() -> bool:
-    """Whether Enter is meant for the text, not for a search in the history."""
-    from prompt_toolkit.application import get_app
-
-    return not get_app().layout.is_searching
+def _is_at_end(document: Document) -> bool:
+    """Whether the cursor is at the end of a text, or anywhere in a single line."""
+    return document.line_count == 1 or not document.text_after_cursor.strip()
 
 
 def _new_line(buffer: Buffer) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -180,12 +181,12 @@ class Functions:
 
 def marginal(posterior: Any, *path: Any) -> Posterior:
     """The posterior of a part of each result: `(marginal p :mu)`, `(marginal p :xs 3)`."""
-    return _posterior_of(posterior).marginal(list(path))
+    return replace(_posterior_of(posterior).marginal(list(path)), predicts=())
 
 
 def predicted(posterior: Any, label: Any) -> Posterior:
     """The posterior of what was predicted under a label."""
-    return _posterior_of(posterior).predicted(label)
+    return replace(_posterior_of(posterior).predicted(label), predicts=())
 
 
 def summary(posterior: Any) -> Any:

@@ -30,7 +30,7 @@ def indentation(text: str) -> int:
     3
     """
     opened, _ = open_brackets(text)
-    if not opened:
+    if not opened or _ends_in_string(text):
         return 0
     bracket = opened[-1]
     column = bracket.start - (text.rfind("\n", 0, bracket.start) + 1)
@@ -47,6 +47,11 @@ def indentation(text: str) -> int:
     if not is_beside or argument is None:
         return inside if text[head[0]] in '([{"' else inside + 1
     return inside + argument - bracket.end
+
+
+def _ends_in_string(text: str) -> bool:
+    """Whether the text ends inside a string, in which white space counts."""
+    return any(token.kind.startswith("UNTERMINATED") for token in tokens(text))
 
 
 def _first_two(text: str, start: int) -> tuple[tuple[int, int] | None, int | None]:

@@ -23,6 +23,8 @@ ROWS = 24
 """Parts of a result that are shown."""
 VALUES = 12
 """Distinct values that are shown with their probabilities."""
+FEW = 4
+"""Distinct values that are shown in one line, even if they are numbers."""
 SPARK = 16
 BAR = 30
 _LEVELS = (0.025, 0.5, 0.975)
@@ -159,12 +161,19 @@ def _is_spread(part: _Part) -> bool:
 
 def _row(part: _Part, strokes: Strokes) -> list[str]:
     """The cells of a part's line."""
-    from anglipy.inference.weighted import numbers_of, quantiles, weighted_mean, weighted_sd
+    from anglipy.inference.weighted import (
+        grouped,
+        numbers_of,
+        quantiles,
+        weighted_mean,
+        weighted_sd,
+    )
 
     share = float(part.weights.sum())
     name = part.name if share > 1.0 - 1e-9 else f"{part.name} ({share:.3f})"
     numbers = numbers_of(part.values)
-    if numbers is None or share <= 0.0:
+    few = grouped(part.values, part.weights, FEW) is not None
+    if numbers is None or few or share <= 0.0:
         return [name, _most_probable(part)]
     weights = part.weights / share
     found = [weighted_mean(numbers, weights), weighted_sd(numbers, weights)]
@@ -179,8 +188,8 @@ def _most_probable(part: _Part) -> str:
     from anglipy.runtime.printing import pr_str
 
     pairs = grouped(part.values, part.weights) or []
-    shown = [f"{_short(pr_str(value))} {weight:.3f}" for value, weight in pairs[:4]]
-    return ", ".join(shown) + (f", {len(pairs) - 4:,} more" if len(pairs) > 4 else "")
+    shown = [f"{_short(pr_str(value))} {weight:.3f}" for value, weight in pairs[:FEW]]
+    return ", ".join(shown) + (f", {len(pairs) - FEW:,} more" if len(pairs) > FEW else "")
 
 
 def _probabilities(part: _Part, strokes: Strokes) -> list[str]:

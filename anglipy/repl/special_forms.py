@@ -45,6 +45,10 @@ SPECIAL_FORMS: dict[str, tuple[str, str]] = {
         "(require-python '[module :as alias :refer [name...]])",
         "Make functions of a Python module callable.",
     ),
+    "with-primitive-procedures": (
+        "(with-primitive-procedures [name...] body...)",
+        "The body; the names are functions that draw nothing (which is found out anyway).",
+    ),
     "defmacro": ("(defmacro name doc? [parameter...] body...)", "Define a macro."),
     "var": ("(var name)", "The value of a name; short: #'name."),
     "when": ("(when test body...)", "The body if the test holds, or else nil."),

@@ -6,11 +6,12 @@ form is typed. A terminal that cannot place its cursor (`TERM=dumb`) gets lines 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TextIO
 
 from anglipy.diagnostics import AnglipyError, Diagnostic, Incomplete, render
 
@@ -23,29 +24,36 @@ PROMPT, MORE = "=> ", " . "
 WELCOME = "anglipy: a form and Enter; :help helps, Ctrl-D ends"
 
 WantsColor = Callable[[TextIO], bool]
+Extra = Mapping[str, Callable[..., Any]]
 
 
-def converse(preload: tuple[str, str] | None, wants_color: WantsColor) -> int:
+def converse(
+    preload: tuple[str, str] | None, wants_color: WantsColor, functions: Extra | None = None
+) -> int:
     """Talk until the input ends.
 
-    `preload` is (name, text) of a file to evaluate first. The exit code is 0 on a terminal; from a
-    pipe it is 1 if anything failed, so that a script may be fed in.
+    `preload` is (name, text) of a file to evaluate first; `functions` can be called besides those
+    that there are. The exit code is 0 on a terminal; from a pipe it is 1 if anything failed, so
+    that a script may be fed in.
     """
     is_interactive = sys.stdin.isatty() and sys.stdout.isatty()
+    extra = functions or {}
     if not is_interactive:
-        return _Lines(_conversation(False), wants_color, False).run(preload)
+        return _Lines(_conversation(False, extra), wants_color, False).run(preload)
     if os.environ.get("TERM", "dumb") in ("dumb", "emacs"):
-        return _Lines(_conversation(True), wants_color, True).run(preload)
-    return _edit(preload, wants_color)
+        return _Lines(_conversation(True, extra), wants_color, True).run(preload)
+    return _edit(preload, wants_color, extra)
 
 
-def _conversation(is_live: bool) -> Conversation:
+def _conversation(is_live: bool, functions: Extra) -> Conversation:
     from anglipy.api import Session
     from anglipy.repl.display import shown, whole
     from anglipy.repl.live import Live
     from anglipy.repl.session import Conversation
 
-    return Conversation(Session(), Live(is_live), shown if is_live else whole)
+    made = Conversation(Session(), Live(is_live), shown if is_live else whole)
+    made.evaluation.provide(functions)
+    return made
 
 
 # --- with an editor ---
@@ -54,34 +62,33 @@ def _conversation(is_live: bool) -> Conversation:
 class _Loading:
     """A conversation that is being made in another thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, functions: Extra) -> None:
+        self._functions = functions
         self._made: Conversation | None = None
         self._thread = threading.Thread(target=self._make)
         self._thread.start()
 
     def _make(self) -> None:
-        self._made = _conversation(True)
-
-    def now(self) -> Conversation | None:
-        """The conversation, if it is there already."""
-        return self._made
+        # Whoever needs the conversation makes it again, and learns what is wrong.
+        with contextlib.suppress(Exception):
+            self._made = _conversation(True, self._functions)
 
     def get(self) -> Conversation:
         """The conversation, when it is there. If it could not be made, says why."""
         self._thread.join()
         if self._made is None:
-            self._made = _conversation(True)
+            self._made = _conversation(True, self._functions)
         return self._made
 
 
-def _edit(preload: tuple[str, str] | None, wants_color: WantsColor) -> int:
+def _edit(preload: tuple[str, str] | None, wants_color: WantsColor, functions: Extra) -> int:
     from anglipy.repl.editor import Editor
 
-    loading = _Loading()
+    loading = _Loading(functions)
     print(WELCOME, flush=True)
     if preload is not None:
         _preload(loading.get(), preload, wants_color)
-    editor = Editor(loading.now, wants_color(sys.stdout))
+    editor = Editor(loading.get, wants_color(sys.stdout))
     while True:
         try:
             text = editor.read(PROMPT, MORE)

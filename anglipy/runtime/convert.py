@@ -1,7 +1,9 @@
 """Values of Python to values of the language and back, as data files and Python callers need them.
 
 Lists and tuples become vectors, dictionaries become maps (string keys become keywords), sets become
-sets, numpy scalars become Python numbers; everything else, numpy arrays included, passes untouched.
+sets, numpy scalars and arrays without dimensions become Python numbers, torch tensors numpy arrays.
+A column of pandas becomes an array, or a vector where it does not hold numbers; a table becomes a
+vector of maps, one for each row. Everything else, numpy arrays included, passes untouched.
 `to_python` goes the other way: sequences become lists, maps become dicts, keywords and symbols
 become their text. Neither recurses.
 """
@@ -13,7 +15,13 @@ from typing import Any, NamedTuple
 
 from anglipy.atoms import BigInt, Char
 from anglipy.runtime.equality import MapLike, Sequential, SetLike
-from anglipy.runtime.foreign import is_numpy_scalar
+from anglipy.runtime.foreign import (
+    is_missing,
+    is_numeric_column,
+    is_numpy_scalar,
+    is_tabular,
+    is_tensor,
+)
 from anglipy.runtime.maps import PersistentMap
 from anglipy.runtime.scalars import Keyword, Symbol
 from anglipy.runtime.sets import PersistentSet
@@ -37,7 +45,7 @@ _SAME = frozenset((float, int, bool, str, type(None)))
 
 def from_python(value: Any) -> Any:
     """The value of the language for a value of Python."""
-    return _rebuild(value, _plan_from_python, lambda v: v.item() if is_numpy_scalar(v) else v)
+    return _rebuild(value, _plan_from_python, _scalar_from_python)
 
 
 def to_python(value: Any) -> Any:
@@ -77,7 +85,15 @@ def _plan_from_python(value: Any) -> _Plan | None:
     if isinstance(value, dict):
         keys = (Keyword(key) if isinstance(key, str) else key for key in value)
         return _Plan(_alternate(zip(keys, value.values(), strict=True)), _map_of_parts)
+    if is_tabular(value):
+        return _plan_of_pandas(value)
     return _Plan(value, PersistentSet) if isinstance(value, (set, frozenset)) else None
+
+
+def _plan_of_pandas(value: Any) -> _Plan | None:
+    if value.ndim > 1:
+        return _Plan(value.to_dict("records"), Vector)
+    return None if is_numeric_column(value) else _Plan(value.tolist(), Vector)
 
 
 def _plan_to_python(value: Any) -> _Plan | None:
@@ -113,6 +129,18 @@ def _hashable(value: Any) -> Any:
     if isinstance(value, dict):
         return tuple((key, _hashable(part)) for key, part in value.items())
     return frozenset(value) if isinstance(value, set) else value
+
+
+def _scalar_from_python(value: Any) -> Any:
+    if is_numpy_scalar(value):
+        return value.item()
+    if hasattr(value, "__array__"):
+        if is_tabular(value):
+            return value.to_numpy()
+        if is_tensor(value):
+            value = value.detach().cpu().numpy()
+        return value.item() if getattr(value, "ndim", 1) == 0 else value
+    return None if is_missing(value) else value
 
 
 def _scalar_to_python(value: Any) -> Any:

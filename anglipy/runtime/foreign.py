@@ -7,7 +7,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-__all__ = ["is_array", "is_numpy_scalar", "is_vectorised", "vectorised"]
+__all__ = [
+    "is_array",
+    "is_missing",
+    "is_numeric_column",
+    "is_numpy_scalar",
+    "is_tabular",
+    "is_tensor",
+    "is_vectorised",
+    "vectorised",
+]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -23,6 +32,26 @@ def is_array(value: Any) -> bool:
     return (
         hasattr(value, "__array__") and hasattr(value, "tolist") and bool(getattr(value, "ndim", 0))
     )
+
+
+def is_tensor(value: Any) -> bool:
+    """True for torch tensors. Needs no torch."""
+    return type(value).__module__.partition(".")[0] == "torch" and hasattr(value, "detach")
+
+
+def is_tabular(value: Any) -> bool:
+    """True for columns and tables of pandas. Needs no pandas."""
+    return type(value).__module__.partition(".")[0] == "pandas" and hasattr(value, "to_numpy")
+
+
+def is_numeric_column(value: Any) -> bool:
+    """True for a column of pandas that is an array of numbers or booleans."""
+    return getattr(value.dtype, "kind", "O") in "biuf" and hasattr(value.dtype, "newbyteorder")
+
+
+def is_missing(value: Any) -> bool:
+    """True for what pandas writes where a value is missing, other than nan. Needs no pandas."""
+    return type(value).__name__ in ("NAType", "NaTType") and "pandas" in type(value).__module__
 
 
 def vectorised(function: Function) -> Function:

@@ -25,6 +25,7 @@ __all__ = [
     "drive",
     "finish",
     "handlers_of",
+    "reached",
     "resume",
     "run",
 ]
@@ -47,11 +48,23 @@ def run(step: Any) -> Checkpoint:
             handlers = handlers_of(TRY, state.handlers)
             if handlers and not isinstance(explained, InternalError):
                 k = handlers[1]
-                step = k[0], k, state.handling(handlers[2]), explained
+                step = k[0], k, reached(error, code, state).handling(handlers[2]), explained
             elif explained is error:
                 raise
             else:
                 raise explained from error
+
+
+def reached(error: Exception, code: Any, state: Any) -> Any:
+    """The state when the code that was begun with `state` failed: what it predicted before stays
+    predicted.
+    """
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code is code.__code__:
+            return trace.tb_frame.f_locals.get("state", state)
+        trace = trace.tb_next
+    return state
 
 
 TRY = "try"

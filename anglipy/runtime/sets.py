@@ -75,7 +75,8 @@ class PersistentSet(SetLike):
 
 
 class SortedSet(PersistentSet):
-    """A set whose order is that of its members under a comparison function (-1, 0, 1). A change sorts
+    """A set whose order is that of its members under a comparison function (-1, 0, 1). A change
+    sorts
     again, O(n).
     """
 
@@ -87,7 +88,8 @@ class SortedSet(PersistentSet):
 
     def _in_order(self, values: Iterable[Any]) -> list[Any]:
         """The values in order, each once; members that compare as equal are one."""
-        order, found = self._compare, []
+        order = self._compare
+        found: list[Any] = []
         for value in sorted(values, key=cmp_to_key(lambda a, b: int(order(a, b)))):
             if not found or order(found[-1], value) != 0:
                 found.append(value)

@@ -154,4 +154,4 @@ def test_plots_leave_a_note(
 
 def test_worksheet_comments_are_comments() -> None:
     text = ";; gorilla-repl.fileformat = 1\n;; **\n;;; # Title\n;; **\n;; @@\n(+ 1 2)\n;; @@\n"
-    assert value(text + ";; =>\n;;; {\"type\":\"html\"}\n;; <=\n") == "3"
+    assert value(text + ';; =>\n;;; {"type":"html"}\n;; <=\n') == "3"

@@ -163,11 +163,20 @@ class LaneWriter(Writer):
             f"((if {b} inc {n}) 1)",
             f"(inc {x})",
             f"(if (sample (if {b} (flip {n}) (flip 0.5))) 1 2)",
-            f"(sample (get [{x} (flip 0.5)] (mod {n} 2)))",
+            f"(sample (get [{x} (discrete [1 2])] (mod {n} 2)))",
             f"(observe (discrete [1 2]) {x})",
             f"(reduce (fn [a] a) {n} [1 2])",
             f"(count {x})",
             f"(+ 4611686018427387904 (* {n} 4611686018427387904))",
+        )
+
+    def rescued(self, kind: str, at: Scope) -> str:
+        """Something risky, and what to do about it."""
+        risky, n = self.risky("int", at), self.expression("int", at)
+        return self.one_of(
+            f"(try {risky} (catch Exception e {n}))",
+            f"(try (do {self.effect(at)} {risky}) (catch Exception e {n}))",
+            f"(try (+ {n} (try {risky} (catch Exception e (nth [1] {n})))) (catch Exception e 5))",
         )
 
     # ---- data
@@ -246,7 +255,7 @@ _WRITERS = {
         LaneWriter.arithmetic, LaneWriter.small, LaneWriter.random_int, LaneWriter.random_int,
         LaneWriter.named_random_int, LaneWriter.observed, LaneWriter.of_function,
         LaneWriter.of_vector, LaneWriter.of_map, LaneWriter.of_maybe, LaneWriter.memoised,
-        LaneWriter.helped, LaneWriter.collected,
+        LaneWriter.helped, LaneWriter.collected, LaneWriter.rescued,
     ],
     "num": [LaneWriter.mixed],
     "any": [LaneWriter.anything],

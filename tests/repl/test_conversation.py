@@ -104,9 +104,6 @@ def test_errors_name_the_input(conversation: Conversation) -> None:
 
 def test_callers_follow_a_function_that_begins_to_draw(conversation: Conversation) -> None:
     told(conversation, "(defn f [] 1.0) (defn g [] (+ 1 (f))) (defn h [] (g)) (defquery q [] (h))")
-    assert "2.0000" in (told(conversation, "(infer q [] :samples 10)")[0] or "") or True
-    told(conversation, "(defn f [] (sample (flip 1.0)))")
-    assert wrong(conversation, "(infer q [] :samples 10)").startswith("+")
     told(conversation, "(defn f [] (sample (dirac 41)))")
     for options in ("", ":scalar true"):
         told(conversation, f"(infer q [] :importance :samples 10 {options})")
@@ -129,7 +126,8 @@ def test_a_program_may_take_the_names_of_the_session(conversation: Conversation)
 
 
 def test_a_posterior_is_a_table(conversation: Conversation) -> None:
-    told(conversation, "(defquery q [y] (let [x (sample (normal 0 1))] (observe (normal x 1) y) x))")
+    query = "(defquery q [y] (let [x (sample (normal 0 1))] (observe (normal x 1) y) x))"
+    told(conversation, query)
     (text,) = told(conversation, "(infer q [1] :smc :particles 500 :seed 1)")
     lines = (text or "").splitlines()
     assert lines[0] == "q by smc"
@@ -183,9 +181,9 @@ def test_a_plot_is_drawn_with_characters(conversation: Conversation) -> None:
 def test_parts_and_summaries_of_a_posterior(conversation: Conversation) -> None:
     told(conversation, "(defquery q [] (predict :n 7) {:x [1 2]})")
     told(conversation, "(def p (infer q [] :samples 5))")
-    assert "  1  1.0000" in (told(conversation, "(marginal p :x 0)")[0] or "")
-    assert "  7  1.0000" in (told(conversation, "(predicted p :n)")[0] or "")
-    assert told(conversation, '(get (summary p) "draws")') == ["5"]
+    assert "  1  1.0000  " in (told(conversation, "(marginal p :x 0)")[0] or "")
+    assert "  7  1.0000  " in (told(conversation, "(predicted p :n)")[0] or "")
+    assert told(conversation, "(:draws (summary p))") == ["5"]
 
 
 # --- files ---
@@ -237,7 +235,7 @@ def test_everything_has_a_use_or_a_documentation(conversation: Conversation) -> 
     entries = [documentation.entry(name) for name in documentation.names()]
     assert len(entries) > 500
     silent = {entry.name for entry in entries if not entry.doc and not entry.usages}
-    assert all(name.endswith("*") or "quote" in name for name in silent), silent
+    assert not silent
 
 
 def test_sources(conversation: Conversation) -> None:

@@ -32,6 +32,7 @@ from anglipy.repl.tokens import is_complete
         ("(map (fn [x]", 7),
         ("#(+ 1", 4),
         ('(str "(" ', 5),
+        ('(str "a', 0),
     ],
 )
 def test_indentation(text: str, column: int) -> None:
@@ -92,9 +93,7 @@ def test_keywords_of_the_session_and_commands(conversation: Conversation) -> Non
     assert ":help" not in offered(conversation, "(f :h")
 
 
-def test_files(
-    conversation: Conversation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_files(conversation: Conversation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "coin.aq").write_text("1")
     monkeypatch.chdir(tmp_path)

@@ -26,7 +26,10 @@ def batched(f: Callable[..., Any]) -> Callable[..., Any]:
         if not any(map(has_lanes, args)):
             return f(*args)
         group: Group = CURRENT.group
-        return _values(f, f(*[_batch(arg, group) for arg in args]), group)
+        batches = [_batch(arg, group) for arg in args]
+        whole = getattr(f, "of_batches", None)
+        result = f(*batches) if whole is None else whole(list(map(has_lanes, args)), batches)
+        return _values(f, result, group)
 
     return called
 

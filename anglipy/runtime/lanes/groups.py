@@ -33,6 +33,8 @@ Index: TypeAlias = NDArray[np.intp]
 _SERIALS = count()
 _REACH = 4
 """How far back a new group looks for links that nobody needs any more."""
+_LENGTH = 32
+"""How many links in a row are never too many."""
 _NESTED = 8
 """How many groups split from one another are looked up through each other."""
 
@@ -48,22 +50,49 @@ class Link:
     order). The parts follow one another.
     """
 
-    __slots__ = ("n", "parts", "serial", "stamp")
+    __slots__ = ("length", "limit", "n", "parts", "serial", "stamp")
 
     def __init__(
         self, stamp: Stamp, n: int, parts: tuple[tuple[Link, Index | None], ...] = ()
     ) -> None:
         self.stamp, self.n, self.parts = ref(stamp), n, parts
         self.serial = next(_SERIALS)
+        self.length, self.limit = 0, _LENGTH
+        """Links behind this one, at most, in a row; and how many there may be before all of them
+        are looked at."""
+        for link, _ in parts:
+            if link.length >= self.length:
+                self.length, self.limit = link.length + 1, link.limit
+        if self.length > self.limit:
+            self._shorten_all()
 
     def shorten(self, seen: set[int], reach: int = _REACH) -> None:
         """Leave out the links behind this one that no value refers to, as far as it looks."""
         if reach == 0 or not self.parts or self.serial in seen:
             return
         seen.add(self.serial)
+        for link, _ in self.parts:
+            link.shorten(seen, reach - 1)
+        self._leave_out()
+
+    def _shorten_all(self) -> None:
+        """`shorten` without an end, done so seldom that it costs little for each link."""
+        behind: dict[int, Link] = {}
+        work = [self]
+        while work:
+            link = work.pop()
+            if link.serial not in behind:
+                behind[link.serial] = link
+                work.extend(part for part, _ in link.parts)
+        for _, link in sorted(behind.items()):
+            link._leave_out()
+            link.length = 1 + max((part.length for part, _ in link.parts), default=-1)
+        self.limit = max(_LENGTH, 2 * self.length)
+
+    def _leave_out(self) -> None:
+        """Leave out what is just behind this one."""
         parts = []
         for link, index in self.parts:
-            link.shorten(seen, reach - 1)
             while link.stamp() is None and len(link.parts) == 1:
                 ((link, inner),) = ((link.parts[0][0], _compose(link.parts[0][1], index)),)
                 index = inner

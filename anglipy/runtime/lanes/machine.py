@@ -34,7 +34,7 @@ from anglipy.runtime.lanes.steps import Pending, Split
 from anglipy.runtime.lanes.unwinding import handler_for
 from anglipy.runtime.lanes.values import codes_at
 from anglipy.runtime.locate import explain
-from anglipy.runtime.machine import FINISH
+from anglipy.runtime.machine import FINISH, reached
 
 __all__ = ["Machine"]
 
@@ -145,6 +145,7 @@ class Machine:
             scope = Scope(scope, state.group, k, state.predicts)
             k = (arrive, scope, k)
             scope.active = len(split.ways)
+            scope.united = len(split.ways) == 1
         group = state.group
         for index, go in reversed(split.ways):
             self.ready.append((_go, go, state.within(group.subset(index), scope), k))
@@ -210,7 +211,8 @@ class Machine:
                 around = (label, k, around)
             return self._rescue(error, state.handling(around), step)
         label, k, around = handlers
-        self._unwound(Unwinding(state.handling(around), label[2], k, explained))
+        state = reached(error, step[0], state).handling(around)
+        self._unwound(Unwinding(state, label[2], k, explained))
         return True
 
     # ---- coming together

@@ -47,8 +47,8 @@ class Scope:
         """Calls held back until others come to the same function."""
         self.closed = False
         self.united = False
-        """Whether groups in it were united, so that values of theirs are of no ancestor of its
-        base."""
+        """Whether groups in it were united, or were one after the split: what is the same for all
+        who arrive may yet be unknown to the base."""
 
 
 class Arrival:

@@ -1,6 +1,7 @@
 """Chance for host code: rand, rand-int, shuffle and their kin.
 
-They draw with the current generator, as `sample*` does: that of the host, which `set-seed!` sets, and
+They draw with the current generator, as `sample*` does: that of the host, which `set-seed!` sets,
+and
 inside a query that of the engine. No engine sees these draws.
 """
 

@@ -1,4 +1,5 @@
-"""Exceptions: making, throwing and asking them; what is put off: `delay`, `lazy-seq`; variables with
+"""Exceptions: making, throwing and asking them; what is put off: `delay`, `lazy-seq`; variables
+with
 other values for a while.
 """
 

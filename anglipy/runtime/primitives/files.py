@@ -31,7 +31,8 @@ class File:
     __slots__ = ("path",)
 
     def __init__(self, *parts: Any) -> None:
-        self.path = Path(*[part.path if isinstance(part, File) else to_str(part) for part in parts])
+        texts = [str(part) if isinstance(part, File) else to_str(part) for part in parts]
+        self.path: Path = Path(*texts)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, File) and self.path == other.path

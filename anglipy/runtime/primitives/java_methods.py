@@ -32,8 +32,6 @@ __all__ = ["call_method"]
 Method = Callable[..., Any]
 
 
-
-
 def _index_of(string: str, part: Any, start: Any = 0) -> int:
     wanted = chr(part) if isinstance(part, int) else to_str(part)
     return string.find(wanted, index(start, ".indexOf"))
@@ -237,6 +235,7 @@ _KINDS: tuple[tuple[Callable[[Any], bool], dict[str, Method]], ...] = (
     (lambda v: isinstance(v, BaseException), _EXCEPTION),
 )
 
+
 def _methods_of(value: Any) -> dict[str, Method] | None:
     """The methods of a value of the language; None for an object of Python."""
     return next((table for test, table in _KINDS if test(value)), None)
@@ -265,5 +264,3 @@ def _unknown(name: str, target: Any, table: dict[str, Method] | None) -> Program
     near = difflib.get_close_matches(name, [*(table or {}), *_ANY], n=1)
     hint = f"did you mean `.{near[0]}`?" if near else None
     return ProgramError("AQ416", f"there is no method `.{name}` for {describe(target)}", help=hint)
-
-

@@ -8,14 +8,14 @@ from __future__ import annotations
 import math
 import os
 import time
+from collections.abc import Callable
 from typing import Any
 
 from anglipy.atoms import Char
 from anglipy.diagnostics import ProgramError
 from anglipy.runtime.access import values_of
-from anglipy.runtime.numbers import number, to_double
+from anglipy.runtime.numbers import maximum, minimum, number, to_double
 from anglipy.runtime.ordering import compare
-from anglipy.runtime.primitives.arithmetic import maximum, minimum
 from anglipy.runtime.primitives.checks import fail, index, text
 from anglipy.runtime.primitives.output import format_
 from anglipy.runtime.primitives.registry import constant, primitive
@@ -107,7 +107,8 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def _in_radix(value: int, base: int) -> str:
-    left, digits = abs(value), []
+    left = abs(value)
+    digits: list[str] = []
     while left or not digits:
         left, digit = divmod(left, base)
         digits.append(_DIGITS[digit])
@@ -270,7 +271,7 @@ def environment_variable(name: Any) -> str | None:
     return os.environ.get(text(name, "getenv"))
 
 
-_PROPERTIES = {
+_PROPERTIES: dict[str, Callable[[], str]] = {
     "user.dir": os.getcwd,
     "line.separator": lambda: "\n",
     "file.separator": lambda: os.sep,

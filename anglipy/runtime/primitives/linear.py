@@ -50,9 +50,7 @@ def _product(name: str, f: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
         raise ProgramError("AQ440", f"{name}: shapes do not fit: {shapes}") from error
 
 
-@primitive(
-    "clojure.core.matrix/mmul", "clojure.core.matrix/inner-product", arity=(1, None)
-)
+@primitive("clojure.core.matrix/mmul", "clojure.core.matrix/inner-product", arity=(1, None))
 def mmul(first: Any, *others: Any) -> Any:
     """The matrix product, from left to right; with a number, every element times it."""
     import numpy
@@ -109,7 +107,8 @@ def inverse(matrix: Any) -> Any:
 
 
 def determinants(a: Any) -> Any:
-    """The determinants of matrices, shape (..., n, n): by Leibniz' formula up to n = 3, which is exact
+    """The determinants of matrices, shape (..., n, n): by Leibniz' formula up to n = 3, which is
+    exact
     where elements are small integers, else by numpy.
     """
     import numpy

@@ -1,7 +1,8 @@
 """core.matrix over nested vectors: shapes, parts and elementwise arithmetic.
 
 A matrix is a vector of vectors; lists and numpy arrays count as such. Elementwise functions keep
-integers and ratios exact: `(m/div [1 2] 2)` is `[1/2 1]`. A number goes with every element; an array
+integers and ratios exact: `(m/div [1 2] 2)` is `[1/2 1]`. A number goes with every element; an
+array
 of fewer dimensions goes with every slice of the other. What needs floating point is in `linear`.
 """
 
@@ -13,9 +14,8 @@ from typing import Any
 from anglipy.diagnostics import ProgramError
 from anglipy.runtime.access import values_of
 from anglipy.runtime.equality import elements
-from anglipy.runtime.numbers import absolute, add, div, mul, number, sub
+from anglipy.runtime.numbers import absolute, add, div, maximum, minimum, mul, number, sub
 from anglipy.runtime.primitives import math as elementary
-from anglipy.runtime.primitives.arithmetic import maximum, minimum
 from anglipy.runtime.primitives.checks import fail, function, index
 from anglipy.runtime.primitives.math import exp, pow_
 from anglipy.runtime.primitives.registry import primitive
@@ -306,7 +306,7 @@ def emap(f: Any, array: Any, *others: Any) -> Any:
             return call(*parts)
         if any(found is None for found in inside):
             raise ProgramError("AQ440", "emap: arrays of different shapes")
-        return Vector([mapped(*below) for below in zip(*inside, strict=False)])  # type: ignore[arg-type]
+        return Vector([mapped(*below) for below in zip(*inside, strict=False)])
 
     return mapped(array, *others)
 

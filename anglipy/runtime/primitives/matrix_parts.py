@@ -202,7 +202,7 @@ def trace(array: Any) -> float:
 
 
 @primitive("clojure.core.matrix/join", arity=(1, None))
-def join(*arrays: Any) -> Vector:
+def join_arrays(*arrays: Any) -> Vector:
     """The arrays one after the other along the first dimension."""
     return Vector([nested(p, "join") for a in arrays for p in values_of(a, "join")])
 
@@ -211,7 +211,7 @@ def join(*arrays: Any) -> Vector:
 def join_along(dimension: Any, *arrays: Any) -> Any:
     """The arrays one after the other along a dimension."""
     if index(dimension, "join-along") == 0:
-        return join(*arrays)
+        return join_arrays(*arrays)
     rows = zip(*[values_of(array, "join-along") for array in arrays], strict=True)
     return Vector([join_along(index(dimension, "join-along") - 1, *row) for row in rows])
 

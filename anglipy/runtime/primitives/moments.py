@@ -112,7 +112,10 @@ def empirical_covariance(weighted: Any) -> Any:
     return Vector(
         [
             Vector(
-                [math.fsum(s * (r[i] - centre[i]) * (r[j] - centre[j]) for r, s in rows) for j in size]
+                [
+                    math.fsum(s * (r[i] - centre[i]) * (r[j] - centre[j]) for r, s in rows)
+                    for j in size
+                ]
             )
             for i in size
         ]

@@ -74,7 +74,9 @@ def print_table(*arguments: Any) -> None:
     names = [pr_str(key) for key in keys]
     widths = [max(len(c) for c in column) for column in zip(names, *cells, strict=True)]
     rule = "|-" + "-+-".join("-" * width for width in widths) + "-|"
-    sys.stdout.write("\n" + "\n".join([_row(names, widths), rule, *(_row(c, widths) for c in cells)]))
+    sys.stdout.write(
+        "\n" + "\n".join([_row(names, widths), rule, *(_row(c, widths) for c in cells)])
+    )
     sys.stdout.write("\n")
 
 

@@ -63,12 +63,12 @@ def primitive(
 
     def enter(fn: Function) -> Function:
         doc = (fn.__doc__ or "").strip()
+        python = "matrix_" if names[0].startswith("clojure.core.matrix") else ""
+        python += fn.__name__.removeprefix(python)
         for name in names:
             if name in PRIMITIVES:
                 raise InternalError("AQ901", f"two primitives are called {name}")
-            PRIMITIVES[name] = Primitive(
-                name, fn.__name__, fn, arity, doc, function_args, pure, binary
-            )
+            PRIMITIVES[name] = Primitive(name, python, fn, arity, doc, function_args, pure, binary)
         return fn
 
     return enter

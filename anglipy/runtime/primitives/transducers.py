@@ -233,7 +233,8 @@ def cat(following: Reducing) -> Reducing:
 
 @_transducer("mapcat")
 def _mapping_cat(f: Any, following: Reducing) -> Reducing:
-    return _mapping(f, cat(following))
+    mapped: Reducing = _mapping(f, cat(following))
+    return mapped
 
 
 def _pieces(following: Reducing, ends: Callable[[list[Any], Any], bool]) -> Reducing:

@@ -48,7 +48,7 @@ def _rebuilt(form: Any, change: Callable[[Any], Any]) -> Any:
     if isinstance(held, MapLike):
         pairs = [change(Vector(entry)) for entry in held.items()]
         result = held.emptied() if hasattr(held, "emptied") else PersistentMap.of(())
-        return result.with_pairs((pair[0], pair[1]) for pair in pairs)  # type: ignore[attr-defined]
+        return result.with_pairs((pair[0], pair[1]) for pair in pairs)
     if isinstance(held, SetLike):
         result = held.emptied() if hasattr(held, "emptied") else PersistentSet()
         return result.union(map(change, held))
@@ -183,7 +183,8 @@ def index_by(relation: Any, keys: Any) -> PersistentMap:
 
 @primitive("clojure.set/join", arity=(2, 3))
 def set_join(left: Any, right: Any, mapping: Any = None) -> PersistentSet:
-    """The merged pairs of maps of two sets that agree on the keys they share, or on those that a map
+    """The merged pairs of maps of two sets that agree on the keys they share, or on those that a
+    map
     relates.
     """
     rows, others = (
@@ -210,9 +211,9 @@ def set_diff(a: Any, b: Any) -> Vector:
     """[only in a, only in b, in both], for maps and sets; for other values as wholes."""
     if isinstance(a, SetLike) and isinstance(b, SetLike):
         parts = (
-            PersistentSet(v for v in a if v not in b),  # type: ignore[operator]
-            PersistentSet(v for v in b if v not in a),  # type: ignore[operator]
-            PersistentSet(v for v in a if v in b),  # type: ignore[operator]
+            PersistentSet(v for v in a if v not in b),
+            PersistentSet(v for v in b if v not in a),
+            PersistentSet(v for v in a if v in b),
         )
         return Vector([part if len(part) else None for part in parts])
     if not (isinstance(a, PersistentMap) and isinstance(b, PersistentMap)):

@@ -1,4 +1,5 @@
-"""Pieces of sequences as vectors, parts of sequences by others, and Java's arrays, which are vectors
+"""Pieces of sequences as vectors, parts of sequences by others, and Java's arrays, which are
+vectors
 here: they cannot be changed in place.
 """
 

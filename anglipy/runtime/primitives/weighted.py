@@ -231,7 +231,9 @@ def l2_distance(p: Any, q: Any) -> float:
     """The Euclidean distance of two maps from values to probabilities."""
     values = dict.fromkeys(key_of(v) for d in (p, q) for v, _ in _masses(d, "L2"))
     masses = [{key_of(v): mass for v, mass in _masses(d, "L2")} for d in (p, q)]
-    return math.sqrt(math.fsum((masses[0].get(v, 0.0) - masses[1].get(v, 0.0)) ** 2 for v in values))
+    return math.sqrt(
+        math.fsum((masses[0].get(v, 0.0) - masses[1].get(v, 0.0)) ** 2 for v in values)
+    )
 
 
 @primitive("KS", arity=(2, 2))
@@ -294,5 +296,3 @@ def is_approximately(a: Any, b: Any, tolerance: Any = 1e-9) -> bool:
         x, y = to_double(number(a, "approx=")), to_double(number(b, "approx="))
         return x == y or abs(x - y) <= to_double(tolerance)
     return equal(a, b)
-
-

@@ -1,6 +1,7 @@
 """How the functions of host code meet lanes, by name; continues `table`.
 
-Most of these are called in queries seldom or never, so they look at everything. Effects are had once
+Most of these are called in queries seldom or never, so they look at everything. Effects are had
+once
 for every particle, in order.
 """
 

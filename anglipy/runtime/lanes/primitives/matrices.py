@@ -122,7 +122,7 @@ def _matmul(left: Array, right: Array) -> Array:
     b = right[:, :, None] if right.ndim == 2 else right
     if a.shape[-1] != b.shape[-2]:
         raise NotLanes
-    found = np.matmul(a, b)
+    found: Array = np.matmul(a, b)
     if right.ndim == 2:
         found = found[..., 0]
     return found[:, 0] if left.ndim == 2 else found
@@ -149,7 +149,7 @@ def outer_product(a: Any, b: Any) -> Any:
     return unbatched(left[:, :, None] * right[:, None, :])
 
 
-def _square(f: Callable[[Array], Array]) -> Function:
+def _square(f: Callable[..., Any]) -> Function:
     """A function of square matrices; one by one where some particle's has no value."""
 
     def applied(matrix: Any) -> Any:
@@ -166,7 +166,7 @@ def _square(f: Callable[[Array], Array]) -> Function:
 
 _STRUCTURE = (
     "rows_of", "columns_of", "slices", "slice_", "select", "submatrix", "subvector", "to_vector",
-    "eseq", "reshape", "transpose", "diagonal", "join", "stack", "row_matrix", "column_matrix",
+    "eseq", "reshape", "transpose", "diagonal", "join_arrays", "stack", "row_matrix", "column_matrix",
     "mget", "get_row", "get_column",
 )  # fmt: skip
 _MEASURING = (
@@ -192,6 +192,6 @@ for _applied, _of_number in matrices.UNARY.items():
     if _version is not None:
         LANES[_applied] = _over_lanes(
             _applied,
-            lambda array, f=_version: _ARRAYS["each"](f, array),  # type: ignore[misc]
+            lambda array, f=_version: _ARRAYS["each"](f, array),
         )
 """Scalar function -> lane version."""

@@ -1,0 +1,240 @@
+"""`anglipy run --values`: a posterior per row, as lines of JSON; and the other ways to run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from anglipy.cli import main
+from anglipy.inference.posterior import Posterior
+
+MODEL = """
+(defquery gauss [y1 y2]
+  (let [mu (sample (normal 1 2))]
+    (observe (normal mu 1) y1)
+    (observe (normal mu 1) y2)
+    mu))
+"""
+
+
+@pytest.fixture(autouse=True)
+def _place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_COLOR", "1")
+    Path("gauss.aq").write_text(MODEL)
+
+
+def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as end:
+        main(["run", "gauss.aq", *arguments])
+    out, err = capsys.readouterr()
+    return int(end.value.code or 0), out, err
+
+
+def lines(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+ROWS = {
+    "plain.csv": "9,8\n1,2\n",
+    "header.csv": "y2,y1\n8,9\n2,1\n",
+    "rows.json": "[[9, 8], [1, 2]]",
+    "named.json": '[{"y1": 9, "y2": 8}, {"y2": 2, "y1": 1}]',
+    "rows.jsonl": '[9, 8]\n\n{"y1": 1, "y2": 2}\n',
+    "rows.edn": "[[9 8] {:y1 1 :y2 2}]",
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_line_for_each_row(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path(name).write_text(ROWS[name])
+    code, out, err = call(capsys, "--values", name, "-n", "200", "--seed", "3")
+    assert (code, err) == (0, "")
+    first, second = lines(out)
+    assert (first["row"], second["row"]) == (1, 2)
+    for row, (seed, value) in zip((first, second), ((3, "[9 8]"), (4, "[1 2]")), strict=True):
+        alone = json.loads(
+            call(capsys, "-v", value, "-n", "200", "--seed", str(seed), "-f", "json")[1]
+        )
+        assert row["posterior"] == alone["posterior"]
+
+
+def test_rows_with_an_at_sign_and_into_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("rows.json").write_text(ROWS["rows.json"])
+    code, out, _ = call(capsys, "--values", "@rows.json", "-n", "10", "--out", "o.jsonl")
+    assert (code, out) == (0, "")
+    assert [row["row"] for row in lines(Path("o.jsonl").read_text())] == [1, 2]
+
+
+def test_a_row_that_fails_does_not_stop_the_others(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("rows.json").write_text('[[9, "x"], [1, 2]]')
+    code, out, err = call(capsys, "--values", "rows.json", "-n", "10")
+    first, second = lines(out)
+    assert code == 1
+    assert first["error"][0]["code"] == "AQ420"
+    assert second["draws"] == 10
+    assert err == "1 of 2 rows failed\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("r.json", "[[1, 2], [3]]", "in row 2 of r.json"),
+        ("r.json", '[{"y1": 1}]', "also needs `y2`"),
+        ("r.json", '[{"y1": 1, "y2": 2, "z": 3}]', "no parameter `z`"),
+        ("r.json", "7", "holds one value"),
+        ("r.json", "[]", "no rows"),
+        ("r.jsonl", "[1, 2]\nx\n", "line 2 of r.jsonl is not JSON"),
+        ("r.txt", "1 2", "cannot tell what is in r.txt"),
+    ],
+)
+def test_rows_that_do_not_fit(
+    name: str, content: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(name).write_text(content)
+    code, out, err = call(capsys, "--values", name)
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+@pytest.mark.parametrize(
+    "more", [["-v", "1"], ["--arg", "y1=1"], ["--plot", "p.png"], ["-f", "csv"], ["--save", "p"]]
+)
+def test_what_does_not_go_with_rows(more: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    Path("rows.json").write_text(ROWS["rows.json"])
+    code, _, err = call(capsys, "--values", "rows.json", *more)
+    assert code == 2
+    assert "do not go together" in err
+    assert call(capsys, "--values", "rows.json", "-n", "5", "-f", "json")[0] == 0
+
+
+def test_a_wrong_option_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("rows.json").write_text(ROWS["rows.json"])
+    code, out, err = call(capsys, "--values", "rows.json", "--option", "nonsense=1")
+    assert (code, out) == (2, "")
+    assert err.count("AQ302") == 1
+
+
+# --- options as Anglican has them ---
+
+
+def test_options_of_anglican(capsys: pytest.CaptureFixture[str]) -> None:
+    short = call(
+        capsys, "-v", "[9 8]", "-a", ":smc", "-o", ":number-of-particles 20 :resampling :residual",
+        "--seed", "1", "-f", "json",
+    )  # fmt: skip
+    data = json.loads(short[1])
+    assert data["options"]["particles"] == 20
+    assert data["options"]["resampling"] == "residual"
+    assert (
+        json.loads(call(capsys, "-v", "[9 8]", "-a", ":is", "-n", "9", "-f", "json")[1])[
+            "algorithm"
+        ]
+        == "importance"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-a", ":sms"], "there is no algorithm `:sms`"),
+        (["-o", ":particles"], "is not made of names and values"),
+        (["-o", ":particles ("], "-o/--option"),
+        (["-o", "out.json"], "a file to write to is --out"),
+        (["-b", "10"], "the algorithm `importance` has no option `burn`"),
+        (["-t", "2"], "the algorithm `importance` has no option `thin`"),
+        (["-n", "5", "-o", ":number-of-samples 5"], "`samples` is given twice"),
+    ],
+)
+def test_wrong_options(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = call(capsys, "-v", "[9 8]", *arguments)
+    assert code == 2
+    assert message in err
+
+
+# --- pictures and files ---
+
+
+def test_a_plot_and_a_saved_posterior(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("matplotlib")
+    code, out, _ = call(
+        capsys, "-v", "[9 8]", "-n", "50", "--seed", "1", "--plot", "p.svg", "--plot-kind",
+        "weights", "--save", "p.json",
+    )  # fmt: skip
+    assert code == 0
+    assert "gauss by importance" in out
+    assert Path("p.svg").read_text().startswith("<?xml")
+    assert f"\n{Posterior.load('p.json').summary()}\n" in f"\n{out}"
+    code, _, err = call(capsys, "-v", "[9 8]", "--plot", "p.gif")
+    assert code == 2
+    assert "AQ303" in err
+
+
+def test_without_matplotlib_the_text_is_printed_all_the_same(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    code, out, err = call(capsys, "-v", "[9 8]", "-n", "50", "--plot", "p.png")
+    assert code == 2
+    assert "gauss by importance" in out
+    assert "pip install 'anglipy[plots]'" in err
+
+
+# --- quiet, colour, completion ---
+
+WARNING = "(require-python '[loud :refer [f]])\n(defquery q (f (sample (normal 0 1))))"
+
+
+def test_quiet_says_nothing_but_errors(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("loud.py").write_text(
+        "import warnings\ndef f(x):\n    warnings.warn('loud')\n    return x\n"
+    )
+    Path("gauss.aq").write_text(WARNING)
+    assert "warning: loud" in call(capsys, "-n", "2")[2]
+    assert call(capsys, "-n", "2", "--quiet")[2] == ""
+    assert "AQ303" in call(capsys, "-n", "2", "--quiet", "-a", "smc", "-o", "particles=0")[2]
+
+
+def completed(words: str, count: int) -> list[str]:
+    environment = {
+        **os.environ,
+        "_ANGLIPY_COMPLETE": "bash_complete",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(count),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "anglipy"],
+        env=environment | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    return [line.partition(",")[2] for line in done.stdout.splitlines()]
+
+
+def test_the_shell_completes_commands_options_and_algorithms() -> None:
+    assert "run" in completed("anglipy r", 1)
+    assert completed("anglipy run --plot", 2) == ["--plot", "--plot-kind"]
+    assert "smc" in completed("anglipy run gauss.aq -a ", 4)
+
+
+def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
+    from anglipy.cli.messages import wants_color
+
+    class Terminal:
+        def isatty(self) -> bool:
+            return True
+
+    assert not wants_color(Terminal())  # type: ignore[arg-type]
+    monkeypatch.delenv("NO_COLOR")
+    monkeypatch.setenv("TERM", "xterm")
+    assert wants_color(Terminal())  # type: ignore[arg-type]
