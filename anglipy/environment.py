@@ -230,7 +230,7 @@ class Namespace:
                     return known[short]
         if is_plotting(space) and _PLOTTING in self.extra:
             return self.add_extra(f"{space}/{short}", partial(self.extra[_PLOTTING], short))
-        package, dot, kind = space.rpartition(".")
+        _, dot, kind = space.rpartition(".")
         return self.lookup(f"{kind}/{short}") if dot and kind[:1].isupper() else None
 
     def is_listed(self, space: str) -> bool:

@@ -13,7 +13,8 @@ from anglipy.diagnostics import ResolveError, Span
 __all__ = ["import_python", "is_plotting", "library_namespace", "local_file"]
 
 _LIBRARIES = (
-    "clojure", "anglican", "anglib", "anglipy", "anglican-user", "anglican-infcomp", "java", "javax",
+    "clojure", "anglican", "anglib", "anglipy", "anglican-user",
+    "anglican-infcomp", "java", "javax",
     "nstools", "criterium", "proto-repl",
 )  # fmt: skip
 _PLOTTING = ("gorilla-plot", "gorilla-repl", "gorilla-renderable", "incanter", "quil", "gg4clj")

@@ -42,8 +42,7 @@ class Request:
 
 
 def engine_of(algorithm: Any) -> str:
-    """The name of the engine that a keyword means. Raises OptionError AQ301 with those there
-    are."""
+    """The name of the engine that a keyword means. Raises OptionError AQ301 for others."""
     from anglipy.inference import ENGINES
 
     known = sorted({*ENGINES, "ic"})

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from anglipy.diagnostics import InferenceError
@@ -45,12 +46,7 @@ def states(query: Query, value: Any, request: Request) -> Iterator[PersistentMap
         rng = np.random.default_rng(request.seed)
     else:
         rng = np.random.default_rng(list(current_rng().bytes(16)))
-    made = 0
-    for state in _kept(_blocks(query, value, request, rng), request):
-        if request.count is not None and made >= request.count:
-            return
-        yield state
-        made += 1
+    yield from islice(_kept(_blocks(query, value, request, rng), request), request.count)
 
 
 def _blocks(query: Query, value: Any, request: Request, rng: Any) -> Iterator[Any]:

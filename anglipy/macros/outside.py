@@ -1,5 +1,6 @@
 """Forms around what is outside of the program: output, input, and threads, of which there is
-one."""
+one.
+"""
 
 from __future__ import annotations
 

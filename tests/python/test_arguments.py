@@ -133,7 +133,7 @@ def test_numbers_arrays_and_words(torch: Any) -> None:
     found = image.infer(args=[np.ones((1, 4, 4))], samples=1).values[0]
     assert found.shape == (1, 2, 2)
     wrong = anglipy.query('(defquery q (net "a"))', python={"net": torch.nn.ReLU()})
-    with pytest.raises(anglipy.AnglipyError, match="ReLU: .* is no tensor"):
+    with pytest.raises(anglipy.AnglipyError, match=r"ReLU: .* is no tensor"):
         wrong.infer(samples=1)
 
 

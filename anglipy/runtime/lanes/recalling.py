@@ -79,5 +79,6 @@ def _by_arguments(frame: LaneClosure, state: State, k: Any, given: tuple[Any, ..
 
     if len(combos) == 1:
         return recalled(frame, state, (k, combos[0]))
-    ways = [(np.nonzero(codes == code)[0], way(args)) for code, args in enumerate(combos)]
+    which = np.asarray(codes)
+    ways = [(np.nonzero(which == code)[0], way(args)) for code, args in enumerate(combos)]
     return Split(state, k, ways)

@@ -128,7 +128,7 @@ _CLASSES = {
 
 
 def _of_python(written: str) -> str:
-    """A regular expression of Java's as Python writes it: `\\p{Alpha}` and `\\z` differ."""
+    r"""A regular expression of Java's as Python writes it: `\p{Alpha}` and `\z` differ."""
     parts = re.split(r"(\\p\{\w+\}|\\.|\[|\])", written)
     inside = 0
     for place, part in enumerate(parts):

@@ -125,7 +125,8 @@ EFFECTS: tuple[str, ...] = (
     "clojure.data.csv/read-csv clojure.data.csv/write-csv alter-meta! reset-meta!",
     "add-watch remove-watch await shutdown-agents release-pending-sends ->Random ->SecureRandom",
     "System/currentTimeMillis System/nanoTime System/getenv System/getProperty System/exit",
-    "re-matcher re-groups tap> System/gc Thread/sleep clojure.pprint/pprint pprint clojure.pprint/print-table",
+    "re-matcher re-groups tap> System/gc Thread/sleep",
+    "clojure.pprint/pprint pprint clojure.pprint/print-table",
 )
 """Those with an effect, which every particle has for itself."""
 

@@ -166,8 +166,8 @@ def _square(f: Callable[..., Any]) -> Function:
 
 _STRUCTURE = (
     "rows_of", "columns_of", "slices", "slice_", "select", "submatrix", "subvector", "to_vector",
-    "eseq", "reshape", "transpose", "diagonal", "join_arrays", "stack", "row_matrix", "column_matrix",
-    "mget", "get_row", "get_column",
+    "eseq", "reshape", "transpose", "diagonal", "join_arrays", "stack", "row_matrix",
+    "column_matrix", "mget", "get_row", "get_column",
 )  # fmt: skip
 _MEASURING = (
     "matrix", "shape", "dimensionality", "ecount", "row_count", "column_count", "dimension_count",

@@ -163,7 +163,8 @@ def with_first_failure(scalar: Function, version: Function, calls: bool) -> Func
     code: Any = version.__code__
     made: Function = wrapped
     if not code.co_flags & CO_VARARGS and not version.__defaults__:
-        made = {1: wrapped_1, 2: wrapped_2}.get(code.co_argcount, wrapped)
+        shorter: dict[int, Function] = {1: wrapped_1, 2: wrapped_2}
+        made = shorter.get(code.co_argcount, wrapped)
     made.__qualname__ = scalar.__qualname__
     return made
 
