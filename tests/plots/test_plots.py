@@ -238,3 +238,13 @@ def test_a_surface_has_all_the_mass() -> None:
     spans = ((-5.0, 5.0), (-5.0, 5.0))
     _, _, mass = surface(x, y, np.full(3_000, 1 / 3_000), spans, 3_000)
     assert mass.sum() == pytest.approx(1.0, abs=0.01)
+
+
+def test_inspect_draws_the_training(tmp_path: Path) -> None:
+    from anglipy.cli import main
+
+    artifact = Path(__file__).resolve().parents[2] / "examples" / "captcha" / "artifact.pt"
+    with pytest.raises(SystemExit) as end:
+        main(["inspect", str(artifact), "--plot", str(tmp_path / "t.svg")])
+    assert not end.value.code
+    assert "validation" in (tmp_path / "t.svg").read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -43,6 +44,7 @@ class Terminal:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._child.kill(signal.SIGKILL)
         self._child.close(force=True)
 
     def send(self, keys: str) -> None:
