@@ -59,8 +59,9 @@ def query(text: str, name: str | None = None, python: Mapping[str, Any] | None =
     file = Path(caller.f_code.co_filename)
     program, values = built(source, file.parent if file.is_file() else Path.cwd(), python)
     queries = program.queries
-    if name is None and values and isinstance(values[-1], Query):
-        return Model(values[-1], program.namespace, program.path)
+    last = values[-1] if values else None
+    if name is None and isinstance(last, Query) and last.name not in queries:
+        return Model(last, program.namespace, program.path)
     if name is None and len(queries) == 1:
         return next(iter(queries.values()))
     if name in queries:
@@ -83,13 +84,9 @@ def _source(text: str, file: str, line: int) -> Source:
     """The text as a part of the file that has it at this line."""
     whole = "".join(linecache.getlines(file))
     found = _literal(whole, text, line)
-    if found is not None:
-        start = found
-        before = re.sub(r"[^\n]", " ", whole[:start])
-        return Embedded(file, before + text, whole)
-    if not whole:
-        return Source(file, text)
-    return Embedded(file, "\n" * (line - 1) + text, "\n" * (line - 1) + text)
+    if found is None:
+        return Source(f"<query at {file}:{line}>", text)
+    return Embedded(file, re.sub(r"[^\n]", " ", whole[:found]) + text, whole)
 
 
 def _literal(whole: str, text: str, line: int) -> int | None:

@@ -1,6 +1,5 @@
 """`anglipy.query`: what it gives, and where its errors are said to be."""
 
-# ruff: noqa: E501
 from __future__ import annotations
 
 import inspect
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import anglipy
-from anglipy.diagnostics import OptionError, ResolveError, UserError
+from anglipy.diagnostics import OptionError, UserError
 
 FILE = str(Path(__file__))
 
@@ -58,21 +57,26 @@ def place(error: UserError) -> tuple[str, int, int]:
 
 
 def test_errors_are_placed_in_the_python_file() -> None:
-    with pytest.raises(ResolveError) as caught:
-        anglipy.query("""(defquery q
-            (sample (norml 0 1)))"""); here = line()  # fmt: skip
+    here = line() + 4
+    with pytest.raises(UserError) as caught:
+        anglipy.query(
+            """(defquery q
+            (sample (norml 0 1)))"""
+        )
     assert place(caught.value) == (FILE, here, 22)
     shown = str(caught.value).splitlines()
-    assert shown[3].endswith('(sample (norml 0 1)))"""); here = line()  # fmt: skip')
+    assert shown[3].endswith('            (sample (norml 0 1)))"""')
     assert shown[4].index("^") == shown[3].index("norml")
 
 
 def test_errors_on_the_line_of_the_quotes() -> None:
-    with pytest.raises(ResolveError) as caught:
-        é = "ü"; anglipy.query('(defquery q (sample (norml 0 1)))'); here = line()  # fmt: skip  # noqa: F841, PLC2401, Q000
+    here = line() + 2
+    with pytest.raises(UserError) as caught:
+        ("é", anglipy.query("(defquery q (sample (norml 0 1)))"))
     name, number, column = place(caught.value)
     assert (name, number) == (FILE, here)
     assert linecache.getline(FILE, here)[column - 1 :].startswith("norml")
+    assert '("é", anglipy.query(' in str(caught.value)
 
 
 def test_errors_while_it_runs() -> None:
@@ -94,18 +98,23 @@ def test_the_file_is_not_hidden_from_tracebacks() -> None:
     assert linecache.getline(FILE, 1).startswith('"""`anglipy.query`')
 
 
-def test_of_a_text_that_is_computed_the_line_is_known() -> None:
-    with pytest.raises(ResolveError) as caught:
-        anglipy.query("(defquery q\n" + "  (norml 0 1))"); here = line()  # fmt: skip
-    assert place(caught.value) == (FILE, here + 1, 4)
+@pytest.mark.parametrize(
+    "text", ["(defquery q\n" + "  (norml 0 1))", "(defquery q\n  (norml 0 1))"]
+)
+def test_a_text_that_is_no_plain_literal_is_named_by_its_line(text: str) -> None:
+    here = line() + 2
+    with pytest.raises(UserError) as caught:
+        anglipy.query(text)
+    assert place(caught.value) == (f"<query at {FILE}:{here}>", 2, 4)
     assert "(norml 0 1)" in str(caught.value)
+    assert linecache.getline(FILE, 1).startswith('"""`anglipy.query`')
 
 
 def test_without_a_file() -> None:
     names: dict[str, object] = {"anglipy": anglipy}
-    with pytest.raises(ResolveError) as caught:
+    with pytest.raises(UserError) as caught:
         exec("anglipy.query('(defquery q (norml 0 1))')", names)
-    assert caught.value.diagnostic.span.source.name == "<string>"
+    assert caught.value.diagnostic.span.source.name == "<query at <string>:1>"
 
 
 def test_values_of_python() -> None:
