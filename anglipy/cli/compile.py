@@ -36,6 +36,11 @@ __all__ = ["compile_"]
 @click.option(
     "--minutes", type=click.FloatRange(0, min_open=True), metavar="M", help="Stop after M minutes."
 )
+@click.option(
+    "--network",
+    type=click.Choice(["lstm", "ff", "lstm+attention", "ff+attention", "transformer"]),
+    help="What reads the choices before a choice.",
+)
 @click.option("--batch", type=click.IntRange(1), metavar="N", help="Traces per step.")
 @click.option(
     "--learning-rate",

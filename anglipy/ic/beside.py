@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from anglipy.ic.batches import slot_key
+from anglipy.ic.cores import Identity
 from anglipy.ic.network import FAMILY_NUMBERS, Inputs, Memory, Network
 from anglipy.ic.proposals import propose
 from anglipy.ic.reader import Reading
@@ -99,7 +100,7 @@ class Beside:
         rows = np.concatenate([step.rows for step in steps])
         inputs = self._inputs(steps)
         seen, memory = self.network.advance(self.reading, _taken(self.memory, rows), inputs)
-        histories = _Histories(self, memory, inputs.address)
+        histories = _Histories(self, memory)
         place, start = iter(steps), 0
         for sample, parts in zip(samples, waiting, strict=True):
             state: Any = sample.state
@@ -121,7 +122,7 @@ class Beside:
         """The histories of a part, each once."""
         slot = self.network.slot(slot_key(part.site, part.prior))
         rows, numbers = self.history[part.runs], part.prior.numbers
-        found = _distinct(rows, part.instances, numbers, len(self.memory.hidden))
+        found = _distinct(rows, part.instances, numbers, self.memory.rows)
         if found is None:
             return _Step(part, slot, rows, None, part.instances, torch.from_numpy(numbers))
         first, of = found
@@ -138,12 +139,8 @@ class Beside:
             priors.append(network.embed_priors(step.slot, step.numbers).expand(count, -1))
             families.append(torch.full((count,), FAMILY_NUMBERS[step.part.prior.family]))
         instances = np.concatenate([step.instances for step in steps])
-        return Inputs(
-            torch.cat(addresses),
-            torch.cat(families),
-            torch.from_numpy(instances),
-            torch.cat(priors),
-        )
+        now = Identity(torch.cat(addresses), torch.cat(families), torch.from_numpy(instances))
+        return Inputs(now, torch.cat(priors))
 
     def _answer(self, sample: Sample, step: _Step, seen: Tensor) -> tuple[Any, Any, Any]:
         """Draw for the particles of a step: the value, the same as the family takes it, and the log
@@ -161,8 +158,8 @@ class Beside:
 class _Histories:
     """The memory after a wave, put together step by step."""
 
-    def __init__(self, beside: Beside, memory: Memory, addresses: Tensor) -> None:
-        self.beside, self.memory, self.addresses = beside, memory, addresses
+    def __init__(self, beside: Beside, memory: Memory) -> None:
+        self.beside, self.memory = beside, memory
         self.history = beside.history.copy()
         self.skipped = beside.live.copy()
         self.rows: list[Index] = []
@@ -193,15 +190,13 @@ class _Histories:
         """The new memory, with the rows of runs that took no part in the wave; and who has which
         row.
         """
-        before = Memory(self.memory.hidden, self.memory.cell, self.addresses, self.addresses)
-        new = _taken(before, np.concatenate(self.rows))
-        new = new._replace(previous_value=torch.cat(self.values))
+        new = _taken(self.memory, np.concatenate(self.rows))._replace(value=torch.cat(self.values))
         skipped = np.flatnonzero(self.skipped)
         if len(skipped):
             old, which = np.unique(self.beside.history[skipped], return_inverse=True)
             self.history[skipped] = self.count + which.reshape(-1)
             left = _taken(self.beside.memory, old)
-            new = Memory(*(torch.cat(pair) for pair in zip(new, left, strict=True)))
+            new = new.join(left)
         return new, self.history
 
 
@@ -214,10 +209,9 @@ def _positions(part: Waiting, state: State) -> Any:
 
 def _taken(memory: Memory, rows: Index) -> Memory:
     """Some rows of a memory, all if they are all and in order."""
-    if len(rows) == len(memory.hidden) and (rows == np.arange(len(rows))).all():
+    if len(rows) == memory.rows and (rows == np.arange(len(rows))).all():
         return memory
-    index = torch.from_numpy(rows)
-    return Memory(*(part[index] for part in memory))
+    return memory.select(torch.from_numpy(rows))
 
 
 def _distinct(

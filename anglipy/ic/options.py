@@ -8,9 +8,11 @@ from typing import Any
 
 from anglipy.diagnostics import OptionError
 
-__all__ = ["Progress", "SiteLoss", "TrainingOptions", "TrainingRecord"]
+__all__ = ["NETWORKS", "Progress", "SiteLoss", "TrainingOptions", "TrainingRecord"]
 
 DEFAULT_TRACES = 100_000
+NETWORKS = ("lstm", "ff", "lstm+attention", "ff+attention", "transformer")
+"""The names of the cores; `cores.CORES` has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,12 @@ class TrainingOptions:
     """Decay per step of the running average of the weights, which is what is validated and saved; 0
     for none.
     """
+    network: str = "lstm"
+    """What reads the choices before a choice: lstm; ff, which reads none; lstm+attention or
+    ff+attention, with dot-product attention over them; or transformer.
+    """
     hidden: int = 128
-    """Units of the LSTM and of the hidden layers of heads."""
+    """Units of the core and of the hidden layers of heads."""
     width: int = 128
     """Of the embedded observations."""
     components: int = 10
@@ -79,9 +85,23 @@ class TrainingOptions:
         for name in ("weight_decay", "average", "epsilon"):
             if getattr(self, name) != 0:
                 _between(name, getattr(self, name), 0.0, 1.0)
+        self._check_network()
         if self.width % 4:
             raise OptionError(
                 "AQ303", f"the option `width` must be a multiple of 4, got {self.width}"
+            )
+
+    def _check_network(self) -> None:
+        if self.network not in NETWORKS:
+            raise OptionError(
+                "AQ303",
+                f"the option `network` must name a network, got {self.network!r}",
+                help=f"known: {', '.join(NETWORKS)}",
+            )
+        if self.network == "transformer" and self.hidden % 8:
+            raise OptionError(
+                "AQ303",
+                f"the option `hidden` must be a multiple of 8 for a transformer, got {self.hidden}",
             )
 
     @classmethod

@@ -128,6 +128,11 @@ def load_arrays(network: Network, arrays: dict[str, np.ndarray], assign: bool = 
     network.reader.lay_out()
 
 
+def network_kind(artifact: Artifact) -> str:
+    """The name of its core; artifacts that name none have the LSTM."""
+    return str(artifact.options.get("network", "lstm"))
+
+
 @lru_cache(maxsize=2)
 def network_of(artifact: Artifact) -> Network:
     """The artifact's network, ready to propose, and not to be changed: the last ones are kept.
@@ -141,7 +146,7 @@ def network_of(artifact: Artifact) -> Network:
         structure = structure_of(artifact.addresses, artifact.fixed)
         # On this device nothing is computed or stored: arrays take the place of parameters.
         with torch.device("meta"):
-            network = Network.of_structure(shape, structure)
+            network = Network.of_structure(shape, structure, network_kind(artifact))
         found = {name: tuple(array.shape) for name, array in artifact.arrays.items()}
         expected = {name: tuple(part.shape) for name, part in network.state_dict().items()}
         if found != expected:

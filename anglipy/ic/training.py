@@ -157,7 +157,8 @@ class Trainer:
         self.validation = [batch_of(tape) for tape in tapes if tape.choices]
         rng = np.random.default_rng(options.seed)
         self.spool = Spool(query, options.example_args, rng, batches_ahead(tapes[0]))
-        network = Network(Shape(options.hidden, options.width, 4, options.components))
+        shape = Shape(options.hidden, options.width, 4, options.components)
+        network = Network(shape, options.network)
         for batch in self.validation:
             network.grow(batch)
         self.learner = Learner(network, options)
@@ -339,7 +340,8 @@ class Trainer:
                 for s, role, family, shape in document["addresses"]
             ]
             structure = structure_of(rows, document["fixed"])
-            network = Network.of_structure(self.learner.network.shape, structure)
+            now = self.learner.network
+            network = Network.of_structure(now.shape, structure, now.kind)
             self.learner = Learner(network, self.options)
             self.learner.restore(arrays, document["steps"])
             self.tally = Tally(**document["tally"])

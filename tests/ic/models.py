@@ -181,7 +181,12 @@ def model(name: str, body: Callable[[Any], Body]) -> Query:
 
 
 def untrained(
-    asked: Query, seed: int = 0, epsilon: float = 0.01, wild: float = 0.0, traces: int = 200
+    asked: Query,
+    seed: int = 0,
+    epsilon: float = 0.01,
+    wild: float = 0.0,
+    traces: int = 200,
+    network: str = "lstm",
 ) -> Artifact:
     """An artifact whose network has met the addresses of some runs, its heads moved about by noise
     of size `wild`.
@@ -189,12 +194,13 @@ def untrained(
     rng = np.random.default_rng(seed)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = Network(Shape(16, 16, 4, 3))
-        network.grow(batch_of(record(asked, None, rng, traces)))
+        grown = Network(Shape(16, 16, 4, 3), network)
+        grown.grow(batch_of(record(asked, None, rng, traces)))
         with torch.no_grad():
-            for slot in network.all_slots():
+            for slot in grown.all_slots():
                 if slot.head is not None:
                     for parameter in slot.head.parameters():
                         parameter += wild * torch.randn_like(parameter)
     empty = TrainingRecord(0, 0.0, 0.0, 0, 0.0, True)
-    return artifact_of(network, asked.name, "hash", None, TrainingOptions(epsilon=epsilon), empty)
+    options = TrainingOptions(epsilon=epsilon, network=network)
+    return artifact_of(grown, asked.name, "hash", None, options, empty)

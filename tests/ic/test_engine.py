@@ -16,6 +16,7 @@ from anglipy.diagnostics import ArtifactError, InferenceError, ProgramError
 from anglipy.ic.batches import batch_of, group_observations
 from anglipy.ic.beside import Beside
 from anglipy.ic.engine import Compiled, CompiledOptions, ProposalWarning, infer_compiled
+from anglipy.ic.options import NETWORKS
 from anglipy.ic.proposals import propose
 from anglipy.ic.running import Runs
 from anglipy.ic.store import network_of
@@ -51,14 +52,20 @@ def estimates(asked, artifact, particles: int, value=None):
 
 @pytest.mark.parametrize("made", MADE)
 @pytest.mark.parametrize(
-    ("particles", "epsilon", "wild"), [(1, 0.01, 0.0), (1, 0.01, 0.3), (1, 0.0, 0.3), (2, 0.1, 0.3)]
+    ("particles", "epsilon", "wild", "network"),
+    [
+        (1, 0.01, 0.0, "lstm"),
+        (1, 0.0, 0.3, "lstm"),
+        *((1, 0.01, 0.3, network) for network in NETWORKS),
+        *((2, 0.1, 0.3, network) for network in NETWORKS),
+    ],
 )
 def test_an_untrained_network_is_unbiased(
-    made: str, particles: int, epsilon: float, wild: float
+    made: str, particles: int, epsilon: float, wild: float, network: str
 ) -> None:
     """Branches, rejection, tables of several sizes: E[Zhat] = Z and E[Zhat f] = Z E[f], exactly."""
     asked = program("wandering", made)
-    artifact = untrained(asked, seed=3, epsilon=epsilon, wild=wild)
+    artifact = untrained(asked, seed=3, epsilon=epsilon, wild=wild, network=network)
     exact = infer(asked, None, "enumerate")
     z = math.exp(exact.log_evidence)
     evidence, moment = estimates(asked, artifact, particles)
@@ -133,15 +140,15 @@ def test_the_engine_is_registered_and_steps_are_values() -> None:
 
 @pytest.mark.parametrize("made", MADE)
 @pytest.mark.parametrize("name", ["wandering", "growing", "coin", "mixture"])
+@pytest.mark.parametrize("network", NETWORKS)
 def test_weights_are_by_the_densities_that_training_minimises(
-    name: str, made: str, monkeypatch: pytest.MonkeyPatch
+    network: str, name: str, made: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The network walks with groups that split, merge, share histories and wait for each other, and
     gives each run the proposals that it gives to the same run as a part of a tape.
     """
     asked = program(name, made)
-    artifact = untrained(asked, wild=0.3)
-    network = network_of(artifact)
+    beside = network_of(untrained(asked, wild=0.3, network=network))
     runs = Runs(asked, None, 60)
     seen: list[Choices] = []
     added = np.zeros(60)
@@ -158,8 +165,8 @@ def test_weights_are_by_the_densities_that_training_minimises(
     monkeypatch.setattr("anglipy.ic.beside.propose", writing)
     data = record(asked, None, np.random.default_rng(5), 1).observations
     with torch.inference_mode():
-        reading = network.reader(*group_observations(data, 1)[:1], 1, len(data))
-        walk = Beside(network, reading, 0.01, runs, np.random.default_rng(6))
+        reading = beside.reader(*group_observations(data, 1)[:1], 1, len(data))
+        walk = Beside(beside, reading, 0.01, runs, np.random.default_rng(6))
         walk.run()
         everyone = np.arange(60)
         observed = [
@@ -169,7 +176,7 @@ def test_weights_are_by_the_densities_that_training_minimises(
             for o in data
         ]
         batch = batch_of(Tape(60, seen, observed))
-        log_q = network.log_proposals(batch, 0.01)
+        log_q = beside.log_proposals(batch, 0.01)
     expected = torch.zeros(60, dtype=torch.float64)
     expected.index_add_(0, batch.trace_of, batch.log_prior - log_q)
     np.testing.assert_allclose(added, expected.numpy(), rtol=0, atol=2e-4)

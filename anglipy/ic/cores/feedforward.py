@@ -1,0 +1,54 @@
+"""The feed-forward core: no history. Every choice is proposed given the observations, its address
+and its prior, independently of the choices before it.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from anglipy.ic.batches import Batch
+from anglipy.ic.cores.base import IDENTITY_WIDTH, Core, Told, padded, places
+from anglipy.ic.cores.states import State
+from anglipy.ic.layers import Shape
+from anglipy.ic.reader import Reading
+from anglipy.ic.slots import PRIOR_WIDTH
+
+__all__ = ["FeedForward"]
+
+
+class FeedForward(Core):
+    """The state is empty. `more`: columns that a subclass adds to the input of a step."""
+
+    def __init__(self, shape: Shape, more: int = 0) -> None:
+        super().__init__(shape)
+        self.input = nn.Linear(shape.width + IDENTITY_WIDTH + PRIOR_WIDTH + more, shape.hidden)
+        self.tower = nn.Sequential(
+            nn.ReLU(), nn.Linear(shape.hidden, shape.hidden), nn.ReLU(),
+            nn.Linear(shape.hidden, shape.hidden),
+        )  # fmt: skip
+
+    def unroll(self, told: Told, reading: Reading, batch: Batch) -> Tensor:
+        """All steps of a batch; they are put in a table for the attention to the observations."""
+        at = places(batch)
+        parts = self.parts(reading.summary[batch.trace_of], told)
+        table = padded(batch, self.input(torch.cat(parts, 1)), at)
+        return self.heads_see(self.tower(table), table, reading).flatten(0, 1)[at]
+
+    def begin(self, reading: Reading) -> State:
+        """Nothing."""
+        return ()
+
+    def advance(self, reading: Reading, state: State, told: Told) -> tuple[Tensor, State]:
+        """What the heads see depends on the step itself only."""
+        parts = self.parts(reading.summary.expand(len(told.prior), -1), told)
+        return self.seen(torch.cat(parts, 1), reading), ()
+
+    def parts(self, summary: Tensor, told: Told) -> list[Tensor]:
+        """What is side by side in the input of n steps."""
+        return [summary, self.identified(told.now), told.prior]
+
+    def seen(self, inputs: Tensor, reading: Reading) -> Tensor:
+        """What the heads of n steps see that share one reading, (n, outputs)."""
+        inputs = self.input(inputs)[None]
+        return self.heads_see(self.tower(inputs), inputs, reading)[0]
