@@ -9,7 +9,7 @@ READY   := $(VENV)/.ready
 PYTEST  := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 WORKERS ?= 2
 
-.PHONY: help demo test quick nightly check fix bench clean
+.PHONY: help demo test quick nightly check fix bench docs clean
 
 help:
 	@echo 'make demo     read the 20 captcha images of the example with its trained network'
@@ -19,13 +19,14 @@ help:
 	@echo 'make check    style, types, import rules'
 	@echo 'make fix      repair what ruff can repair'
 	@echo 'make bench    measure the budgets'
+	@echo 'make docs     build the pages of docs/ as a site, in build/docs'
 	@echo 'make clean    remove the virtual environment and all caches'
 
 $(READY): pyproject.toml constraints.txt
 	@command -v $(PYTHON) >/dev/null || { echo 'anglipy needs Python 3.11; name yours with: make PYTHON=/path/to/python3.11 ...' >&2; exit 1; }
 	@echo 'setting up $(VENV) (once; a minute or two)'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,examples,frames,plots]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,docs,examples,frames,plots]'
 	@touch $@
 
 demo: $(READY)
@@ -42,6 +43,10 @@ nightly: $(READY)
 
 bench: $(READY)
 	$(PYTEST) -s -m bench -p no:randomly tests/bench
+
+docs: $(READY)
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --fresh-env --quiet docs build/docs
+	@echo 'the pages are in build/docs/index.html'
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -1,15 +1,15 @@
-"""docs/engine.md does what it says."""
+"""What docs/engine.md computes is right; `test_pages` checks that it runs."""
 
 from __future__ import annotations
 
-import linecache
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from anglipy.inference.engine import ENGINES
+from tests.docs.pages import snippets
+from tests.docs.running import Page
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "engine.md"
 
@@ -17,13 +17,10 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "engine.md"
 @pytest.fixture(scope="module")
 def names() -> Any:
     """What the blocks of the page define, run one after the other."""
-    found: dict[str, Any] = {}
-    text = PAGE.read_text(encoding="utf-8")
-    for number, match in enumerate(re.finditer(r"```python\n(.*?)```", text, re.DOTALL)):
-        name = f"engine.md block {number}"
-        linecache.cache[name] = (0, None, match[1].splitlines(keepends=True), name)
-        exec(compile(match[1], name, "exec"), found)
-    yield found
+    page = Page()
+    for snippet in snippets(PAGE):
+        page.run(snippet)
+    yield page.names
     ENGINES.pop("patient", None)
 
 
