@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 
 from anglipy.diagnostics import ArtifactError
+from anglipy.ic.checked import number, plain, text, whole
 from anglipy.ic.container import read_container, write_container
-from anglipy.ic.options import TrainingRecord
+from anglipy.ic.records import TrainingRecord
 
-__all__ = ["KIND", "AddressRow", "Artifact"]
+__all__ = ["KIND", "AddressRow", "Artifact", "rows_from"]
 
 KIND = "anglipy artifact"
 
@@ -34,6 +35,14 @@ class AddressRow:
     """Of the proposal, or how the observation is read: numbers, image, choice."""
     shape: tuple[int, ...]
     """(categories,) or (coordinates,) of a sample, the shape of an observation."""
+
+
+def rows_from(data: Any) -> tuple[AddressRow, ...]:
+    """An address table from a file. Raises ValueError or TypeError for anything else."""
+    return tuple(
+        AddressRow(text(site), text(role), text(family), tuple(map(whole, shape)))
+        for site, role, family, shape in data
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,21 +97,19 @@ class Artifact:
         """
         arrays, document = read_container(Path(path), KIND)
         try:
+            sites, shape = document["sites"], plain(document["shape"])
             return cls(
-                query=str(document["query"]),
-                program_hash=str(document["program_hash"]),
-                sites=None if document["sites"] is None else tuple(map(str, document["sites"])),
-                shape={str(name): int(size) for name, size in document["shape"].items()},
-                addresses=tuple(
-                    AddressRow(str(site), str(role), str(family), tuple(map(int, shape)))
-                    for site, role, family, shape in document["addresses"]
-                ),
+                query=text(document["query"]),
+                program_hash=text(document["program_hash"]),
+                sites=None if sites is None else tuple(map(text, sites)),
+                shape={name: whole(size, 1) for name, size in shape.items()},
+                addresses=rows_from(document["addresses"]),
                 fixed=tuple(
-                    (int(observer), int(instance)) for observer, instance in document["fixed"]
+                    (whole(observer), whole(instance)) for observer, instance in document["fixed"]
                 ),
-                epsilon=float(document["epsilon"]),
-                options=dict(document["options"]),
-                versions=dict(document["versions"]),
+                epsilon=number(document["epsilon"], 0.0, 1.0),
+                options=dict(plain(document["options"])),
+                versions=dict(plain(document["versions"])),
                 record=TrainingRecord.from_data(document["record"]),
                 arrays=arrays,
             )

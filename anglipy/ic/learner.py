@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from anglipy.ic.batches import Batch
+from anglipy.ic.devices import computing, device_of, moved
 from anglipy.ic.network import Network
 from anglipy.ic.options import TrainingOptions
 from anglipy.ic.store import arrays_of, load_arrays
@@ -32,6 +33,7 @@ class Learner:
     """A network, its AdamW state (Loshchilov and Hutter 2019), and the average of its weights."""
 
     def __init__(self, network: Network, options: TrainingOptions) -> None:
+        self.device = device_of(options.device)
         self.network = network
         self.options = options
         self.steps = 0
@@ -40,9 +42,12 @@ class Learner:
 
     def learn(self, batch: Batch, rate: float) -> float:
         """One step on a batch: the mean loss in nats per trace before the step."""
-        if self.network.grow(batch):
-            self._follow_growth()
-        log_q = self.network.log_proposals(batch, self.options.epsilon)
+        if self.device.type != "cpu":
+            batch = moved(batch, self.device)
+        with computing(self.device, self.options.bf16):
+            if self.network.grow(batch):
+                self._follow_growth()
+            log_q = self.network.log_proposals(batch, self.options.epsilon)
         loss = -log_q.sum() / batch.count
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -90,6 +95,7 @@ class Learner:
         """A new optimiser and a new average for the network as it is now; lists of parameters made
         once.
         """
+        self.network.to(self.device)
         self.names = [name for name, _ in self.network.named_parameters()]
         self.parameters = list(self.network.parameters())
         self.optimiser = torch.optim.AdamW(
@@ -128,7 +134,8 @@ class Learner:
     def _set_moments(self, moments: dict[str, Tensor]) -> None:
         for name, parameter in self.network.named_parameters():
             if f"exp_avg.{name}" in moments:
-                state = {"step": moments[f"step.{name}"].reshape(()).clone()}
+                step = moments[f"step.{name}"].to(parameter.device)
+                state = {"step": step.reshape(()).clone()}
                 for moment in _MOMENTS[1:]:
                     state[moment] = torch.zeros_like(parameter, memory_format=torch.preserve_format)
                     _put(state[moment], moments[f"{moment}.{name}"])
@@ -142,7 +149,8 @@ class Learner:
         if self.average is not None:
             arrays |= {f"average.{name}": array for name, array in arrays_of(self.average).items()}
         arrays |= {
-            f"optimiser.{name}": value.numpy().copy() for name, value in self._moments().items()
+            f"optimiser.{name}": value.cpu().numpy().copy()
+            for name, value in self._moments().items()
         }
         return arrays
 
@@ -198,13 +206,18 @@ class Losses:
 
 
 @torch.inference_mode()
-def validate(network: Network, batches: Sequence[Batch], epsilon: float) -> Losses:
-    """The losses of a network on these batches. Addresses it does not know are proposed by the
-    prior.
+def validate(
+    network: Network, batches: Sequence[Batch], epsilon: float, bf16: bool = False
+) -> Losses:
+    """The losses of a network on these batches, which are moved to where it is. Addresses it does
+    not know are proposed by the prior.
     """
     network.eval()
     losses = Losses()
-    for batch in batches:
-        losses.add(batch, network.log_proposals(batch, epsilon))
+    device = next(network.parameters()).device
+    with computing(device, bf16):
+        for batch in batches:
+            there = batch if device.type == "cpu" else moved(batch, device)
+            losses.add(there, network.log_proposals(there, epsilon))
     network.train()
     return losses

@@ -1,18 +1,35 @@
-"""What training can be told, and what it tells: options, progress, the artifact's record."""
+"""What training can be told. What it tells is in `ic.records`."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from anglipy.diagnostics import OptionError
+from anglipy.ic.records import Progress, SiteLoss, TrainingRecord
 
 __all__ = ["NETWORKS", "Progress", "SiteLoss", "TrainingOptions", "TrainingRecord"]
 
 DEFAULT_TRACES = 100_000
 NETWORKS = ("lstm", "ff", "lstm+attention", "ff+attention", "transformer")
 """The names of the cores; `cores.CORES` has them."""
+_FREE = frozenset(
+    [
+        "traces",
+        "minutes",
+        "resume",
+        "threads",
+        "example_args",
+        "validate_every",
+        "patience",
+        "min_delta",
+        "checkpoint_seconds",
+        "workers",
+        "dataset",
+    ]
+)
+"""Options that may change when training is resumed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +80,33 @@ class TrainingOptions:
     """Threads of torch; by default one, or as many as torch likes if there are pictures to read. On
     a machine that does other work too, one is faster than two: torch's threads wait for each other.
     """
+    patience: int | None = None
+    """Stop after so many validations in a row without a better one; None: only the budget ends
+    training.
+    """
+    min_delta: float = 0.0
+    """How much better, in nats per trace, a validation must be for `patience`."""
+    checkpoint_seconds: float = 60.0
+    """The state to resume from is saved this often, and at every validation."""
+    device: str = "cpu"
+    """cpu, cuda (cuda:1, ...), or auto: the GPU if there is one."""
+    bf16: bool = True
+    """On a GPU, layers compute in bfloat16."""
+    workers: int = 0
+    """Processes that run the program beside the one that trains; 0: traces and training take turns.
+    The traces are the same for any number of workers.
+    """
+    dataset: str | None = None
+    """A folder of traces to train on, filled as long as there are not enough of them."""
+    reuse: int = 4
+    """How often a trace of `dataset` is trained on at most."""
+    shard: int = 256
+    """Traces in a file of `dataset`."""
     resume: bool = False
     """Go on from `<artifact>.resume`."""
 
     def __post_init__(self) -> None:
-        for name in ("traces", "validate_every", "threads"):
+        for name in ("traces", "validate_every", "threads", "patience"):
             if getattr(self, name) is not None:
                 _whole(name, getattr(self, name), 1)
         for name, least in (
@@ -77,15 +116,23 @@ class TrainingOptions:
             ("width", 8),
             ("components", 1),
             ("validation", 16),
+            ("workers", 0),
+            ("reuse", 1),
+            ("shard", 1),
         ):
             _whole(name, getattr(self, name), least)
         _between("minutes", 1.0 if self.minutes is None else self.minutes, 0.0, math.inf)
         _between("learning_rate", self.learning_rate, 0.0, 1.0)
         _between("clip", self.clip, 0.0, math.inf)
+        _between("checkpoint_seconds", self.checkpoint_seconds, 0.0, math.inf)
+        if self.min_delta != 0:
+            _between("min_delta", self.min_delta, 0.0, math.inf)
         for name in ("weight_decay", "average", "epsilon"):
             if getattr(self, name) != 0:
                 _between(name, getattr(self, name), 0.0, 1.0)
         self._check_network()
+        if self.dataset is not None and not isinstance(self.dataset, str):
+            raise OptionError("AQ303", "the option `dataset` must be the name of a folder")
         if self.width % 4:
             raise OptionError(
                 "AQ303", f"the option `width` must be a multiple of 4, got {self.width}"
@@ -111,8 +158,7 @@ class TrainingOptions:
 
     def fixed(self) -> dict[str, Any]:
         """The options that must be the same when training is resumed, as plain data."""
-        free = {"traces", "minutes", "resume", "threads", "example_args", "validate_every"}
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in free}
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in _FREE}
 
     @property
     def budget(self) -> int | None:
@@ -150,66 +196,3 @@ def _between(name: str, value: Any, low: float, high: float) -> None:
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not low < value < high:
         limit = f"between {low:g} and {high:g}" if high < math.inf else f"above {low:g}"
         raise OptionError("AQ303", f"the option `{name}` must be a number {limit}, got {value!r}")
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """The state of training at a validation. Losses are nats per trace."""
-
-    traces: int
-    traces_per_second: float
-    """Since the last report."""
-    training_loss: float
-    """Mean since the last report."""
-    validation_loss: float
-    prior_loss: float
-    """Of proposing from the prior, on the same validation traces."""
-    best_loss: float
-    best_at: int
-    """Traces at the best validation."""
-    seconds: float
-    """Of training so far, over all sessions."""
-    fraction: float
-    """Of the budget."""
-
-
-@dataclass(frozen=True, slots=True)
-class SiteLoss:
-    """How well one site is learned: nats per trace on the validation set."""
-
-    site: str
-    loss: float
-    prior_loss: float
-    steps: int
-    """Choices at this site in the validation set."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingRecord:
-    """What became of a training; part of the artifact."""
-
-    traces: int
-    seconds: float
-    best_loss: float
-    best_at: int
-    prior_loss: float
-    interrupted: bool
-    history: tuple[Progress, ...] = ()
-    sites: tuple[SiteLoss, ...] = ()
-    warnings: tuple[str, ...] = field(default=())
-
-    def to_data(self) -> dict[str, Any]:
-        """As plain data for JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_data(cls, data: dict[str, Any]) -> TrainingRecord:
-        """The inverse of `to_data`. Raises TypeError or KeyError for other data."""
-        return cls(
-            **{
-                **data,
-                "history": tuple(Progress(**entry) for entry in data["history"]),
-                "sites": tuple(SiteLoss(**entry) for entry in data["sites"]),
-                "warnings": tuple(data["warnings"]),
-            }
-        )

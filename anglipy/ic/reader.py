@@ -178,6 +178,7 @@ class ObservationReader(nn.Module):
         for group in groups:
             starts = self._starts.get(self.index.get(group.key, -1))
             if starts is not None:
+                starts = starts.to(group.instances.device)
                 start = starts[group.instances.clamp_max(len(starts) - 1)]
                 chosen = torch.nonzero(start >= 0)[:, 0]
                 own = torch.arange(group.key.kind.shape[0])

@@ -1,18 +1,17 @@
-"""Minibatches from tapes that are longer than a minibatch.
+"""Minibatches from a stream of blocks of runs.
 
 A group takes hardly more time for many runs than for few, so a program with many events is recorded
-for several minibatches at once. How many is decided by the number of events alone, so that training
-is reproducible; and where the spool is can be saved and found again.
+for several minibatches at once. Where the spool is, is a block and a number of runs; it can be
+saved and found again.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from anglipy.ic.tapes import Tape, record
-from anglipy.runtime.machine import Query
+from anglipy.ic.blocks import Blocks
+from anglipy.ic.checked import whole
+from anglipy.ic.tapes import Tape
 
 __all__ = ["Spool", "batches_ahead"]
 
@@ -29,39 +28,45 @@ def batches_ahead(tape: Tape) -> int:
 
 
 class Spool:
-    """Runs of a query, recorded ahead and handed out in order."""
+    """Runs, in the order of the blocks they come in."""
 
-    def __init__(self, query: Query, value: Any, rng: np.random.Generator, ahead: int) -> None:
-        self.query, self.value, self.rng, self.ahead = query, value, rng, ahead
-        self.before = rng.bit_generator.state
-        self.tape: Tape | None = None
+    def __init__(self, blocks: Blocks) -> None:
+        self.blocks = blocks
+        self.block = 0
         self.used = 0
+        self.tape: Tape | None = None
 
-    def take(self, count: int, left: int | None) -> Tape:
-        """The next `count` runs; `left` is how many will be wanted in all from now on, if that is
-        known.
-        """
-        if self.tape is None or self.tape.count - self.used < count:
-            wanted = count * self.ahead
-            self._record(wanted if left is None else min(wanted, left))
-        assert self.tape is not None
-        start, self.used = self.used, self.used + count
-        return self.tape if self.tape.count == count else self.tape.part(start, self.used)
-
-    def _record(self, count: int) -> None:
-        self.before = self.rng.bit_generator.state
-        self.tape, self.used = record(self.query, self.value, self.rng, count), 0
+    def take(self, count: int) -> Tape:
+        """The next `count` runs."""
+        parts = []
+        while count:
+            if self.tape is None:
+                self.tape = self.blocks.get(self.block)
+            tape, start = self.tape, min(self.used, self.tape.count)
+            self.used = min(tape.count, start + count)
+            taken = self.used - start
+            if taken:
+                parts.append(tape if taken == tape.count else tape.part(start, self.used))
+            count -= taken
+            if self.used == tape.count:
+                self.block, self.used, self.tape = self.block + 1, 0, None
+        return parts[0] if len(parts) == 1 else _joined(parts)
 
     def to_data(self) -> dict[str, Any]:
-        """Where it is: the generator before the tape under way, its runs, and those handed out."""
-        if self.tape is None or self.used == self.tape.count:
-            return {"rng": self.rng.bit_generator.state, "runs": 0, "used": 0}
-        return {"rng": self.before, "runs": self.tape.count, "used": self.used}
+        """Where it is: the block under way, and its runs that were handed out."""
+        return {"block": self.block, "used": self.used}
 
     def restore(self, data: dict[str, Any]) -> None:
-        """Go to where `to_data` was: what was recorded ahead is recorded again."""
-        self.rng.bit_generator.state = data["rng"]
-        self.tape = None
-        if data["runs"]:
-            self._record(data["runs"])
-        self.used = data["used"]
+        """Go to where `to_data` was. Raises ValueError for what is no place."""
+        self.block, self.used, self.tape = whole(data["block"]), whole(data["used"]), None
+
+
+def _joined(parts: list[Tape]) -> Tape:
+    """Tapes one after the other as one."""
+    tape = Tape(0, [], [])
+    for part in parts:
+        first = tape.count
+        choices = [event._replace(runs=event.runs + first) for event in part.choices]
+        seen = [event._replace(runs=event.runs + first) for event in part.observations]
+        tape = Tape(first + part.count, tape.choices + choices, tape.observations + seen)
+    return tape

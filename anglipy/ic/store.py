@@ -15,17 +15,28 @@ import torch
 from anglipy.diagnostics import ArtifactError
 from anglipy.ic.artifact import AddressRow, Artifact
 from anglipy.ic.batches import ObserverKey, SlotKey
+from anglipy.ic.checked import finite
 from anglipy.ic.layers import Shape
 from anglipy.ic.network import Network, Structure
 from anglipy.ic.observing import Kind
-from anglipy.ic.options import TrainingOptions, TrainingRecord
+from anglipy.ic.options import NETWORKS, TrainingOptions, TrainingRecord
 from anglipy.ic.proposals import FAMILIES
 from anglipy.ic.reader import FixedNumber
 
-__all__ = ["arrays_of", "artifact_of", "load_arrays", "network_of", "rows_of", "structure_of"]
+__all__ = [
+    "arrays_of",
+    "artifact_of",
+    "empty_network",
+    "load_arrays",
+    "network_of",
+    "rows_of",
+    "structure_of",
+]
 
 LARGEST = 1 << 20
 """No size in an artifact is above this."""
+LARGEST_INSTANCE = 1 << 16
+"""No instance of an observed number that has a place of its own is above this."""
 
 
 def artifact_of(
@@ -104,7 +115,9 @@ def structure_of(rows: Iterable[AddressRow], fixed: Iterable[tuple[int, int]]) -
             raise ValueError(f"the kind of observation {row.family} at {row.site}")
     numbers = tuple(FixedNumber(*pair) for pair in fixed)
     if any(
-        not 0 <= n.observer < len(observers) or observers[n.observer].kind.name != "numbers"
+        not 0 <= n.observer < len(observers)
+        or observers[n.observer].kind.name != "numbers"
+        or not 0 < n.instance <= LARGEST_INSTANCE
         for n in numbers
     ):
         raise ValueError("an observed number without an observer")
@@ -113,7 +126,9 @@ def structure_of(rows: Iterable[AddressRow], fixed: Iterable[tuple[int, int]]) -
 
 def arrays_of(network: Network) -> dict[str, np.ndarray]:
     """Parameters and buffers by name, copied."""
-    return {name: tensor.detach().numpy().copy() for name, tensor in network.state_dict().items()}
+    return {
+        name: tensor.detach().cpu().numpy().copy() for name, tensor in network.state_dict().items()
+    }
 
 
 def load_arrays(network: Network, arrays: dict[str, np.ndarray], assign: bool = False) -> None:
@@ -133,6 +148,33 @@ def network_kind(artifact: Artifact) -> str:
     return str(artifact.options.get("network", "lstm"))
 
 
+def empty_network(
+    shape: Shape, structure: Structure, kind: str, arrays: dict[str, np.ndarray]
+) -> Network:
+    """A network of this form that holds no numbers yet (its parameters are on torch's device
+    "meta", where nothing is stored), if the arrays are those that it needs.
+
+    Raises ValueError if names, shapes or dtypes differ, or a number is not finite.
+    """
+    if len(structure.slots) + len(structure.observers) > len(arrays):
+        raise ValueError("more addresses than arrays")
+    if shape.width % shape.attention_heads or (kind == "transformer" and shape.hidden % 8):
+        raise ValueError("a width that its attention heads cannot share")
+    if kind not in NETWORKS:
+        raise ValueError("a network of no known kind")
+    with torch.device("meta"):
+        network = Network.of_structure(shape, structure, kind)
+    found = {name: (tuple(array.shape), array.dtype.name) for name, array in arrays.items()}
+    expected = {
+        name: (tuple(part.shape), str(part.dtype).removeprefix("torch."))
+        for name, part in network.state_dict().items()
+    }
+    if found != expected:
+        raise ValueError("its arrays are not those of its address table")
+    finite(arrays)
+    return network
+
+
 @lru_cache(maxsize=2)
 def network_of(artifact: Artifact) -> Network:
     """The artifact's network, ready to propose, and not to be changed: the last ones are kept.
@@ -142,15 +184,11 @@ def network_of(artifact: Artifact) -> Network:
     try:
         if not all(0 < size <= LARGEST for size in artifact.shape.values()):
             raise ValueError("a size of the network")
-        shape = Shape(**artifact.shape)
         structure = structure_of(artifact.addresses, artifact.fixed)
-        # On this device nothing is computed or stored: arrays take the place of parameters.
-        with torch.device("meta"):
-            network = Network.of_structure(shape, structure, network_kind(artifact))
-        found = {name: tuple(array.shape) for name, array in artifact.arrays.items()}
-        expected = {name: tuple(part.shape) for name, part in network.state_dict().items()}
-        if found != expected:
-            raise ValueError("its arrays are not those of its address table")
+        network = empty_network(
+            Shape(**artifact.shape), structure, network_kind(artifact), artifact.arrays
+        )
+        # Arrays take the place of parameters: nothing is stored twice.
         load_arrays(network, artifact.arrays, assign=True)
     except (RuntimeError, TypeError, ValueError) as error:
         raise ArtifactError(

@@ -1,19 +1,18 @@
-"""Training: traces from the program's joint distribution, one minibatch after the other, never the
-same twice.
+"""Training: traces from the program's joint distribution, one minibatch after the other.
 
     minimise  E over (choices, data) of  - sum over choices of log q'(choice | choices before it,
         data)
 
 which is the average divergence of the proposals from the posterior, up to a constant: the loss has
 the posterior's own entropy as its floor (Le, Baydin and Wood 2017, eq. 3). A fixed validation set,
-drawn with its own seed, decides which network is kept in the artifact. After every validation, and
-when it is stopped, the whole state of training goes to `<artifact>.resume`; with a budget in
-traces, a training that was interrupted and resumed gives bitwise the same artifact as one that was
-not.
+drawn with its own seed, decides which network is kept in the artifact, and may end training early.
+Now and then, at every validation, and when it is stopped, the whole state of training goes to
+`<artifact>.resume` (`ic.resuming`). Where traces come from is the business of `ic.sources`.
 """
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
 import time
@@ -23,40 +22,37 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from anglipy.diagnostics import ArtifactError
-from anglipy.ic.artifact import AddressRow, Artifact
+from anglipy.ic.artifact import Artifact
 from anglipy.ic.batches import batch_of
-from anglipy.ic.container import read_container, write_container
+from anglipy.ic.container import sweep
+from anglipy.ic.devices import moved
 from anglipy.ic.layers import Shape
-from anglipy.ic.learner import VALIDATION_CHUNK, Learner, Losses, validate
+from anglipy.ic.learner import Learner, Losses, validate
 from anglipy.ic.network import Network
-from anglipy.ic.options import Progress, SiteLoss, TrainingOptions, TrainingRecord
-from anglipy.ic.spool import Spool, batches_ahead
-from anglipy.ic.store import artifact_of, rows_of, structure_of
-from anglipy.ic.tapes import Tape, record
+from anglipy.ic.options import TrainingOptions
+from anglipy.ic.records import Live, Progress, SiteLoss, TrainingRecord
+from anglipy.ic.resuming import RESUME_KIND, restore_state, resume_path, save_state
+from anglipy.ic.sources import Source
+from anglipy.ic.store import artifact_of
 from anglipy.ic.threads import fitting_threads
 from anglipy.runtime.machine import Query
 
 __all__ = ["RESUME_KIND", "Progress", "TrainingOptions", "TrainingRecord", "resume_path", "train"]
 
-RESUME_KIND = "anglipy training state"
 BLIND = (
     "the program observed nothing while it was trained on, so the network cannot learn from data; "
     "if how much it observes depends on its argument, give an example of that with -v"
 )
 REPORTS = 40
 """Validations in a budget, unless the options say otherwise."""
+GLANCE_S = 0.2
+"""Time between two looks of whoever watches."""
 
 Listener = Callable[[Progress], object]
-
-
-def resume_path(artifact_path: str | Path) -> Path:
-    """Where the state of an unfinished training lies."""
-    path = Path(artifact_path)
-    return path.with_name(path.name + ".resume")
+Watcher = Callable[[Live], object]
 
 
 def train(
@@ -65,6 +61,7 @@ def train(
     artifact_path: str | Path,
     on_progress: Listener | None = None,
     *,
+    watch: Watcher | None = None,
     program_hash: str = "",
     sites: Iterable[str] | None = None,
     should_stop: Callable[[], bool] | None = None,
@@ -72,29 +69,50 @@ def train(
     """Train a network for a query and write the best one to `artifact_path`.
 
     The first Ctrl-C ends training after the step under way; the artifact and the state to resume
-    from are written, and the record says `interrupted`. `program_hash` and `sites`, the static
-    sites of the program, are kept for `Artifact.check`.
+    from are written, and the record says `interrupted`. `on_progress` is called at every
+    validation, `watch` a few times a second. `program_hash` and `sites`, the static sites of the
+    program, are kept for `Artifact.check`.
 
     Raises:
         ArtifactError: AQ601 a file cannot be written, AQ606 nothing to resume or other options,
-            AQ607 an observed value
-            that a network cannot read, AQ608 a run without end, AQ609 a query without choices.
+            AQ607 an observed value that a network cannot read, AQ608 a run without end, AQ609 a
+            query without choices, AQ611 and AQ612 a worker failed or died, AQ613 a dataset of
+            another program, AQ614 the loss is no number any more.
         ProgramError: a value was wrong while the program ran.
 
     """
     with torch.random.fork_rng(devices=[]), _interruptible() as interrupted:
         trainer = Trainer(query, options, Path(artifact_path), program_hash, sites)
-        if options.resume:
-            trainer.restore()
-        stop = should_stop or (lambda: False)
-        with fitting_threads(trainer.learner.network, options.threads):
-            while not trainer.is_done and not interrupted.is_set() and not stop():
-                trainer.step()
-                if trainer.is_due:
-                    _tell(on_progress, trainer.report())
-            if trainer.unreported:
-                _tell(on_progress, trainer.report())
-        return trainer.finish(not trainer.is_done)
+        try:
+            if options.resume:
+                trainer.restore()
+            with fitting_threads(trainer.learner.network, options.threads):
+                _go_on(trainer, on_progress, watch, interrupted, should_stop or (lambda: False))
+            return trainer.finish(not trainer.is_done)
+        finally:
+            trainer.close()
+
+
+def _go_on(
+    trainer: Trainer,
+    on_progress: Listener | None,
+    watch: Watcher | None,
+    interrupted: threading.Event,
+    stop: Callable[[], bool],
+) -> None:
+    """Step after step, until the budget is used up or someone wants it to stop."""
+    glance = 0.0
+    while not trainer.is_done and not interrupted.is_set() and not stop():
+        trainer.step()
+        if trainer.is_due:
+            _tell(on_progress, trainer.report())
+        elif trainer.is_unsaved:
+            trainer.checkpoint()
+        if watch is not None and time.perf_counter() >= glance:
+            watch(trainer.live())
+            glance = time.perf_counter() + GLANCE_S
+    if trainer.unreported:
+        _tell(on_progress, trainer.report())
 
 
 def _tell(listener: Listener | None, progress: Progress) -> None:
@@ -135,6 +153,10 @@ class Tally:
     loss_sum: float = 0.0
     best_loss: float = float("inf")
     best_at: int = 0
+    to_beat: float = float("inf")
+    """The loss that a validation must be `min_delta` below."""
+    in_vain: int = 0
+    """Validations since one was."""
 
 
 class Trainer:
@@ -151,29 +173,47 @@ class Trainer:
         self.query, self.options, self.path = query, options, path
         self.program_hash = program_hash
         self.sites = None if sites is None else tuple(sorted(sites))
+        sweep(path)
+        sweep(resume_path(path))
         torch.manual_seed(options.seed)
-        self.warnings: tuple[str, ...] = ()
-        tapes = self._validation_tapes()
+        # Workers are forked here, before torch has threads of its own.
+        self.source = Source.of(query, options, program_hash)
+        tapes = self.source.validation
+        self.warnings = () if any(tape.observations for tape in tapes) else (BLIND,)
         self.validation = [batch_of(tape) for tape in tapes if tape.choices]
-        rng = np.random.default_rng(options.seed)
-        self.spool = Spool(query, options.example_args, rng, batches_ahead(tapes[0]))
         shape = Shape(options.hidden, options.width, 4, options.components)
         network = Network(shape, options.network)
         for batch in self.validation:
             network.grow(batch)
         self.learner = Learner(network, options)
+        device = self.learner.device
+        if device.type != "cpu":
+            self.validation = [moved(batch, device) for batch in self.validation]
         self.tally = Tally()
         self.history: list[Progress] = []
         self.losses: Losses | None = None
         self.clock = time.perf_counter()
+        self.saved_seconds = 0.0
+        self.glanced = (0, 0.0)
         self.interval = options.validate_every or self._interval()
+
+    def close(self) -> None:
+        """End the workers, if there are any."""
+        self.source.close()
 
     # -- going on ------------------------------------------------------------------------------
 
     @property
     def is_done(self) -> bool:
-        """Whether the budget is used up."""
-        return self.options.fraction(self.tally.traces, self.tally.seconds) >= 1.0
+        """Whether the budget is used up, or patience."""
+        done = self.options.fraction(self.tally.traces, self.tally.seconds) >= 1.0
+        return done or self.is_early
+
+    @property
+    def is_early(self) -> bool:
+        """Whether validations have got no better for too long."""
+        patience = self.options.patience
+        return patience is not None and self.tally.in_vain >= patience
 
     @property
     def is_due(self) -> bool:
@@ -185,21 +225,28 @@ class Trainer:
         return tally.seconds - tally.reported_seconds >= 60.0 * minutes / REPORTS
 
     @property
+    def is_unsaved(self) -> bool:
+        """Whether it is time to save the state."""
+        return self.tally.seconds - self.saved_seconds >= self.options.checkpoint_seconds
+
+    @property
     def unreported(self) -> bool:
         """Whether anything happened since the last report."""
         return self.losses is None or self.tally.traces > self.tally.reported
 
     def step(self) -> None:
-        """One minibatch."""
+        """One minibatch. Raises ArtifactError AQ614 if its loss is not a number."""
         tally, options = self.tally, self.options
         count = options.batch
         if options.budget is not None:
             count = min(count, options.budget - tally.traces)
-        left = None if options.budget is None else options.budget - tally.traces
-        tape = self.spool.take(count, left)
+        tape = self.source.take(count)
         rate = options.rate(options.fraction(tally.traces, tally.seconds))
         if tape.choices:
-            tally.loss_sum += self.learner.learn(batch_of(tape), rate) * count
+            loss = self.learner.learn(batch_of(tape), rate)
+            if not math.isfinite(loss):
+                raise _diverged(tally.traces, loss, self.path)
+            tally.loss_sum += loss * count
         tally.traces += count
         now = time.perf_counter()
         tally.seconds += now - self.clock
@@ -207,47 +254,84 @@ class Trainer:
 
     def report(self) -> Progress:
         """Validate, keep the network if it is the best so far, save the state to resume from."""
-        tally = self.tally
+        tally, options = self.tally, self.options
         network = self.learner.best
-        losses = validate(network, self.validation, self.options.epsilon)
+        losses = validate(network, self.validation, options.epsilon, options.bf16)
         loss = losses.loss / losses.traces
         better = self.losses is None or loss < tally.best_loss
         if better:
             tally.best_loss, tally.best_at = loss, tally.traces
             self.losses = losses
+        if loss < tally.to_beat - options.min_delta:
+            tally.to_beat, tally.in_vain = loss, 0
+        else:
+            tally.in_vain += 1
         progress = self._progress(losses)
         self.history.append(progress)
         if better:
-            self._save_artifact(network, interrupted=True)
+            self._save_artifact(network)
         tally.reported, tally.reported_seconds, tally.loss_sum = tally.traces, tally.seconds, 0.0
-        self._save_state()
-        self.clock = time.perf_counter()
+        self.checkpoint()
         return progress
+
+    def checkpoint(self) -> None:
+        """Save the state to resume from."""
+        save_state(self)
+        self.saved_seconds = self.tally.seconds
+        self.clock = time.perf_counter()
+
+    def restore(self) -> None:
+        """Go on from the saved state."""
+        restore_state(self)
+        self.saved_seconds = self.tally.seconds
+        self.glanced = (self.tally.traces, self.tally.seconds)
 
     def finish(self, interrupted: bool) -> TrainingRecord:
         """The record, also put into the artifact. A finished training leaves its state too: its
         budget may be raised.
         """
-        final = self._record(interrupted)
+        final = self.record(interrupted)
         replace(Artifact.load(self.path), record=final).save(self.path)
         return final
 
-    # -- parts -------------------------------------------------------------------------------
+    # -- telling -----------------------------------------------------------------------------
 
-    def _validation_tapes(self) -> list[Tape]:
-        rng = np.random.default_rng([self.options.seed, 0x5EED])
-        left, tapes = self.options.validation, []
-        while left:
-            count = min(left, VALIDATION_CHUNK)
-            tapes.append(record(self.query, self.options.example_args, rng, count))
-            left -= tapes[-1].count
-        if not any(tape.choices for tape in tapes):
-            raise ArtifactError(
-                "AQ609", f"the query `{self.query.name}` makes no choices: nothing to train"
-            )
-        if not any(tape.observations for tape in tapes):
-            self.warnings = (BLIND,)
-        return tapes
+    def live(self) -> Live:
+        """What is going on right now."""
+        tally = self.tally
+        traces, seconds = self.glanced
+        self.glanced = (tally.traces, tally.seconds)
+        since = tally.traces - tally.reported
+        last = self.history[-1] if self.history else None
+        return Live(
+            traces=tally.traces,
+            traces_per_second=(tally.traces - traces) / max(tally.seconds - seconds, 1e-9),
+            training_loss=tally.loss_sum / since if since else _training_loss(last),
+            seconds=tally.seconds,
+            fraction=self._fraction(),
+            validated=last,
+            sites=self._site_losses(),
+        )
+
+    def record(self, interrupted: bool) -> TrainingRecord:
+        """What became of the training so far. There must have been a report."""
+        losses = self.losses
+        assert losses is not None
+        return TrainingRecord(
+            self.tally.traces,
+            self.tally.seconds,
+            self.tally.best_loss,
+            self.tally.best_at,
+            losses.prior_loss / losses.traces,
+            interrupted,
+            tuple(self.history),
+            self._site_losses(),
+            self.warnings,
+            self.is_early,
+        )
+
+    def _fraction(self) -> float:
+        return min(1.0, self.options.fraction(self.tally.traces, self.tally.seconds))
 
     def _interval(self) -> int | None:
         """Traces between validations; None if time decides."""
@@ -267,119 +351,37 @@ class Trainer:
             best_loss=tally.best_loss,
             best_at=tally.best_at,
             seconds=tally.seconds,
-            fraction=min(1.0, self.options.fraction(tally.traces, tally.seconds)),
+            fraction=self._fraction(),
         )
 
-    def _record(self, interrupted: bool) -> TrainingRecord:
+    def _site_losses(self) -> tuple[SiteLoss, ...]:
         losses = self.losses
-        assert losses is not None
-        sites = tuple(
+        if losses is None:
+            return ()
+        return tuple(
             SiteLoss(site, loss / losses.traces, prior / losses.traces, int(steps))
             for site, (loss, prior, steps) in sorted(losses.by_site.items())
         )
-        return TrainingRecord(
-            self.tally.traces,
-            self.tally.seconds,
-            self.tally.best_loss,
-            self.tally.best_at,
-            losses.prior_loss / losses.traces,
-            interrupted,
-            tuple(self.history),
-            sites,
-            self.warnings,
-        )
 
-    def _save_artifact(self, network: Network, interrupted: bool) -> None:
+    def _save_artifact(self, network: Network) -> None:
         artifact_of(
             network,
             self.query.name,
             self.program_hash,
             self.sites,
             self.options,
-            self._record(interrupted),
+            self.record(interrupted=True),
         ).save(self.path)
 
-    # -- resuming ----------------------------------------------------------------------------
 
-    def _save_state(self) -> None:
-        network = self.learner.network
-        tally = self.tally
-        arrays = self.learner.to_arrays()
-        arrays["torch_rng"] = torch.random.get_rng_state().numpy().copy()
-        document = {
-            "query": self.query.name,
-            "program_hash": self.program_hash,
-            "options": self.options.fixed(),
-            "addresses": [
-                [r.site, r.role, r.family, list(r.shape)] for r in rows_of(network.structure)
-            ],
-            "fixed": [list(number) for number in network.structure.fixed],
-            "steps": self.learner.steps,
-            "tally": {name: getattr(tally, name) for name in Tally.__slots__},
-            "spool": self.spool.to_data(),
-            "record": self._record(True).to_data(),
-        }
-        write_container(resume_path(self.path), RESUME_KIND, arrays, document)
-
-    def restore(self) -> None:
-        """Go on from the saved state. Raises ArtifactError AQ606 if there is none, or it is of
-        another training.
-        """
-        path = resume_path(self.path)
-        if not path.exists() or not self.path.exists():
-            raise ArtifactError(
-                "AQ606",
-                f"there is nothing to resume: {path} and {self.path} are needed",
-                help="train without --resume first",
-            )
-        arrays, document = read_container(path, RESUME_KIND)
-        try:
-            self._require_same(path, document)
-            rows = [
-                AddressRow(s, role, family, tuple(shape))
-                for s, role, family, shape in document["addresses"]
-            ]
-            structure = structure_of(rows, document["fixed"])
-            now = self.learner.network
-            network = Network.of_structure(now.shape, structure, now.kind)
-            self.learner = Learner(network, self.options)
-            self.learner.restore(arrays, document["steps"])
-            self.tally = Tally(**document["tally"])
-            self.spool.restore(document["spool"])
-            done = TrainingRecord.from_data(document["record"])
-            torch.random.set_rng_state(torch.from_numpy(np.array(arrays["torch_rng"])))
-        except (KeyError, TypeError, ValueError, RuntimeError) as error:
-            raise ArtifactError(
-                "AQ603", f"{path} is damaged: {error}", help="train again"
-            ) from error
-        self.history = list(done.history)
-        self.losses = _losses_of(done, sum(batch.count for batch in self.validation))
-
-    def _require_same(self, path: Path, document: dict[str, Any]) -> None:
-        if document["program_hash"] != self.program_hash or document["query"] != self.query.name:
-            raise ArtifactError(
-                "AQ606",
-                f"{path} is of another program, query `{document['query']}`",
-                help="train without --resume",
-            )
-        mine = self.options.fixed()
-        other = [name for name, value in document["options"].items() if mine.get(name) != value]
-        if other:
-            was = ", ".join(f"{name} was {document['options'][name]}" for name in other)
-            raise ArtifactError(
-                "AQ606",
-                f"{path} was trained with other options: {was}",
-                help="resume with the same options; only the budget may change",
-            )
+def _training_loss(last: Progress | None) -> float:
+    return math.nan if last is None else last.training_loss
 
 
-def _losses_of(done: TrainingRecord, traces: int) -> Losses:
-    """The losses of the best network so far, from a record."""
-    losses = Losses()
-    losses.traces = traces
-    losses.loss, losses.prior_loss = done.best_loss * traces, done.prior_loss * traces
-    losses.by_site = {
-        entry.site: [entry.loss * traces, entry.prior_loss * traces, float(entry.steps)]
-        for entry in done.sites
-    }
-    return losses
+def _diverged(traces: int, loss: float, path: Path) -> ArtifactError:
+    return ArtifactError(
+        "AQ614",
+        f"the loss is {loss} after {traces:,} traces: training cannot go on from there",
+        help="train again with a lower --learning-rate; is a value of the program infinite?",
+        notes=(f"the best network before that is in {path}",) if path.exists() else (),
+    )

@@ -1,0 +1,119 @@
+"""The traces of one training: a validation set that stays the same, and a stream of others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from anglipy.diagnostics import ArtifactError
+from anglipy.ic.blocks import Beside, Blocks, Here, Simulator
+from anglipy.ic.checked import whole
+from anglipy.ic.dataset import Dataset, Visits, about_program
+from anglipy.ic.learner import VALIDATION_CHUNK
+from anglipy.ic.options import TrainingOptions
+from anglipy.ic.spool import Spool, batches_ahead
+from anglipy.ic.tapes import Tape, record
+from anglipy.runtime.machine import Query
+
+__all__ = ["Source", "dataset_of"]
+
+
+def dataset_of(query: Query, options: TrainingOptions, program_hash: str) -> Dataset | None:
+    """The folder of traces that the options name, if they name one."""
+    if options.dataset is None:
+        return None
+    about = about_program(query.name, program_hash, options.example_args)
+    simulator = Simulator(query, options.example_args, options.seed, options.shard)
+    return Dataset(Path(options.dataset), simulator, about)
+
+
+@dataclass(slots=True)
+class Source:
+    """Where the traces of a training come from."""
+
+    query: Query
+    options: TrainingOptions
+    dataset: Dataset | None
+    validation: list[Tape]
+    block: int
+    """Runs in a block that is not a shard."""
+    blocks: Blocks
+    spool: Spool
+
+    @classmethod
+    def of(cls, query: Query, options: TrainingOptions, program_hash: str) -> Source:
+        """Open the stream at its beginning; make the validation set, or read it from the dataset.
+
+        Raises ArtifactError AQ609 for a query without choices, and what `record` and `Dataset`
+        raise.
+        """
+        dataset = dataset_of(query, options, program_hash)
+        validation = _validation(query, options, dataset)
+        if not any(tape.choices for tape in validation):
+            raise ArtifactError(
+                "AQ609", f"the query `{query.name}` makes no choices: nothing to train"
+            )
+        ahead = batches_ahead(validation[0])
+        if options.budget is not None:
+            ahead = min(ahead, -(-options.budget // options.batch))
+        blocks = _blocks(query, options, dataset, options.batch * ahead)
+        block = options.batch * ahead
+        return cls(query, options, dataset, validation, block, blocks, Spool(blocks))
+
+    def take(self, count: int) -> Tape:
+        """The next `count` traces."""
+        return self.spool.take(count)
+
+    def close(self) -> None:
+        """End the workers, if there are any."""
+        self.blocks.close()
+
+    def to_data(self) -> dict[str, Any]:
+        """Where the stream is."""
+        window = self.blocks.window if isinstance(self.blocks, Visits) else None
+        return {"block_size": self.block, "window": window, **self.spool.to_data()}
+
+    def restore(self, data: dict[str, Any]) -> None:
+        """Go to where `to_data` was. Raises ValueError for data that are none."""
+        if (data["window"] is None) != (self.dataset is None):
+            raise ArtifactError(
+                "AQ606",
+                "the training was begun "
+                + ("without a dataset" if data["window"] is None else "with a dataset"),
+                help="resume with the same --dataset",
+            )
+        if isinstance(self.blocks, Visits):
+            self.blocks.window = whole(data["window"], 1, 1 << 24)
+        elif data["block_size"] != self.block:
+            self.block = whole(data["block_size"], 1, 1 << 24)
+            self.blocks.close()
+            self.blocks = _blocks(self.query, self.options, None, self.block)
+            self.spool = Spool(self.blocks)
+        self.spool.restore(data)
+
+
+def _blocks(query: Query, options: TrainingOptions, dataset: Dataset | None, block: int) -> Blocks:
+    if dataset is not None:
+        return Visits(dataset, options.seed, options.reuse, options.workers)
+    simulator = Simulator(query, options.example_args, options.seed, block)
+    return Beside(simulator, options.workers) if options.workers else Here(simulator)
+
+
+def _validation(query: Query, options: TrainingOptions, dataset: Dataset | None) -> list[Tape]:
+    """The validation set in tapes of at most `VALIDATION_CHUNK` runs: from the dataset, if all are
+    there, and into it, if they are not.
+    """
+    whole_parts, rest = divmod(options.validation, VALIDATION_CHUNK)
+    sizes = [VALIDATION_CHUNK] * whole_parts + [rest] * bool(rest)
+    files = [] if dataset is None else dataset.validation(options.seed, sizes)
+    if dataset is not None and all(path.exists() for path, _ in files):
+        return [dataset.read(path) for path, _ in files]
+    rng = np.random.default_rng([options.seed, 0x5EED])
+    tapes = [record(query, options.example_args, rng, size) for size in sizes]
+    if dataset is not None:
+        for (path, _), tape in zip(files, tapes, strict=True):
+            dataset.write(path, tape)
+    return tapes
