@@ -70,7 +70,7 @@ def record_of(cls: type[_Record], data: Any) -> _Record:
     """A dataclass from JSON as `dataclasses.asdict` gives it. Fields with a default may lack."""
     if data.__class__ is not dict:
         raise ValueError(f"{_shown(data)} where {cls.__name__} belongs")
-    hints = _hints(cls)
+    hints = _hints(cls)  # type: ignore[arg-type]
     unknown = sorted(set(data) - set(hints))
     if unknown:
         raise ValueError(f"an entry {_shown(unknown[0])} that is unknown")
@@ -108,7 +108,7 @@ def _typed(hint: Any, value: Any) -> Any:
             raise ValueError(f"{_shown(value)} where a list belongs")
         return tuple(_typed(get_args(hint)[0], item) for item in value)
     assert is_dataclass(hint)
-    return record_of(hint, value)
+    return record_of(hint, value)  # type: ignore[arg-type]
 
 
 def _shown(value: Any) -> str:

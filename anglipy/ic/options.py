@@ -16,17 +16,8 @@ NETWORKS = ("lstm", "ff", "lstm+attention", "ff+attention", "transformer")
 """The names of the cores; `cores.CORES` has them."""
 _FREE = frozenset(
     [
-        "traces",
-        "minutes",
-        "resume",
-        "threads",
-        "example_args",
-        "validate_every",
-        "patience",
-        "min_delta",
-        "checkpoint_seconds",
-        "workers",
-        "dataset",
+        *("traces", "minutes", "resume", "threads", "example_args", "validate_every", "patience"),
+        *("min_delta", "checkpoint_seconds", "workers", "dataset"),
     ]
 )
 """Options that may change when training is resumed."""
