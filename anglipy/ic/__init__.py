@@ -9,7 +9,11 @@ distribution.
     embedders   observed values -> summary and tokens
     network     the LSTM beside the program, one slot per address, growing while it trains
     batches     a tape of any control flow -> one minibatch
-    training    the loop, its record, resuming it
+    blocks      numbered blocks of runs, recorded here, by workers, or kept in a dataset
+    sources     the validation set and the stream of traces of a training
+    learner     the network while it learns, on a CPU or a GPU
+    training    the loop; records, what it tells; resuming, its state as a file
+    checked     what files say, checked before anything is made of it
     artifact    the trained network as a file: data, never code
     beside      the network beside a program that runs: proposals wave by wave
     engine      importance sampling with the network's proposals

@@ -104,7 +104,7 @@ def _typed(hint: Any, value: Any) -> Any:
     if isinstance(hint, types.UnionType):
         return None if value is None else _typed(get_args(hint)[0], value)
     if get_origin(hint) is tuple:
-        if value.__class__ is not list:
+        if value.__class__ not in (list, tuple):
             raise ValueError(f"{_shown(value)} where a list belongs")
         return tuple(_typed(get_args(hint)[0], item) for item in value)
     assert is_dataclass(hint)

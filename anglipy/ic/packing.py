@@ -23,10 +23,8 @@ __all__ = ["packed", "unpacked"]
 
 LARGEST = 1 << 20
 """No size of a choice or an observation is above this."""
-_DTYPES = frozenset(
-    np.dtype(code).name
-    for code in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "f2", "f4", "f8")
-)
+_CODES = ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "f2", "f4", "f8")
+_DTYPES = frozenset(np.dtype(code).name for code in _CODES)
 _COLUMNS = {"integers": 4, "normal": 2, "interval": 2, "beta": 2, "positive": 2, "prior": 0}
 """Numbers of a prior, of families where that does not depend on its size."""
 

@@ -56,7 +56,7 @@ def _state(path: Path) -> dict[str, bytes]:
 
     contents = read_container(path, RESUME_KIND)
     arrays = {name: array.tobytes() for name, array in contents.arrays.items()}
-    return arrays | {"spool": repr(contents.document["spool"]).encode()}
+    return arrays | {"source": repr(contents.document["source"]).encode()}
 
 
 def test_the_same_seed_gives_the_same_artifact(tmp_path: Path) -> None:
