@@ -29,7 +29,6 @@ __all__ = [
     "StepGroup",
     "batch_of",
     "group_observations",
-    "segments_of",
     "slot_key",
 ]
 
@@ -88,9 +87,10 @@ class Batch:
     """Choices of the longest run."""
     by_length: Tensor
     """The runs, those with more choices first, (count,) int64."""
-    segments: tuple[tuple[int, int], ...]
-    """(runs, choices): so many of the runs in that order make so many choices more, then the last
-    of them end. Sums up to `longest`."""
+    packed: Tensor
+    """(N,) int64: the flat places sorted by time and, within a time, by run in that order."""
+    sizes: tuple[int, ...]
+    """How many runs make a choice at each time, `longest` of them; sums up to N."""
     widest: int
     """Observations of the run with most of them."""
     trace_of: Tensor
@@ -129,13 +129,15 @@ def batch_of(tape: Tape) -> Batch:
         log_prior.append(np.broadcast_to(event.log_prior, end - start))
         starts.append(start)
     observations, widest = group_observations(tape.observations, count)
+    trace_of = np.concatenate([event.runs for event in choices])
     return Batch(
         count=count,
         longest=int(lengths.max()),
         by_length=torch.from_numpy(np.argsort(-lengths, kind="stable")),
-        segments=segments_of(lengths),
+        packed=torch.from_numpy(np.lexsort((trace_of, -lengths[trace_of], time_of))),
+        sizes=tuple(np.bincount(time_of).tolist()),
         widest=widest,
-        trace_of=_joined([event.runs for event in choices]),
+        trace_of=torch.from_numpy(trace_of),
         time_of=torch.from_numpy(time_of),
         instances=_joined([event.instances for event in choices]),
         previous=torch.from_numpy(previous),
@@ -143,22 +145,6 @@ def batch_of(tape: Tape) -> Batch:
         steps=tuple(_step_groups(choices, starts)),
         observations=observations,
     )
-
-
-def segments_of(lengths: np.ndarray) -> tuple[tuple[int, int], ...]:
-    """Cut the time of runs where half of those under way have ended.
-
-    >>> segments_of(np.array([1, 4, 1, 2]))
-    ((4, 1), (2, 1), (1, 2))
-    """
-    longest = int(lengths.max())
-    under_way = len(lengths) - np.cumsum(np.bincount(lengths, minlength=longest + 1))
-    segments, runs, start = [], len(lengths), 0
-    for time in range(1, longest):
-        if 2 * under_way[time] <= runs:
-            segments.append((runs, time - start))
-            runs, start = int(under_way[time]), time
-    return (*segments, (runs, longest - start))
 
 
 def _joined(arrays: Sequence[np.ndarray]) -> Tensor:

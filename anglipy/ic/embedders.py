@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from anglipy.ic.batches import ObserverGroup, ObserverKey
 from anglipy.ic.layers import INSTANCE_WIDTH, Dense, InstanceCode, Moments
+from anglipy.ic.products import Linear
 
 __all__ = ["Embedded", "ImageReader", "Observer", "observer_for"]
 
@@ -74,7 +75,7 @@ class ChoiceObserver(Observer):
     def __init__(self, key: ObserverKey, width: int) -> None:
         super().__init__(key)
         self.table = nn.Embedding(key.kind.shape[0], width)
-        self.instance = nn.Linear(INSTANCE_WIDTH, width)
+        self.instance = Linear(INSTANCE_WIDTH, width)
 
     def forward(self, group: ObserverGroup, instances: InstanceCode) -> Embedded:
         """One token each, its own digest."""
@@ -121,8 +122,8 @@ class ImageReader(Observer):
         self.places = nn.Parameter(0.1 * torch.randn(1, self.tokens, FEATURES))
         self.line = nn.GRU(FEATURES, width // 2, batch_first=True, bidirectional=True)
         self.moments = Moments(2)
-        self.levels = nn.Linear(2 + INSTANCE_WIDTH, width)
-        self.sum_up = nn.Linear(2 * width, width)
+        self.levels = Linear(2 + INSTANCE_WIDTH, width)
+        self.sum_up = Linear(2 * width, width)
 
     def lay_out(self) -> None:
         """Channels last."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from anglipy.ic.products import Linear
 from anglipy.ic.squash import squash
 
 __all__ = ["INSTANCE_WIDTH", "Dense", "InstanceCode", "Moments", "Shape"]
@@ -79,9 +80,9 @@ class Dense(nn.Module):
 
     def __init__(self, inputs: int, hidden: int, outputs: int) -> None:
         super().__init__()
-        self.hidden = nn.Linear(inputs, hidden)
-        self.output = nn.Linear(hidden, outputs)
-        self.direct = nn.Linear(inputs, outputs, bias=False)
+        self.hidden = Linear(inputs, hidden)
+        self.output = Linear(hidden, outputs)
+        self.direct = Linear(inputs, outputs, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
         """(n, inputs) -> (n, outputs)."""
@@ -99,7 +100,7 @@ class InstanceCode(nn.Module):
         super().__init__()
         self.table = nn.Embedding(KNOWN_INSTANCES + 1, INSTANCE_WIDTH)
         nn.init.normal_(self.table.weight, std=0.3)
-        self.mix = nn.Linear(16, INSTANCE_WIDTH)
+        self.mix = Linear(16, INSTANCE_WIDTH)
         # No parameter, so that it is there even where parameters are not (device "meta").
         lengths = 2.0 * torch.pi / (3.0 * 2.0 ** torch.arange(8, device="cpu"))
         self.register_buffer("waves", lengths, persistent=False)

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from anglipy.ic.batches import ObserverGroup, ObserverKey
 from anglipy.ic.embedders import Embedded, Observer, observer_for
 from anglipy.ic.layers import Dense, InstanceCode, Moments
+from anglipy.ic.products import Linear
 
 __all__ = ["FixedNumber", "ObservationReader", "Reading", "fixed_numbers"]
 
@@ -71,7 +72,7 @@ class ObservationReader(nn.Module):
         self.index: dict[ObserverKey, int] = {}
         self.instances = InstanceCode()
         self.nothing = nn.Parameter(0.1 * torch.randn(width))
-        self.pooled = nn.Linear(width, width)
+        self.pooled = Linear(width, width)
         self.fixed: tuple[FixedNumber, ...] = ()
         self._starts: dict[int, Tensor] = {}
         """For each observer where the numbers of an instance begin; -1 for those not fixed."""

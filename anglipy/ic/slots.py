@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from anglipy.ic.batches import SlotKey, StepGroup
 from anglipy.ic.layers import Dense, Moments, Shape
+from anglipy.ic.products import Linear
 from anglipy.ic.proposals import FAMILIES
 from anglipy.ic.squash import squash
 
@@ -41,9 +42,9 @@ class Slot(nn.Module):
         self.perceptron = None if categories else Dense(2 * key.size, VALUE_WIDTH, VALUE_WIDTH)
         self.priors, self.prior = self._prior_reader(size)
 
-    def _prior_reader(self, size: int) -> tuple[Moments | None, nn.Linear | None]:
+    def _prior_reader(self, size: int) -> tuple[Moments | None, Linear | None]:
         columns = self.family.prior_width(size)
-        return (Moments(columns), nn.Linear(columns, PRIOR_WIDTH)) if columns else (None, None)
+        return (Moments(columns), Linear(columns, PRIOR_WIDTH)) if columns else (None, None)
 
     @property
     def size(self) -> int:
@@ -108,8 +109,8 @@ def _wider_table(old: nn.Embedding, rows: int) -> nn.Embedding:
     return new
 
 
-def _wider_linear(old: nn.Linear, outputs: int) -> nn.Linear:
-    new = nn.Linear(old.in_features, outputs, bias=old.bias is not None)
+def _wider_linear(old: Linear, outputs: int) -> Linear:
+    new = Linear(old.in_features, outputs, bias=old.bias is not None)
     new.weight.mul_(0.1)
     new.weight[: old.out_features] = old.weight
     if old.bias is not None:

@@ -88,7 +88,8 @@ def _callers(trace: TracebackType | None) -> list[Span]:
             continue
         code = frame[0].__code__
         source = frame[0].__globals__.get(SOURCES, {}).get(code.co_filename)
-        if source is None:
+        if source is None:  # a continuation of the machine, with the program's own inside
+            work.extend(frame[1:])
             continue
         found = (_span(source, code, 2 * place) for place in range(len(code.co_code) // 2))
         span = next((s for s in found if s is not None and s.end > s.start), None)

@@ -216,7 +216,7 @@ def test_without_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_curve_is_a_density() -> None:
-    numbers = RNG.normal(size=4_000)
+    numbers = np.random.default_rng(1).normal(size=4_000)
     weights = np.full(4_000, 1 / 4_000)
     span = (float(numbers.min()), float(numbers.max()))
     heights, edges = histogram(numbers, weights, span, 4_000)
@@ -228,13 +228,13 @@ def test_a_curve_is_a_density() -> None:
 
 
 def test_a_density_that_ends_abruptly_does_not_sink() -> None:
-    numbers = RNG.random(20_000)
+    numbers = np.random.default_rng(2).random(20_000)
     _, density = curve(numbers, np.full(20_000, 1 / 20_000), (0.0, 1.0), 20_000)
     assert density.min() > 0.85
 
 
 def test_a_surface_has_all_the_mass() -> None:
-    x, y = RNG.normal(size=(2, 3_000))
+    x, y = np.random.default_rng(1).normal(size=(2, 3_000))
     spans = ((-5.0, 5.0), (-5.0, 5.0))
     _, _, mass = surface(x, y, np.full(3_000, 1 / 3_000), spans, 3_000)
     assert mass.sum() == pytest.approx(1.0, abs=0.01)

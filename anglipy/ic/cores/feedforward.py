@@ -11,6 +11,7 @@ from anglipy.ic.batches import Batch
 from anglipy.ic.cores.base import IDENTITY_WIDTH, Core, Told, padded, places
 from anglipy.ic.cores.states import State
 from anglipy.ic.layers import Shape
+from anglipy.ic.products import Linear
 from anglipy.ic.reader import Reading
 from anglipy.ic.slots import PRIOR_WIDTH
 
@@ -22,10 +23,10 @@ class FeedForward(Core):
 
     def __init__(self, shape: Shape, more: int = 0) -> None:
         super().__init__(shape)
-        self.input = nn.Linear(shape.width + IDENTITY_WIDTH + PRIOR_WIDTH + more, shape.hidden)
+        self.input = Linear(shape.width + IDENTITY_WIDTH + PRIOR_WIDTH + more, shape.hidden)
         self.tower = nn.Sequential(
-            nn.ReLU(), nn.Linear(shape.hidden, shape.hidden), nn.ReLU(),
-            nn.Linear(shape.hidden, shape.hidden),
+            nn.ReLU(), Linear(shape.hidden, shape.hidden), nn.ReLU(),
+            Linear(shape.hidden, shape.hidden),
         )  # fmt: skip
 
     def unroll(self, told: Told, reading: Reading, batch: Batch) -> Tensor:

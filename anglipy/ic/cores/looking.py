@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from anglipy.ic.layers import Shape
+from anglipy.ic.products import Linear
 from anglipy.ic.reader import Reading
 
 __all__ = ["Looking"]
@@ -20,9 +21,9 @@ class Looking(nn.Module):
     def __init__(self, asking: int, shape: Shape) -> None:
         super().__init__()
         self.shape = shape
-        self.query = nn.Linear(asking, shape.width)
-        self.key = nn.Linear(shape.width, shape.width)
-        self.value = nn.Linear(shape.width, shape.width)
+        self.query = Linear(asking, shape.width)
+        self.key = Linear(shape.width, shape.width)
+        self.value = Linear(shape.width, shape.width)
 
     def look(self, asking: Tensor, reading: Reading) -> Tensor:
         """(B, T, width): what the steps of B runs find."""

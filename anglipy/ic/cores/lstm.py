@@ -6,17 +6,16 @@ observations.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
-from torch import Tensor, nn
-from torch.nn import functional
+from torch import Tensor
 
 from anglipy.ic.batches import Batch
 from anglipy.ic.cores.base import Core, Told, padded, places
 from anglipy.ic.cores.states import State
 from anglipy.ic.layers import Shape
+from anglipy.ic.products import Linear
 from anglipy.ic.reader import Reading
+from anglipy.ic.recurrent import PackedLSTM
 
 __all__ = ["LSTM"]
 
@@ -26,22 +25,20 @@ class LSTM(Core):
 
     def __init__(self, shape: Shape) -> None:
         super().__init__(shape)
-        self.input = nn.Linear(self.inputs_width, shape.hidden)
-        self.start = nn.Linear(shape.width, 2 * shape.hidden)
-        self.lstm = nn.LSTM(shape.hidden, shape.hidden, batch_first=True)
+        self.input = Linear(self.inputs_width, shape.hidden)
+        self.start = Linear(shape.width, 2 * shape.hidden)
+        self.lstm = PackedLSTM(shape.hidden, shape.hidden)
 
     def unroll(self, told: Told, reading: Reading, batch: Batch) -> Tensor:
-        """All steps of a batch, run by run."""
+        """All steps of a batch."""
         at = places(batch)
         inputs = self.input(self.full_inputs(reading.summary[batch.trace_of], told))
-        table = padded(batch, inputs, at)
-        if len(batch.segments) == 1:
-            states = self._states(reading.summary, table, batch.segments)
-        else:
-            order = batch.by_length
-            states = self._states(reading.summary[order], table[order], batch.segments)
-            states = states[torch.argsort(order)]
-        return self.heads_see(states, table, reading).flatten(0, 1)[at]
+        start = self._start_state(reading.summary[batch.by_length])
+        packed = self.lstm.over_runs(inputs[batch.packed], batch.sizes, *start)
+        states = torch.empty_like(packed).index_copy(0, batch.packed, packed)
+        both = padded(batch, torch.cat([states, inputs], 1), at)
+        found = self.look(both, reading).flatten(0, 1)[at]
+        return torch.cat([states, inputs, found], 1)
 
     def begin(self, reading: Reading) -> State:
         """The state depends on the summary."""
@@ -53,31 +50,10 @@ class LSTM(Core):
         assert isinstance(hidden, Tensor)
         assert isinstance(cell, Tensor)
         inputs = self.input(self.full_inputs(reading.summary.expand(len(hidden), -1), told))
-        states, (hidden, cell) = self.lstm(
-            inputs[:, None], (hidden[None].contiguous(), cell[None].contiguous())
-        )
-        seen = self.heads_see(states.transpose(0, 1), inputs[None], reading)[0]
-        return seen, (hidden[0], cell[0])
+        hidden, cell = self.lstm.step(inputs, hidden, cell)
+        return self.heads_see(hidden[None], inputs[None], reading)[0], (hidden, cell)
 
     def _start_state(self, summary: Tensor) -> tuple[Tensor, Tensor]:
         """Hidden and cell before the first step of runs with these summaries."""
         hidden, cell = self.start(summary).chunk(2, 1)
         return hidden.tanh(), cell
-
-    def _states(
-        self, summary: Tensor, table: Tensor, segments: Sequence[tuple[int, int]]
-    ) -> Tensor:
-        """The LSTM's state after every step of B runs with inputs (B, T, hidden), those with more
-        steps first: (B, T, hidden). Segments are (runs, steps): the runs that take so many steps
-        further, after which the last of them end; zeros follow.
-        """
-        hidden, cell = (state[None].contiguous() for state in self._start_state(summary))
-        found, time = [], 0
-        for runs, steps in segments:
-            here = table[:runs, time : time + steps]
-            states, (hidden, cell) = self.lstm(
-                here, (hidden[:, :runs].contiguous(), cell[:, :runs].contiguous())
-            )
-            found.append(functional.pad(states, (0, 0, 0, 0, 0, len(table) - runs)))
-            time += steps
-        return found[0] if len(found) == 1 else torch.cat(found, 1)

@@ -16,6 +16,7 @@ from anglipy.ic.batches import Batch
 from anglipy.ic.cores.base import IDENTITY_WIDTH, Core, Told, padded
 from anglipy.ic.cores.states import Cache
 from anglipy.ic.layers import Dense, Shape
+from anglipy.ic.products import Linear
 from anglipy.ic.slots import VALUE_WIDTH
 
 __all__ = ["Past", "by_head"]
@@ -29,8 +30,8 @@ class Past(nn.Module):
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.shape = shape
-        self.key = nn.Linear(IDENTITY_WIDTH, shape.width)
-        self.value = nn.Linear(VALUE_WIDTH + IDENTITY_WIDTH, shape.width)
+        self.key = Linear(IDENTITY_WIDTH, shape.width)
+        self.value = Linear(VALUE_WIDTH + IDENTITY_WIDTH, shape.width)
         self.query = Dense(IDENTITY_WIDTH, shape.width, shape.width)
 
     def unroll(self, core: Core, told: Told, batch: Batch, at: Tensor) -> Tensor:

@@ -20,6 +20,7 @@ from anglipy.ic.cores.looking import Looking
 from anglipy.ic.cores.past import by_head
 from anglipy.ic.cores.states import Cache, State
 from anglipy.ic.layers import INSTANCE_WIDTH, Shape
+from anglipy.ic.products import Linear
 from anglipy.ic.reader import Reading
 
 __all__ = ["Transformer"]
@@ -34,7 +35,7 @@ class Transformer(Core):
         if shape.hidden % (2 * shape.attention_heads):
             raise ValueError(f"a transformer of {shape.hidden} units")
         super().__init__(shape)
-        self.input = nn.Linear(self.inputs_width + FAMILY_WIDTH + INSTANCE_WIDTH, shape.hidden)
+        self.input = Linear(self.inputs_width + FAMILY_WIDTH + INSTANCE_WIDTH, shape.hidden)
         self.layers = nn.ModuleList(Layer(shape) for _ in range(LAYERS))
         self.norm = nn.LayerNorm(shape.hidden)
 
@@ -83,12 +84,12 @@ class Layer(nn.Module):
         super().__init__()
         hidden = shape.hidden
         self.heads = shape.attention_heads
-        self.three = nn.Linear(hidden, 3 * hidden)
-        self.output = nn.Linear(hidden, hidden)
+        self.three = Linear(hidden, 3 * hidden)
+        self.output = Linear(hidden, hidden)
         self.observations = Looking(hidden, shape)
-        self.observed = nn.Linear(shape.width, hidden)
+        self.observed = Linear(shape.width, hidden)
         self.perceptron = nn.Sequential(
-            nn.Linear(hidden, 2 * hidden), nn.GELU(), nn.Linear(2 * hidden, hidden)
+            Linear(hidden, 2 * hidden), nn.GELU(), Linear(2 * hidden, hidden)
         )
         self.norms = nn.ModuleList(nn.LayerNorm(hidden) for _ in range(3))
 

@@ -1,0 +1,154 @@
+"""An LSTM over runs of different lengths that are packed by time, with its backward pass by hand.
+
+Hochreiter and Schmidhuber 1997, with the forget gate of Gers, Schmidhuber and Cummins 2000; gates
+in `torch.nn.LSTM`'s order (input, forget, cell, output) and its parameters. Rows are sorted by time
+and, within a time, by run, longer runs first, so that the runs still under way at a time are the
+first of those before. Nothing is padded, and the gradients of the weights are one product each for
+all times together: on a CPU this trains two to three times faster than `torch.nn.LSTM` on padded
+batches. On a GPU its packed sequences are used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
+
+from anglipy.ic.products import product
+
+__all__ = ["PackedLSTM"]
+
+
+class PackedLSTM(nn.LSTM):
+    """One layer. `inputs` and `hidden` are widths."""
+
+    weight_ih_l0: Tensor
+    weight_hh_l0: Tensor
+    bias_ih_l0: Tensor
+    bias_hh_l0: Tensor
+
+    def __init__(self, inputs: int, hidden: int) -> None:
+        super().__init__(inputs, hidden)
+
+    def over_runs(
+        self, packed: Tensor, sizes: Sequence[int], hidden: Tensor, cell: Tensor
+    ) -> Tensor:
+        """The states (N, hidden) after each of N packed inputs (N, inputs), of runs that begin in
+        these states, (B, hidden) both. `sizes` says how many runs are under way at each time.
+        """
+        if packed.device.type != "cpu":
+            sequence = PackedSequence(packed, torch.tensor(sizes, device="cpu"))
+            states, _ = self(sequence, (hidden[None].contiguous(), cell[None].contiguous()))
+            return states.data
+        bias = self.bias_ih_l0 + self.bias_hh_l0
+        found: Tensor = _OverRuns.apply(
+            packed, hidden, cell, self.weight_ih_l0, self.weight_hh_l0, bias, tuple(sizes)
+        )
+        return found
+
+    def step(self, inputs: Tensor, hidden: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
+        """One step of n runs, (n, .) each: their states after it. For inference."""
+        bias = self.bias_ih_l0 + self.bias_hh_l0
+        gates = product(inputs, self.weight_ih_l0, bias).add_(product(hidden, self.weight_hh_l0))
+        into, keep, new, out = _activated(gates)
+        cell = torch.addcmul(keep * cell, into, new)
+        return out * cell.tanh(), cell
+
+
+def _activated(gates: Tensor) -> Sequence[Tensor]:
+    """Apply the gates' functions in place to (n, 4 hidden); views of the four."""
+    width = gates.shape[1] // 4
+    gates[:, : 2 * width].sigmoid_()
+    gates[:, 2 * width : 3 * width].tanh_()
+    gates[:, 3 * width :].sigmoid_()
+    return gates.chunk(4, 1)
+
+
+class _OverRuns(torch.autograd.Function):
+    """Backpropagation through time, Werbos 1990: errors at the gates first, back from the last
+    time, then everything that is a product with them at once.
+    """
+
+    @staticmethod
+    def forward(
+        context: Any,
+        packed: Tensor,
+        hidden: Tensor,
+        cell: Tensor,
+        into_weight: Tensor,
+        back_weight: Tensor,
+        bias: Tensor,
+        sizes: tuple[int, ...],
+    ) -> Tensor:
+        gates = product(packed, into_weight, bias)
+        states, cells, bent = (gates.new_empty(len(gates), hidden.shape[1]) for _ in range(3))
+        before, kept = hidden, cell
+        for rows in _times(sizes):
+            size = rows.stop - rows.start
+            gates[rows] += product(before[:size], back_weight)
+            into, keep, new, out = _activated(gates[rows])
+            kept = torch.mul(keep, kept[:size], out=cells[rows]).addcmul_(into, new)
+            before = torch.mul(out, torch.tanh(kept, out=bent[rows]), out=states[rows])
+        context.save_for_backward(
+            packed, hidden, cell, into_weight, back_weight, gates, states, cells, bent
+        )
+        context.sizes = sizes
+        return states
+
+    @staticmethod
+    def backward(context: Any, *errors: Tensor) -> tuple[Tensor | None, ...]:
+        packed, hidden, cell, into_weight, back_weight, gates, states, cells, bent = (
+            context.saved_tensors
+        )
+        times, width = _times(context.sizes), hidden.shape[1]
+        slopes = gates.new_empty(len(hidden), 3, width)
+        at_gates = torch.empty_like(gates)
+        from_state, from_cell = torch.zeros_like(hidden), torch.zeros_like(cell)
+        for rows, earlier in zip(reversed(times), [*reversed(times[:-1]), None], strict=True):
+            size = rows.stop - rows.start
+            before = (cell if earlier is None else cells[earlier])[:size]
+            by_state, out_by_state = _slopes(gates[rows], before, bent[rows], slopes[:size])
+            error = errors[0][rows] + from_state[:size]
+            at_cell = from_cell[:size].addcmul_(error, by_state)
+            here = at_gates[rows].view(size, 4, width)
+            torch.mul(at_cell[:, None], slopes[:size], out=here[:, :3])
+            torch.mul(error, out_by_state, out=here[:, 3])
+            at_cell.mul_(gates[rows, width : 2 * width])
+            from_state[:size] = product(at_gates[rows], back_weight.t())
+        followed = zip(times, context.sizes[1:], strict=False)
+        previous = torch.cat([hidden, *(states[rows][:size] for rows, size in followed)])
+        return (
+            product(at_gates, into_weight.t()),
+            from_state,
+            from_cell,
+            product(at_gates.t(), packed.t()),
+            product(at_gates.t(), previous.t()),
+            at_gates.sum(0),
+            None,
+        )
+
+
+def _times(sizes: tuple[int, ...]) -> list[slice]:
+    """The rows of each time.
+
+    >>> _times((3, 2))
+    [slice(0, 3, None), slice(3, 5, None)]
+    """
+    ends = list(accumulate(sizes))
+    return [slice(end - size, end) for end, size in zip(ends, sizes, strict=True)]
+
+
+def _slopes(gates: Tensor, before: Tensor, bent: Tensor, by_cell: Tensor) -> tuple[Tensor, Tensor]:
+    """What a small change does in a step of n runs: of the cell to the input, forget and cell gates
+    before their functions, into `by_cell` (n, 3, hidden); of the state to the cell and to the
+    output gate before its function, (n, hidden) each.
+    """
+    into, keep, new, out = gates.chunk(4, 1)
+    torch.mul(new, into - into * into, out=by_cell[:, 0])
+    torch.mul(before, keep - keep * keep, out=by_cell[:, 1])
+    torch.mul(into, 1.0 - new * new, out=by_cell[:, 2])
+    return out * (1.0 - bent * bent), bent * (out - out * out)
