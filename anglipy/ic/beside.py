@@ -8,6 +8,7 @@ particle has its own.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,30 +45,62 @@ class _Step(NamedTuple):
     """(r,)."""
     numbers: Tensor
     """Of the priors, (1, .) or (r, .)."""
+    first: Index | None = None
+    """A particle with each history, (r,); None: the particles are the histories."""
 
 
 class Beside:
     """A block of runs with their network. `ended` and `died` are what became of them; `unknown` are
-    the sites without a slot.
+    the sites without a slot. With `cases`, (n,), run i has the data in row `cases[i]` of the
+    reading; without, the reading has one row, for all.
+
+    `at_observe` and `chosen` are for other engines than importance sampling to override.
     """
 
     def __init__(
-        self, network: Network, reading: Reading, epsilon: float, runs: Runs, rng: Any
+        self,
+        network: Network,
+        reading: Reading,
+        epsilon: float,
+        runs: Runs,
+        rng: Any,
+        cases: Index | None = None,
     ) -> None:
         self.network, self.reading, self.epsilon = network, reading, epsilon
-        self.runs, self.rng = runs, rng
+        self.runs, self.rng, self.cases = runs, rng, cases
         self.memory = network.start(reading)
-        self.history = np.zeros(runs.n, dtype=np.intp)
+        self.history = np.zeros(runs.n, dtype=np.intp) if cases is None else cases.copy()
         """The memory row of each run."""
         self.live = np.ones(runs.n, dtype=bool)
         self.ended: list[Result] = []
         self.died: list[tuple[Observe, int]] = []
         self.unknown: set[str] = set()
 
-    def run(self) -> None:
-        """All runs to their ends."""
-        while samples := self._to_next_samples():
+    def run(self, waiting: Sequence[Sample] = ()) -> None:
+        """All runs to their ends, those at these samples among them."""
+        samples = [*waiting, *self._to_next_samples()]
+        while samples:
             self._propose(samples)
+            samples = self._to_next_samples()
+
+    def chosen(self, part: Waiting, value: Any, drawn: Any, log_weights: Any) -> None:
+        """Told of every choice: `value` of the program, `drawn` as the family takes it, log prior -
+        log q', (n,) or a float.
+        """
+
+    def at_observe(self, point: Observe) -> None:
+        """Weigh the particles of a group and let those that live go on."""
+        machine = self.runs.machine
+        before = len(self.died)
+        state = weighed(machine, point, self.died)
+        if len(self.died) > before:
+            self.live[self.runs.numbers(point.state)] = False  # type: ignore[arg-type]
+        if state is None:
+            machine.park(point)
+            return
+        if len(self.died) > before:
+            self.live[self.runs.numbers(state)] = True
+        machine.resume(point, state, point.value)
 
     def _to_next_samples(self) -> list[Sample]:
         """Weigh observes until every group waits for a choice, or for others, or has ended."""
@@ -81,16 +114,7 @@ class Beside:
                 self.live[self.runs.numbers(point.state)] = False  # type: ignore[arg-type]
                 machine.park(point)
                 continue
-            before = len(self.died)
-            state = weighed(machine, point, self.died)
-            if len(self.died) > before:
-                self.live[self.runs.numbers(point.state)] = False
-            if state is None:
-                machine.park(point)
-                continue
-            if len(self.died) > before:
-                self.live[self.runs.numbers(state)] = True
-            self.runs.machine.resume(point, state, point.value)
+            self.at_observe(point)
         return samples
 
     def _propose(self, samples: list[Sample]) -> None:
@@ -99,7 +123,11 @@ class Beside:
         steps = [self._step(part) for parts in waiting for part in parts]
         rows = np.concatenate([step.rows for step in steps])
         inputs = self._inputs(steps)
-        seen, memory = self.network.advance(self.reading, _taken(self.memory, rows), inputs)
+        reading = self.reading
+        if self.cases is not None:
+            cases = np.concatenate([self._cases_of(step) for step in steps])
+            reading = reading._replace(of=torch.from_numpy(cases))
+        seen, memory = self.network.advance(reading, _taken(self.memory, rows), inputs)
         histories = _Histories(self, memory)
         place, start = iter(steps), 0
         for sample, parts in zip(samples, waiting, strict=True):
@@ -109,6 +137,7 @@ class Beside:
                 step = next(place)
                 end = start + len(step.rows)
                 value, drawn, added = self._answer(sample, step, seen[start:end])
+                self.chosen(part, value, drawn, added)
                 histories.add(step, start, drawn)
                 values.append(value)
                 log_weights[_positions(part, state)] = added
@@ -127,7 +156,13 @@ class Beside:
             return _Step(part, slot, rows, None, part.instances, torch.from_numpy(numbers))
         first, of = found
         kept = numbers if len(numbers) == 1 else numbers[first]
-        return _Step(part, slot, rows[first], of, part.instances[first], torch.from_numpy(kept))
+        return _Step(part, slot, rows[first], of, part.instances[first], torch.from_numpy(kept), first)
+
+    def _cases_of(self, step: _Step) -> Index:
+        """The row of the reading that each history of a step has."""
+        assert self.cases is not None
+        runs = step.part.runs if step.first is None else step.part.runs[step.first]
+        return self.cases[runs]
 
     def _inputs(self, steps: list[_Step]) -> Inputs:
         """What the network is told of the histories that wait."""

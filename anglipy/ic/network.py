@@ -220,14 +220,15 @@ class Network(nn.Module):
         return torch.zeros(len(numbers), PRIOR_WIDTH) if slot is None else slot.read_prior(numbers)
 
     def start(self, reading: Reading) -> Memory:
-        """The memory of a run of this reading that has made no choice yet: one row."""
-        nothing = torch.zeros(1, dtype=torch.int64)
-        first = Identity(self.core.first_address[None], nothing, nothing)
-        return Memory(self.core.begin(reading), self.core.first_value[None], first)
+        """The memory of a run that has made no choice yet: a row for each row of the reading."""
+        rows = len(reading.summary)
+        nothing = torch.zeros(rows, dtype=torch.int64)
+        first = Identity(self.core.first_address.expand(rows, -1), nothing, nothing)
+        return Memory(self.core.begin(reading), self.core.first_value.expand(rows, -1), first)
 
     def advance(self, reading: Reading, memory: Memory, waiting: Inputs) -> tuple[Tensor, Memory]:
-        """One step of n runs that share one reading (of one run): what their heads see (n,
-        outputs), their memory, in which the value of the choice they wait for is still missing.
+        """One step of n runs that share one reading (of one run), or have the rows `reading.of`:
+        what their heads see (n, outputs), their memory, in which the value of the choice they wait for is still missing.
         """
         told = Told(memory.value, memory.before, waiting.now, waiting.prior)
         seen, state = self.core.advance(reading, memory.state, told)

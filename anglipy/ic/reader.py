@@ -42,6 +42,17 @@ class Reading(NamedTuple):
     """(B, P, width)."""
     present: Tensor
     """(B, P) bool: which tokens are there."""
+    of: Tensor | None = None
+    """At inference, where B readings are shared by n runs: the row that each has, (n,) int64; None:
+    all have the one row."""
+
+    def part(self, first: int, last: int) -> Reading:
+        """Some of the rows."""
+        return Reading(self.summary[first:last], self.tokens[first:last], self.present[first:last])
+
+    def summaries(self, runs: int) -> Tensor:
+        """The summary of each of n runs that share the rows, (n, width)."""
+        return self.summary.expand(runs, -1) if self.of is None else self.summary[self.of]
 
 
 def fixed_numbers(

@@ -32,7 +32,8 @@ __all__ = ["Runs", "Waiting", "encoded", "instances_of"]
 
 class Runs:
     """n runs of a query. `first` and `total`: which particle of how many the first one is, for
-    messages. `apart`: one by one, which is faster for very few.
+    messages. `apart`: one by one, which is faster for very few. With `codes`, (n,), run i has the
+    argument `value[codes[i]]`.
     """
 
     def __init__(
@@ -44,16 +45,17 @@ class Runs:
         total: int = 0,
         *,
         apart: bool = False,
+        codes: Index | None = None,
     ) -> None:
         self.n = n
         self.origin: Group | None = None
         self.machine: Any
         grouped = None if apart else for_groups(query)
         if grouped is None:
-            self.machine = Singles(query, value, n, first, total or n)
+            self.machine = Singles(query, value, n, first, total or n, codes)
             return
         self.machine = Machine()
-        self.machine.start(grouped.frame, value, n)
+        self.machine.start(grouped.frame, value, n, codes=codes)
         self.origin = self.machine.origins[0][0]
         self.machine.origins, self.machine.total = [(self.origin, first)], total or n
 

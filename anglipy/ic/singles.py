@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from anglipy.inference.runs import resume_with
 from anglipy.runtime.checkpoints import Checkpoint, Observe, Result, Sample
-from anglipy.runtime.lanes.groups import root, using
+from anglipy.runtime.lanes.groups import Index, root, using
 from anglipy.runtime.lanes.scopes import Scope
 from anglipy.runtime.lanes.state import Sites, State, initial
 from anglipy.runtime.lanes.values import rows
@@ -20,15 +20,27 @@ __all__ = ["Singles"]
 
 class Singles:
     """n runs of a query; `State.extra` is the number of a run, from 0. `first` and `total`: which
-    particle of how many the first one is, for messages.
+    particle of how many the first one is, for messages. With `codes` run i has the argument
+    `value[codes[i]]`.
     """
 
-    def __init__(self, query: Query, value: Any, n: int, first: int, total: int) -> None:
+    def __init__(
+        self,
+        query: Query,
+        value: Any,
+        n: int,
+        first: int,
+        total: int,
+        codes: Index | None = None,
+    ) -> None:
         self.first, self.total = first, total
-        begin = query.start(value)
+        numbers = [0] * n if codes is None else codes.tolist()
+        arguments = [value] if codes is None else value
+        begin = {number: query.start(arguments[number]) for number in set(numbers)}
         scope, sites = Scope(None, None, None), Sites()
         self.ready: list[tuple[Any, State]] = [
-            (begin, initial(root(1), scope, number, sites)) for number in range(n)
+            (begin[code], initial(root(1), scope, number, sites))
+            for number, code in enumerate(numbers)
         ]
         self.ready.reverse()
 

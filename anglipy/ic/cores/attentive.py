@@ -73,5 +73,5 @@ class AttentiveFeedForward(FeedForward):
         (cache,) = state
         assert isinstance(cache, Cache)
         found, cache = self.past.advance(self, cache, told)
-        parts = [*self.parts(reading.summary.expand(len(found), -1), told), found]
+        parts = [*self.parts(reading.summaries(len(found)), told), found]
         return self.seen(torch.cat(parts, 1), reading), (cache,)

@@ -1,8 +1,10 @@
 """What every core has, and the protocol that the network follows.
 
     unroll(told, reading, batch)     training: all steps of a batch, each given those before it
-    begin(reading)                   inference: the state of one run that has made no choice
-    advance(reading, state, told)    inference: one step of n runs that share a reading
+    begin(reading)                   inference: the state of a run that has made no choice, for each
+                                     row of the reading
+    advance(reading, state, told)    inference: one step of n runs that share a reading, or, if
+                                     `reading.of` says so, several
 
 `unroll` and `advance` give what the head of each step sees, (., outputs), and agree: a run walked
 step by step is told, and sees, what it is told and sees as part of a batch. States are tuples whose
@@ -77,12 +79,12 @@ class Core(Looking):
         raise TypeError("a core of no kind")
 
     def begin(self, reading: Reading) -> State:
-        """The state of one run of this reading that has made no choice yet: one row."""
+        """The state of a run that has made no choice yet, a row for each row of the reading."""
         raise TypeError("a core of no kind")
 
     def advance(self, reading: Reading, state: State, told: Told) -> tuple[Tensor, State]:
-        """One step of n runs that share one reading (of one run): what their heads see (n,
-        outputs), their state.
+        """One step of n runs that share one reading (of one run), or have the rows `reading.of`:
+        what their heads see (n, outputs), their state.
         """
         raise TypeError("a core of no kind")
 

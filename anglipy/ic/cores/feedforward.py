@@ -42,7 +42,7 @@ class FeedForward(Core):
 
     def advance(self, reading: Reading, state: State, told: Told) -> tuple[Tensor, State]:
         """What the heads see depends on the step itself only."""
-        parts = self.parts(reading.summary.expand(len(told.prior), -1), told)
+        parts = self.parts(reading.summaries(len(told.prior)), told)
         return self.seen(torch.cat(parts, 1), reading), ()
 
     def parts(self, summary: Tensor, told: Told) -> list[Tensor]:

@@ -26,12 +26,24 @@ class Looking(nn.Module):
         self.value = Linear(shape.width, shape.width)
 
     def look(self, asking: Tensor, reading: Reading) -> Tensor:
-        """(B, T, width): what the steps of B runs find."""
+        """(B, T, width): what the steps of B runs find. Where runs share several readings B is 1,
+        and T is the runs.
+        """
+        if reading.of is not None:
+            return self._look_by_reading(asking[0], reading, reading.of)[None]
         times, heads = asking.shape[1], self.shape.attention_heads
         # The products of queries and keys are the same whichever side the matrix of keys is
         # multiplied with; so for values. What is smaller is multiplied.
         few = times * heads < times + self.shape.width
         return self._look_of_few(asking, reading) if few else self._look(asking, reading)
+
+    def _look_by_reading(self, asking: Tensor, reading: Reading, of: Tensor) -> Tensor:
+        """(n, width): runs that share a reading are steps of one run."""
+        rows = len(reading.summary)
+        places, longest = places_by_reading(of, rows)
+        table = asking.new_zeros(rows * longest, asking.shape[1]).index_copy(0, places, asking)
+        found = self.look(table.reshape(rows, longest, -1), reading._replace(of=None))
+        return found.flatten(0, 1)[places]
 
     def _look(self, asking: Tensor, reading: Reading) -> Tensor:
         heads = self.shape.attention_heads
@@ -65,3 +77,19 @@ class Looking(nn.Module):
         ).reshape(runs, times, heads, -1)
         values = self.value.weight.reshape(heads, queries.shape[3], -1)
         return torch.einsum("bthw,hdw->bthd", found, values).flatten(2) + self.value.bias
+
+
+def places_by_reading(of: Tensor, readings: int) -> tuple[Tensor, int]:
+    """Places of n runs in a table with a row for each reading, read row by row, (n,) int64; and the
+    width of the table. Runs of one reading are in the order in which they are.
+
+    >>> places_by_reading(torch.tensor([1, 0, 1]), 2)
+    (tensor([2, 0, 3]), 2)
+    """
+    counts = torch.bincount(of, minlength=readings)
+    longest = int(counts.max())
+    order = torch.argsort(of, stable=True)
+    firsts = counts.cumsum(0) - counts
+    places = torch.empty_like(of)
+    places[order] = torch.arange(len(of), device=of.device) - firsts[of[order]] + of[order] * longest
+    return places, longest

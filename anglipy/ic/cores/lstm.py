@@ -49,7 +49,7 @@ class LSTM(Core):
         hidden, cell = state
         assert isinstance(hidden, Tensor)
         assert isinstance(cell, Tensor)
-        inputs = self.input(self.full_inputs(reading.summary.expand(len(hidden), -1), told))
+        inputs = self.input(self.full_inputs(reading.summaries(len(hidden)), told))
         hidden, cell = self.lstm.step(inputs, hidden, cell)
         return self.heads_see(hidden[None], inputs[None], reading)[0], (hidden, cell)
 

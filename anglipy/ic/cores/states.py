@@ -31,9 +31,11 @@ class Cache(NamedTuple):
 
     @classmethod
     def empty(cls, heads: int, d: int, like: Tensor) -> Cache:
-        """That of one run which has taken no step: (1, heads, 0, d) where and of what `like` is."""
-        nothing = like.new_zeros(1, heads, 0, d)
-        return cls(nothing, nothing, torch.zeros(1, dtype=torch.int64, device=like.device))
+        """That of runs which have taken no step, one for each row of `like`: (n, heads, 0, d) where
+        and of what that is.
+        """
+        nothing = like.new_zeros(len(like), heads, 0, d)
+        return cls(nothing, nothing, torch.zeros(len(like), dtype=torch.int64, device=like.device))
 
     def appended(self, keys: Tensor, values: Tensor) -> Cache:
         """One step more for every row: keys and values (n, heads, d)."""

@@ -57,7 +57,7 @@ class Transformer(Core):
 
     def advance(self, reading: Reading, state: State, told: Told) -> tuple[Tensor, State]:
         """One token of each run through all layers."""
-        inputs = self._inputs(reading.summary.expand(len(told.prior), -1), told)
+        inputs = self._inputs(reading.summaries(len(told.prior)), told)
         states, after = inputs, []
         for layer, cache in zip(self._layers(), state, strict=True):
             assert isinstance(cache, Cache)

@@ -16,7 +16,8 @@ import numpy as np
 
 from anglipy.diagnostics import InternalError
 from anglipy.runtime.checkpoints import Checkpoint, Observe, Result, Sample
-from anglipy.runtime.lanes.groups import CURRENT, Group, root, unite
+from anglipy.runtime.lanes.gathering import from_rows
+from anglipy.runtime.lanes.groups import CURRENT, Group, Index, root, unite, using
 from anglipy.runtime.lanes.merging import Merger, shape_of
 from anglipy.runtime.lanes.predicts import ALTERNATIVES, links
 from anglipy.runtime.lanes.recalling import recalled
@@ -56,13 +57,20 @@ class Machine:
         self.outer: Group | None = None
         """The group for which a function is run to its value, if this machine does that."""
 
-    def start(self, frame: Any, value: Any, n: int, extra: Any = None) -> None:
-        """Start n particles of a query with this argument."""
+    def start(
+        self, frame: Any, value: Any, n: int, extra: Any = None, codes: Index | None = None
+    ) -> None:
+        """Start n particles of a query with this argument; or, with codes, particle i with the
+        argument `value[codes[i]]`.
+        """
         group = root(n)
         self.origins.append((group, self.total))
         self.total += n
         scope = self._scope_for(n)
         state = initial(group, scope, extra, self.sites)
+        if codes is not None:
+            with using(group):
+                value = from_rows(value, codes)
         self.ready.append((frame[0], frame, state, (FINISH, value)))
 
     def resume(self, checkpoint: Sample | Observe, state: State, answer: Any) -> None:
@@ -80,6 +88,11 @@ class Machine:
         """Bring a group back at the continuation where it was parked."""
         scope = self._scope_for(state.group.n)
         self.ready.append((k[0], k, state.within(state.group, scope), answer))
+
+    def adopted(self, checkpoint: Any) -> Any:
+        """A group that was parked, perhaps by another machine, at its checkpoint: to be resumed."""
+        state: State = checkpoint.state
+        return checkpoint._replace(state=state.within(state.group, self._scope_for(state.group.n)))
 
     def _scope_for(self, n: int) -> Scope:
         """The scope for one more group: one of its own if it is too large to be united."""
