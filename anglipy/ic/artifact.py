@@ -8,7 +8,7 @@ and sizes, and keeps the options, versions and record of its training. Reading o
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from anglipy.ic.records import TrainingRecord
 __all__ = ["KIND", "AddressRow", "Artifact", "rows_from"]
 
 KIND = "anglipy artifact"
+EXTRA = "extra."
+"""How the names of arrays begin that are no part of the network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,10 @@ class Artifact:
     versions: dict[str, str]
     record: TrainingRecord
     arrays: dict[str, np.ndarray]
+    calibration: dict[str, Any] | None = None
+    """What `anglipy calibrate` found, as plain data."""
+    extras: dict[str, np.ndarray] = field(default_factory=dict)
+    """Arrays that are no part of the network: what data are compared with (`judgement.novelty`)."""
 
     def __repr__(self) -> str:
         return f"{self.query} {self.program_hash[:12]}"
@@ -84,7 +90,10 @@ class Artifact:
             "versions": self.versions,
             "record": self.record.to_data(),
         }
-        write_container(Path(path), KIND, self.arrays, document)
+        if self.calibration is not None:
+            document["calibration"] = self.calibration
+        extras = {EXTRA + name: array for name, array in self.extras.items()}
+        write_container(Path(path), KIND, {**self.arrays, **extras}, document)
 
     @classmethod
     def load(cls, path: str | Path) -> Artifact:
@@ -111,7 +120,9 @@ class Artifact:
                 options=dict(plain(document["options"])),
                 versions=dict(plain(document["versions"])),
                 record=TrainingRecord.from_data(document["record"]),
-                arrays=arrays,
+                arrays={n: a for n, a in arrays.items() if not n.startswith(EXTRA)},
+                calibration=_mapping(document.get("calibration")),
+                extras={n[len(EXTRA) :]: a for n, a in arrays.items() if n.startswith(EXTRA)},
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ArtifactError(
@@ -152,3 +163,10 @@ class Artifact:
             f"the program has changed since the artifact for `{self.query}` was compiled; "
             "its addresses are the same, so the proposals still fit, but may be worse",
         )
+
+
+def _mapping(data: Any) -> dict[str, Any] | None:
+    """A JSON object, or nothing. Raises TypeError for other data."""
+    if data is not None and not isinstance(data, dict):
+        raise TypeError("the calibration is no object")
+    return data

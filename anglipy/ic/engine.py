@@ -7,35 +7,35 @@ particles that wait there.
     log weight = sum over choices of (log prior - log q')  +  sum over observes of log p(value)
 
 so E[weight] = p(data) and weighted averages are consistent whatever the network has learned; a
-network that has learned well gives weights of low variance. What the network sees of the data are
-the values that the program observes; they are collected before the first choice by running the
-program once on its priors (several times, if in training the observed addresses changed from run to
-run).
+network that has learned well gives weights of low variance. Where it has not, the proposals can be
+adapted to the data at hand first (`refine`, see `judgement.refining`), and particles be added until
+there are enough (`escalate`, see `judgement.escalating`).
 """
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-import numpy as np
 import torch
 
-from anglipy.diagnostics import ArtifactError, OptionError
+from anglipy.diagnostics import OptionError
 from anglipy.ic.artifact import Artifact
-from anglipy.ic.batches import group_observations
 from anglipy.ic.beside import Beside
+from anglipy.ic.guided import Guide
+from anglipy.ic.judgement.escalating import Escalation, begun, escalated
+from anglipy.ic.judgement.novelty import judged
+from anglipy.ic.judgement.refining import Refinement, refined
 from anglipy.ic.network import Network
-from anglipy.ic.observing import Observations
+from anglipy.ic.preparing import ProposalWarning, given_artifact, read_data, warn_of_unknown
 from anglipy.ic.reader import Reading
 from anglipy.ic.running import Runs
 from anglipy.ic.store import network_of
-from anglipy.ic.tapes import scout
 from anglipy.ic.threads import fitting_threads
 from anglipy.inference.draws import NO_DRAWS, Draws
 from anglipy.inference.engine import (
+    UNREMARKABLE,
     Options,
     Startable,
     StepInfo,
@@ -52,14 +52,6 @@ __all__ = ["Compiled", "CompiledOptions", "CompiledState", "ProposalWarning", "i
 
 BLOCK = 2_000
 """Particles that advance together at most."""
-SCOUTS = 16
-"""Runs that look for observes, where these changed from run to run in training."""
-
-
-class ProposalWarning(UserWarning):
-    """The network cannot propose somewhere, and the prior does instead: correct, but less
-    efficient.
-    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +61,22 @@ class CompiledOptions(Options):
     artifact: Any = None
     """An `Artifact`, or the path of one."""
     particles: int = 100
+    refine: int = field(default=0, metadata=UNREMARKABLE)
+    """Rounds in which the proposals are adapted to these data before the first draw that counts."""
+    escalate: float | None = field(default=None, metadata=UNREMARKABLE)
+    """The effective sample size to reach, with more particles and then with `ic-smc`."""
+    most: int | None = field(default=None, metadata=UNREMARKABLE)
+    """Particles that escalating may use in all; by default 100 times `particles`, and 20,000 at
+    least."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "particles", whole_number("particles", self.particles))
-        if not isinstance(self.artifact, Artifact):
-            if self.artifact is None:
-                raise ArtifactError(
-                    "AQ610",
-                    "the algorithm `ic` needs an artifact",
-                    help="train one with `anglipy compile`, and give it with --ic",
-                )
-            object.__setattr__(self, "artifact", Artifact.load(self.artifact))
+        object.__setattr__(self, "refine", whole_number("refine", self.refine, 0))
+        if self.most is not None:
+            object.__setattr__(self, "most", whole_number("most", self.most))
+        if self.escalate is not None:
+            object.__setattr__(self, "escalate", _size(self.escalate))
+        object.__setattr__(self, "artifact", given_artifact(self.artifact, Compiled.name))
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -109,6 +106,13 @@ class CompiledState:
     reading: Reading | None = None
     draws: Draws = NO_DRAWS
     unknown: frozenset[str] = frozenset()
+    refinement: Refinement | None = None
+    escalation: Escalation | None = None
+
+    @property
+    def goal(self) -> int:
+        """Draws of importance sampling to make."""
+        return self.options.particles if self.escalation is None else self.escalation.goal
 
 
 class Compiled:
@@ -122,38 +126,91 @@ class Compiled:
         return CompiledState(query, value, options, network_of(options.artifact))  # type: ignore[arg-type]
 
     def step(self, state: CompiledState, rng: Any) -> tuple[CompiledState, StepInfo]:
+        """Read the data and, then or later, take the next step: a round of refining, a block of
+        particles, or what escalating does.
+        """
+        with fitting_threads(state.network):
+            if state.reading is None:
+                with torch.inference_mode():
+                    reading = read_data(state.network, state.query, [state.value])
+                state = replace(state, reading=reading)
+            if state.refinement is None and state.options.refine:
+                state = replace(state, refinement=Refinement(state.network))
+            if state.refinement is not None and state.refinement.rounds < state.options.refine:
+                return _refine(state, rng)
+            if state.draws.count < state.goal:
+                return self._draw(state, rng)
+            return _escalate(state, rng)
+
+    def _draw(self, state: CompiledState, rng: Any) -> tuple[CompiledState, StepInfo]:
         """One block of particles."""
-        network, options, total = state.network, state.options, state.options.particles
+        network, options, total = state.network, state.options, state.goal
         reading, unknown, draws = state.reading, set(state.unknown), state.draws
-        with fitting_threads(network), torch.inference_mode():
-            if reading is None:
-                reading = _read(network, state.query, state.value)
+        assert reading is not None
+        with torch.inference_mode():
             runs = Runs(
                 state.query, state.value, min(BLOCK, total - draws.count), draws.count, total
             )
             block = Beside(network, reading, options.artifact.epsilon, runs, rng)
             block.run()
-        _warn(block.unknown - unknown)
+        warn_of_unknown(block.unknown - unknown)
         draws = with_results(draws, block.ended, block.died)
-        after = replace(
-            state, reading=reading, draws=draws, unknown=frozenset(unknown | block.unknown)
-        )
+        after = replace(state, draws=draws, unknown=frozenset(unknown | block.unknown))
         return after, StepInfo(draws.count, total, draws_ess=draws.ess)
 
     def is_done(self, state: CompiledState) -> bool:
-        """Whether all particles have run."""
-        return state.draws.count >= state.options.particles
+        """Whether all particles have run, and there are enough of them."""
+        if state.draws.count < state.goal:
+            return False
+        if state.options.escalate is None:
+            return True
+        return state.escalation is not None and state.escalation.outcome is not None
 
     def result(self, state: CompiledState) -> Posterior:
         """The draws so far. Raises InferenceError AQ501 if every weight is zero, AQ507 if there is
         no draw.
         """
-        draws = state.draws
-        error = log_mean_exp_standard_error(draws.all_log_weights(), draws.count)
-        return draws.posterior(self.name, state.options, error)
+        draws, escalation = state.draws, state.escalation
+        posterior = None if escalation is None else escalation.better_than(draws)
+        if posterior is None:
+            error = log_mean_exp_standard_error(draws.all_log_weights(), draws.count)
+            posterior = draws.posterior(self.name, state.options, error)
+        warnings = (escalation.outcome,) if escalation and escalation.outcome else ()
+        posterior = replace(posterior, warnings=warnings)
+        return judged(posterior, state.options.artifact, state.reading)
 
 
 register(Compiled())
+
+
+def _refine(state: CompiledState, rng: Any) -> tuple[CompiledState, StepInfo]:
+    """A round of adapting the proposals; after the last one the best of them are used."""
+    options, reading = state.options, state.reading
+    assert reading is not None
+    assert state.refinement is not None
+    epsilon = options.artifact.epsilon
+    after = refined(state.refinement, state.query, state.value, reading, epsilon, options, rng)
+    network = after.best if after.rounds >= options.refine else state.network
+    info = StepInfo(0, options.particles, ess=after.ess)
+    return replace(state, refinement=after, network=network), info
+
+
+def _escalate(state: CompiledState, rng: Any) -> tuple[CompiledState, StepInfo]:
+    """A decision, or a step of SMC."""
+    options, escalation = state.options, state.escalation
+    if escalation is None:
+        escalation = begun(options)
+    guide = Guide(state.network, state.reading, options.artifact.epsilon)  # type: ignore[arg-type]
+    after, info = escalated(escalation, state.draws, state.query, state.value, guide, rng)
+    return replace(state, escalation=after), info
+
+
+def _size(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 1:
+        raise OptionError(
+            "AQ303", f"the option `escalate` must be an effective sample size from 1, got {value!r}"
+        )
+    return float(value)
 
 
 def infer_compiled(
@@ -182,55 +239,3 @@ def infer_compiled(
         particles=particles,
         **given,
     )
-
-
-def _read(network: Network, query: Query, value: Any) -> Reading:
-    """What the network makes of the data. The runs that look for it have their own generator."""
-    count = 1 if _always_the_same(network) else SCOUTS
-    tape = scout(query, value, np.random.default_rng(0), count)
-    observations = tape.observations if count == 1 else _first_of_each(tape.observations)
-    groups, widest = group_observations(observations, 1)
-    for group in groups:
-        if group.key not in network.reader.index:
-            shapes = [key.kind.shape for key in network.reader.index if key.site == group.key.site]
-            expected = f"; in training it was {' or '.join(map(str, shapes))}" if shapes else ""
-            warnings.warn(
-                f"the network never saw an observation of shape {group.key.kind.shape} at "
-                f"{group.key.site}{expected}: the proposals do not take it into account",
-                ProposalWarning,
-                stacklevel=2,
-            )
-    return network.reader(groups, 1, max(1, widest))
-
-
-def _first_of_each(observations: Sequence[Observations]) -> list[Observations]:
-    """For every address the value that was observed there first, all as of one run."""
-    seen: dict[str, set[int]] = {}
-    found = []
-    for event in observations:
-        known = seen.setdefault(event.site, set())
-        for row, instance in enumerate(event.instances.tolist()):
-            if instance not in known:
-                known.add(instance)
-                one = slice(row, row + 1)
-                values, instances = event.values[one], event.instances[one]
-                found.append(
-                    Observations(event.site, event.kind, np.zeros(1, np.intp), instances, values)
-                )
-    return found
-
-
-def _always_the_same(network: Network) -> bool:
-    """Whether in training every run made the same observes of numbers, or one observe only."""
-    reader = network.reader
-    fixed = {number.observer for number in reader.fixed}
-    return len(reader.index) <= 1 or len(fixed) == len(reader.index)
-
-
-def _warn(sites: set[str]) -> None:
-    if sites:
-        warnings.warn(
-            f"the network has no proposal for {', '.join(sorted(sites))}: the prior proposes there",
-            ProposalWarning,
-            stacklevel=3,
-        )

@@ -147,13 +147,17 @@ class Network(nn.Module):
 
     # -- training ----------------------------------------------------------------------------
 
-    def log_proposals(self, batch: Batch, epsilon: float) -> Tensor:
+    def log_proposals(
+        self, batch: Batch, epsilon: float, reading: Reading | None = None
+    ) -> Tensor:
         """Log q' of every step, (N,) float64, each given the steps before it and the observations
-        of its run.
+        of its run, or this reading of them.
 
         Steps without a slot or a proposal family are proposed by their prior.
         """
-        heads_see = self._teacher_forced(batch)
+        if reading is None:
+            reading = self.reader(batch.observations, batch.count, batch.widest)
+        heads_see = self._teacher_forced(batch, reading)
         rows, parts = [], []
         for group in batch.steps:
             slot = self.slot(group.key)
@@ -166,9 +170,8 @@ class Network(nn.Module):
             return batch.log_prior + 0.0 * heads_see.sum()
         return batch.log_prior.index_copy(0, torch.cat(rows), torch.cat(parts))
 
-    def _teacher_forced(self, batch: Batch) -> Tensor:
+    def _teacher_forced(self, batch: Batch, reading: Reading) -> Tensor:
         """What the head of every step sees, (N, outputs)."""
-        reading = self.reader(batch.observations, batch.count, batch.widest)
         values, addresses, priors, families = self._embedded(batch)
         previous = batch.previous
         # The last row of each stands for the step before a first step.

@@ -11,7 +11,7 @@ from. This module imports no torch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -100,11 +100,12 @@ def record(query: Query, value: Any, rng: Any, count: int) -> Tape:
         return _run(Runs(query, value, count), rng, draws_data=True)
 
 
-def scout(query: Query, value: Any, rng: Any, count: int) -> Tape:
-    """What the program observes, with the data as they are, found by runs of its prior; of choices
-    nothing is written down.
+def scout(query: Query, values: Sequence[Any], rng: Any, codes: Index) -> Tape:
+    """What the program observes, with the data as they are, found by runs of its prior: run i has
+    the argument `values[codes[i]]`. Of choices nothing is written down.
     """
-    return _run(Runs(query, value, count, apart=True), rng, draws_data=False)
+    runs = Runs(query, values, len(codes), apart=len(values) == 1, codes=codes)
+    return _run(runs, rng, draws_data=False)
 
 
 def _run(runs: Runs, rng: Any, draws_data: bool) -> Tape:

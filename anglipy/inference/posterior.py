@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -76,6 +76,10 @@ class Posterior:
     particle and share what it chose first. None where every draw is its own."""
     steps: tuple[Any, ...] = ()
     """What the engine reported on its way (`StepInfo`), where it weighs particles step by step."""
+    warnings: tuple[str, ...] = ()
+    """What the engine has to say against these results, a sentence each."""
+    checks: Mapping[str, float] = field(default_factory=dict)
+    """What the engine found when it checked the data: numbers by name, p-values for instance."""
 
     @classmethod
     def from_particles(

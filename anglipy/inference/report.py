@@ -42,6 +42,8 @@ def report(posterior: Posterior) -> dict[str, Any]:
         "log_evidence_standard_error": None if error is None else finite(error),
         "seconds": posterior.seconds,
         "stopped": posterior.stopped,
+        "warnings": list(posterior.warnings),
+        "checks": {name: finite(number) for name, number in posterior.checks.items()},
         "posterior": summarise(posterior.values, posterior.weights),
         "predicts": {
             label: part_summary(column, posterior.weights, 0)
@@ -149,6 +151,7 @@ def _heading(data: Mapping[str, Any]) -> Iterator[str]:
             f"warning: the weights have a heavy tail (Pareto k {k:.2f}, over {limit:.2f}): "
             "averages may be far off"
         )
+    yield from (f"warning: {warning}" for warning in data["warnings"])
 
 
 def _ess(data: Mapping[str, Any]) -> str:

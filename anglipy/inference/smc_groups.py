@@ -34,7 +34,7 @@ from anglipy.runtime.lanes.state import State
 from anglipy.runtime.lanes.values import Lane, rows_at
 from anglipy.runtime.machine import Query
 
-__all__ = ["GroupSweep"]
+__all__ = ["GroupSweep", "check_in_step", "numbered"]
 
 Deaths = tuple[tuple[Observe, int], ...]
 
@@ -60,28 +60,31 @@ class GroupSweep:
     def _step(
         self, machine: Machine, rng: Any, draws: Draws
     ) -> tuple[GroupSweep, Weighed, bool] | Ended:
-        waiting, ended = self._to_observes(machine, rng)
+        after, waiting, ended = self._to_observes(machine, rng)
         if not waiting:
-            return self._ended(ended, draws, self.died)
+            return after._ended(ended, draws, self.died)
         survivors, died = _weighed(machine, waiting)
         deaths = (*self.died, *died)
         stops = self._onwards(machine, survivors)
         if all(isinstance(stop, Result) for stop in stops):
-            return self._ended(stops, draws, deaths)
-        if not self.stops:
-            stops = _numbered(stops)
+            return after._ended(stops, draws, deaths)
+        stops = self._marked(stops)
         log_weights = np.concatenate([log_weights_of(stop.state) for stop in stops])  # type: ignore[arg-type]
         found = weigh_all(log_weights, self.options.particles)
         threshold = self.options.ess_threshold
         if threshold != 1 and found.ess >= threshold * self.options.particles:
-            return replace(self, stops=tuple(stops), died=deaths), found, False
+            return replace(after, stops=tuple(stops), died=deaths), found, False
         scheme = SCHEMES[self.options.resampling]
         ancestors = scheme(rng, found.weights, self.options.particles)
-        after = _offspring(stops, ancestors, found.log_mean)
-        return replace(self, stops=after, died=()), found, True
+        chosen = _offspring(stops, ancestors, found.log_mean)
+        return replace(after, stops=chosen, died=()), found, True
 
-    def _to_observes(self, machine: Machine, rng: Any) -> tuple[list[Observe], list[Checkpoint]]:
-        """Every group at its next observe or its result."""
+    def _to_observes(
+        self, machine: Machine, rng: Any
+    ) -> tuple[GroupSweep, list[Observe], list[Checkpoint]]:
+        """Every group at its next observe or its result; and this sweep with what it remembers of
+        the way.
+        """
         waiting: list[Observe] = []
         ended: list[Checkpoint] = []
         self._begin(machine, rng, waiting, ended)
@@ -91,12 +94,20 @@ class GroupSweep:
                 waiting.append(stop)
             else:
                 ended.append(stop)
-        if waiting and ended:
-            raise out_of_step(
-                Counter({stop.site: stop.state.group.n for stop in waiting}),  # type: ignore[attr-defined]
-                sum(stop.state.group.n for stop in ended),  # type: ignore[attr-defined]
-            )
-        return waiting, ended
+        check_in_step(waiting, ended)
+        return self, waiting, ended
+
+    def _marked(self, stops: Sequence[Checkpoint]) -> Sequence[Checkpoint]:
+        """Groups after an observe; after the first one their particles are numbered."""
+        return stops if self.stops else numbered(stops)
+
+    def _families_of(self, state: State) -> IntArray | None:
+        """Which particle of the first generation each of a group descends from; None before there
+        was a second.
+        """
+        found: IntArray | None
+        found = None if state.extra is None else rows_at(state.extra, state.group)
+        return found
 
     def _begin(
         self, machine: Machine, rng: Any, waiting: list[Observe], ended: list[Checkpoint]
@@ -144,8 +155,8 @@ class GroupSweep:
         states: list[State] = [result.state for result in ended]  # type: ignore[misc]
         log_weights = np.concatenate([np.empty(0), *map(log_weights_of, states)])
         found = weigh_all(log_weights, self.options.particles)
-        lineage = any(state.extra is not None for state in states)
-        families = (lambda state: draws.count + _first_ancestors(state)) if lineage else None
+        lineage = any(self._families_of(state) is not None for state in states)
+        families = (lambda state: draws.count + self._families_of(state)) if lineage else None  # type: ignore[operator]
         return Ended(
             with_results(draws, ended, died, families),  # type: ignore[arg-type]
             found.log_mean,
@@ -161,8 +172,19 @@ def _count(machine: Machine, states: Sequence[State]) -> None:
         first += state.group.n
 
 
-def _numbered(stops: Sequence[Checkpoint]) -> list[Checkpoint]:
-    """The groups after the first observe, with a number in each particle: its offspring inherit
+def check_in_step(waiting: Sequence[Observe], ended: Sequence[Checkpoint]) -> None:
+    """Groups that wait and groups that have ended do not go together. Raises InferenceError
+    AQ502.
+    """
+    if waiting and ended:
+        raise out_of_step(
+            Counter({stop.site: stop.state.group.n for stop in waiting}),  # type: ignore[attr-defined]
+            sum(stop.state.group.n for stop in ended),  # type: ignore[attr-defined]
+        )
+
+
+def numbered(stops: Sequence[Checkpoint]) -> list[Checkpoint]:
+    """Groups with a number in each particle, in `State.extra`, in order: its offspring inherit
     it.
     """
     after: list[Checkpoint] = []
@@ -174,12 +196,6 @@ def _numbered(stops: Sequence[Checkpoint]) -> list[Checkpoint]:
         after.append(stop._replace(state=state.weighted(state.log_weight, numbers)))  # type: ignore[arg-type]
         first = last
     return after
-
-
-def _first_ancestors(state: State) -> IntArray:
-    """Which particle of the first generation each of a group descends from."""
-    found: IntArray = rows_at(state.extra, state.group)
-    return found
 
 
 def _weighed(

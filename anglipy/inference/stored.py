@@ -63,6 +63,8 @@ def _document(posterior: Posterior) -> dict[str, Any]:
         "options": plain_options(posterior.options),
         "steps": [[_scalar(getattr(step, f)) for f in _STEP_FIELDS] for step in posterior.steps],
         "log_weights": array_text(np.asarray(posterior.log_weights, dtype=np.float64)),
+        "warnings": list(posterior.warnings),
+        "checks": {name: float(number) for name, number in posterior.checks.items()},
         "families": None if posterior.families is None else array_text(posterior.families),
         "nodes": nodes.nodes,
         "values": stored,
@@ -151,6 +153,8 @@ def _posterior(document: dict[str, Any]) -> Posterior:
         predicts=predicts,
         options=dict(document["options"]),
         families=families,
+        warnings=tuple(map(str, document.get("warnings", ()))),
+        checks={str(name): float(x) for name, x in document.get("checks", {}).items()},
         steps=tuple(
             StepInfo(**dict(zip(_STEP_FIELDS, step, strict=True))) for step in document["steps"]
         ),

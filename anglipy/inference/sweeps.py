@@ -68,7 +68,7 @@ class SmcOptions(LockstepOptions):
                 "AQ303", "give `samples` or `sweeps`, not both", help="samples = particles * sweeps"
             )
         samples = whole_number("samples", rest.pop("samples"))
-        limit = whole_number("particles", rest.get("particles", cls().particles))
+        limit = whole_number("particles", rest.get("particles", SmcOptions().particles))
         rest["sweeps"] = -(-samples // limit)
         rest.setdefault("particles", -(-samples // rest["sweeps"]))
         return cls(**rest)

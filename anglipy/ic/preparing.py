@@ -1,0 +1,114 @@
+"""What every engine with a network does before its first particle: load the artifact, and let the
+network read the data.
+
+What the network sees of the data are the values that the program observes; they are collected
+before the first choice by running the program once on its priors (several times, if in training the
+observed addresses changed from run to run).
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from anglipy.diagnostics import ArtifactError
+from anglipy.ic.artifact import Artifact
+from anglipy.ic.batches import group_observations
+from anglipy.ic.network import Network
+from anglipy.ic.observing import Observations
+from anglipy.ic.reader import Reading
+from anglipy.ic.tapes import scout
+from anglipy.runtime.lanes.groups import Index
+from anglipy.runtime.machine import Query
+
+__all__ = ["ProposalWarning", "given_artifact", "read_data", "warn_of_unknown"]
+
+MOST_INSTANCES = 1 << 32
+"""Visits to a site that are told apart."""
+SCOUTS = 16
+"""Runs that look for observes, where these changed from run to run in training."""
+
+
+class ProposalWarning(UserWarning):
+    """The network cannot propose somewhere, and the prior does instead: correct, but less
+    efficient.
+    """
+
+
+def given_artifact(artifact: Any, algorithm: str) -> Artifact:
+    """The artifact that an option names, or is. Raises ArtifactError AQ610 if there is none."""
+    if isinstance(artifact, Artifact):
+        return artifact
+    if artifact is None:
+        raise ArtifactError(
+            "AQ610",
+            f"the algorithm `{algorithm}` needs an artifact",
+            help="train one with `anglipy compile`, and give it with --ic",
+        )
+    return Artifact.load(artifact)
+
+
+def read_data(network: Network, query: Query, values: Sequence[Any]) -> Reading:
+    """What the network makes of the data that each of these arguments brings: a row for each. The
+    runs that look for it have their own generator.
+    """
+    count = 1 if _always_the_same(network) else SCOUTS
+    codes = np.repeat(np.arange(len(values)), count)
+    tape = scout(query, values, np.random.default_rng(0), codes)
+    observations = tape.observations
+    if count > 1:
+        observations = _first_of_each(observations, codes)
+    groups, widest = group_observations(observations, len(values))
+    for group in groups:
+        if group.key not in network.reader.index:
+            shapes = [key.kind.shape for key in network.reader.index if key.site == group.key.site]
+            expected = f"; in training it was {' or '.join(map(str, shapes))}" if shapes else ""
+            warnings.warn(
+                f"the network never saw an observation of shape {group.key.kind.shape} at "
+                f"{group.key.site}{expected}: the proposals do not take it into account",
+                ProposalWarning,
+                stacklevel=2,
+            )
+    return network.reader(groups, len(values), max(1, widest))
+
+
+def _first_of_each(observations: Sequence[Observations], codes: Index) -> list[Observations]:
+    """For every data set and address the value that was observed there first, as of one run for
+    each data set.
+    """
+    seen: dict[str, Index] = {}
+    found = []
+    for event in observations:
+        cases = codes[event.runs]
+        keys = cases * MOST_INSTANCES + event.instances
+        first = np.unique(keys, return_index=True)[1]
+        known = seen.get(event.site, np.empty(0, dtype=keys.dtype))
+        new = np.sort(first[~np.isin(keys[first], known)])
+        seen[event.site] = np.concatenate([known, keys[new]])
+        if len(new):
+            found.append(
+                Observations(
+                    event.site, event.kind, cases[new], event.instances[new], event.values[new]
+                )
+            )
+    return found
+
+
+def _always_the_same(network: Network) -> bool:
+    """Whether in training every run made the same observes of numbers, or one observe only."""
+    reader = network.reader
+    fixed = {number.observer for number in reader.fixed}
+    return len(reader.index) <= 1 or len(fixed) == len(reader.index)
+
+
+def warn_of_unknown(sites: set[str]) -> None:
+    """A ProposalWarning that names sites where the prior proposes, if there are any."""
+    if sites:
+        warnings.warn(
+            f"the network has no proposal for {', '.join(sorted(sites))}: the prior proposes there",
+            ProposalWarning,
+            stacklevel=3,
+        )
