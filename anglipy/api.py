@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from anglipy.compile import Compiler, program_hash, queries, reachable_sites
-from anglipy.diagnostics import Diagnostic, OptionError, Source
+from anglipy.diagnostics import Diagnostic, OptionError, Source, UserError
 from anglipy.environment import Namespace
 from anglipy.host import HOST
 from anglipy.host.text import evaluating
@@ -46,6 +46,8 @@ __all__ = [
     "survey",
 ]
 
+TRAINED = ("ic", "ic-smc")
+"""The algorithms that need an artifact."""
 STAGES = ("expanded", "core", "cps", "python")
 
 _PROTOCOL = """\
@@ -105,11 +107,11 @@ class Model:
         """The posterior of the query given its argument.
 
         Args:
-            algorithm: "importance", "smc", "enumerate" or "ic". Default: "ic" with an artifact,
-            else "importance".
+            algorithm: "importance", "smc", "enumerate", or with an artifact "ic", "ic-smc".
+            Default: "ic" with an artifact, else "importance".
             args: the query's argument: a list for a query with a parameter vector. Python values
             are converted.
-            artifact: a path or an `Artifact`, for "ic".
+            artifact: a path or an `Artifact`, for "ic" and "ic-smc".
             seed: the same seed gives the same posterior.
             on_progress: called after every step of the engine.
             options: of the engine, e.g. `particles=10_000`.
@@ -148,12 +150,72 @@ class Model:
         chosen, options = self._chosen(algorithm, artifact, options)
         return Steps(self.query, from_python(args), chosen, seed, options)
 
+    def infer_many(
+        self,
+        algorithm: str | None = None,
+        args: Iterable[Any] = (),
+        *,
+        artifact: Any = None,
+        seed: int | None = None,
+        on_progress: Callable[..., object] | None = None,
+        **options: Any,
+    ) -> list[Posterior]:
+        """The posterior for each of several arguments, in order; other arguments as of `infer`.
+
+            posteriors = model.infer_many(args=[[9.0, 8.0], [1.0, 2.0]], artifact="gaussian.pt")
+
+        With an artifact ("ic") all of them run together, the network once for all. Otherwise they
+        run one after the other, argument i with the seed plus i. Raises the first error of any.
+        """
+        values = list(args)
+        found = self.outcomes(
+            algorithm, values, artifact=artifact, seed=seed, on_progress=on_progress, **options
+        )
+        posteriors = []
+        for outcome in found:
+            if isinstance(outcome, UserError):
+                raise outcome
+            posteriors.append(outcome)
+        return posteriors
+
+    def outcomes(
+        self,
+        algorithm: str | None,
+        args: Sequence[Any],
+        *,
+        artifact: Any = None,
+        seed: int | None = None,
+        on_progress: Callable[..., object] | None = None,
+        **options: Any,
+    ) -> list[Posterior | UserError]:
+        """As `infer_many`, with the error in the place of a posterior where an argument makes the
+        program fail. Errors of the options are raised.
+        """
+        chosen, given = self._chosen(algorithm, artifact, options)
+        if chosen == "ic":
+            from anglipy.ic.many import infer_many
+            from anglipy.inference import options_of
+
+            values = [from_python(value) for value in args]
+            made: Any = options_of(chosen, **given)
+            return infer_many(self.query, values, made, seed=seed, on_progress=on_progress)
+        found: list[Posterior | UserError] = []
+        for place, value in enumerate(args):
+            own = None if seed is None else seed + place
+            try:
+                found.append(self.infer(chosen, value, artifact=artifact, seed=own, **options))
+            except UserError as error:
+                if error.exit_code != 1:
+                    raise
+                found.append(error)
+        return found
+
     def _chosen(
         self, algorithm: str | None, artifact: Any, options: dict[str, Any]
     ) -> tuple[str, dict[str, Any]]:
         """The name of the engine and its options."""
         chosen = algorithm or ("importance" if artifact is None else "ic")
-        if chosen != "ic":
+        if chosen not in TRAINED:
             if artifact is not None:
                 raise OptionError("AQ303", f"the algorithm `{chosen}` does not use an artifact")
             return chosen, options
@@ -162,7 +224,7 @@ class Model:
         if artifact is None:
             raise OptionError(
                 "AQ303",
-                "the algorithm `ic` needs an artifact",
+                f"the algorithm `{chosen}` needs an artifact",
                 help="train one first: anglipy compile FILE -o ARTIFACT",
             )
         return chosen, {**options, "artifact": self.artifact(artifact)}

@@ -34,7 +34,7 @@ PLOT_KINDS = ("auto", "marginals", "pairs", "weights")
     "-a",
     "--algorithm",
     metavar="NAME",
-    shell_complete=lambda *_: ["importance", "smc", "enumerate", "ic"],
+    shell_complete=lambda *_: ["importance", "smc", "enumerate", "ic", "ic-smc"],
     help="importance, smc... Default: the network of --ic, else importance.",
 )
 @click.option("-n", "--samples", type=click.IntRange(1), metavar="N", help="Draws to make.")
@@ -66,6 +66,18 @@ PLOT_KINDS = ("auto", "marginals", "pairs", "weights")
 )
 @click.option(
     "--ic", "artifact", metavar="ARTIFACT", help="Use a network trained by `anglipy compile`."
+)
+@click.option(
+    "--escalate",
+    type=click.FloatRange(1),
+    metavar="ESS",
+    help="Add particles, then ic-smc, until there are so many effective samples (ic).",
+)
+@click.option(
+    "--refine",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Adapt the network to this data in N rounds first (ic); ARTIFACT stays as it is.",
 )
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Repeat a run exactly.")
 @click.option(
@@ -143,6 +155,8 @@ class Command:
     named: tuple[str, ...]
     values: str | None
     artifact: str | None
+    escalate: float | None
+    refine: int | None
     seed: int | None
     scalar: bool
     form: str | None
@@ -155,7 +169,7 @@ class Command:
     def options(self) -> dict[str, Any]:
         """The options of the algorithm."""
         options = settings(self.given)
-        for name in ("samples", "particles", "burn", "thin"):
+        for name in ("samples", "particles", "burn", "thin", "escalate", "refine"):
             number = getattr(self, name)
             if number is None:
                 continue

@@ -15,10 +15,12 @@ from anglipy.runtime.primitives.checks import index
 from anglipy.runtime.printing import describe, pr_str
 from anglipy.runtime.scalars import Keyword
 
-__all__ = ["Request", "engine_of", "request_of"]
+__all__ = ["TRAINED", "Request", "engine_of", "request_of"]
 
 _ENGINES = {"is": "importance", "csis": "ic"}
 """Anglican's names of engines that are called otherwise here."""
+TRAINED = ("ic", "ic-smc")
+"""Engines that need an artifact, and are loaded when they are asked for."""
 _RENAMED = {"number-of-particles": "particles", "number-of-sweeps": "sweeps"}
 _IGNORED = frozenset(
     ["warmup", "stripdown", "number-of-threads", "pool", "endpoint", "observe-embedder-input"]
@@ -45,7 +47,7 @@ def engine_of(algorithm: Any) -> str:
     """The name of the engine that a keyword means. Raises OptionError AQ301 for others."""
     from anglipy.inference import ENGINES
 
-    known = sorted({*ENGINES, "ic"})
+    known = sorted({*ENGINES, *TRAINED})
     given = algorithm.name if isinstance(algorithm, Keyword) else algorithm
     if not isinstance(given, str):
         raise OptionError(
@@ -103,7 +105,7 @@ def _pairs(options: tuple[Any, ...]) -> dict[str, Any]:
 
 def _of_engine(algorithm: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Options as the engine calls them; those that only other engines have are ignored."""
-    if algorithm == "ic":
+    if algorithm in TRAINED:
         import anglipy.ic.engine  # noqa: F401 (makes the engine known)
     from anglipy.inference import ENGINES
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from anglipy.diagnostics import ArtifactError, OptionError
-from anglipy.host.algorithms import Request, request_of
+from anglipy.host.algorithms import TRAINED, Request, request_of
 from anglipy.host.states import states
 from anglipy.runtime.access import values_of
 from anglipy.runtime.checkpoints import Sample
@@ -28,7 +28,7 @@ def doquery(algorithm: Any, query: Any, value: Any = None, *options: Any) -> Laz
     if not isinstance(query, Query):
         fail("doquery", "a query", query, "(doquery :importance my-query [argument ...])")
     request = request_of(algorithm, options)
-    if request.algorithm == "ic":
+    if request.algorithm in TRAINED:
         _check_artifact(query, request)
     return LazySeq(states(query, value, request))
 
@@ -46,7 +46,7 @@ def _check_artifact(query: Query, request: Request) -> None:
     given = request.options.get("artifact")
     if given is None:
         raise ArtifactError(
-            "AQ610", "the algorithm `:ic` needs an artifact",
+            "AQ610", f"the algorithm `:{request.algorithm}` needs an artifact",
             help='train one with `anglipy compile`, and give it: :artifact "FILE"',
         )  # fmt: skip
     artifact = given if isinstance(given, Artifact) else Artifact.load(given)

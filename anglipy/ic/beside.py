@@ -156,7 +156,9 @@ class Beside:
             return _Step(part, slot, rows, None, part.instances, torch.from_numpy(numbers))
         first, of = found
         kept = numbers if len(numbers) == 1 else numbers[first]
-        return _Step(part, slot, rows[first], of, part.instances[first], torch.from_numpy(kept), first)
+        return _Step(
+            part, slot, rows[first], of, part.instances[first], torch.from_numpy(kept), first
+        )
 
     def _cases_of(self, step: _Step) -> Index:
         """The row of the reading that each history of a step has."""

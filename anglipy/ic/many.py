@@ -106,7 +106,9 @@ def _together(
     warn_of_unknown(unknown)
     seconds = (time.perf_counter() - began) / len(values)
     return [
-        _posterior(query, value, options, network, reading_row(reading, case), draws[case], seconds)
+        _posterior(
+            query, value, options, network, reading.part(case, case + 1), draws[case], seconds
+        )
         for case, value in enumerate(values)
     ]
 
@@ -123,8 +125,7 @@ def _block(
     """Particles that have run, of data sets that follow one another."""
     first, last = int(owners[0]), int(owners[-1]) + 1
     runs = Runs(query, values[first:last], len(owners), codes=owners - first)
-    here = Reading(*(part[first:last] for part in reading))
-    block = _Block(network, here, epsilon, runs, rng, owners - first)
+    block = _Block(network, reading.part(first, last), epsilon, runs, rng, owners - first)
     block.run()
     return block
 
@@ -143,11 +144,6 @@ def _posterior(
         return replace(Compiled().result(state), query=query.name, seconds=seconds)
     except UserError as error:
         return error
-
-
-def reading_row(reading: Reading, row: int) -> Reading:
-    """The reading of one data set."""
-    return Reading(*(part[row : row + 1] for part in reading))
 
 
 class _Block(Beside):

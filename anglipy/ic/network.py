@@ -147,9 +147,7 @@ class Network(nn.Module):
 
     # -- training ----------------------------------------------------------------------------
 
-    def log_proposals(
-        self, batch: Batch, epsilon: float, reading: Reading | None = None
-    ) -> Tensor:
+    def log_proposals(self, batch: Batch, epsilon: float, reading: Reading | None = None) -> Tensor:
         """Log q' of every step, (N,) float64, each given the steps before it and the observations
         of its run, or this reading of them.
 
@@ -231,7 +229,8 @@ class Network(nn.Module):
 
     def advance(self, reading: Reading, memory: Memory, waiting: Inputs) -> tuple[Tensor, Memory]:
         """One step of n runs that share one reading (of one run), or have the rows `reading.of`:
-        what their heads see (n, outputs), their memory, in which the value of the choice they wait for is still missing.
+        what their heads see (n, outputs), their memory, in which the value of the choice they wait
+        for is still missing.
         """
         told = Told(memory.value, memory.before, waiting.now, waiting.prior)
         seen, state = self.core.advance(reading, memory.state, told)

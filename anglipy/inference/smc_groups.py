@@ -65,7 +65,7 @@ class GroupSweep:
             return after._ended(ended, draws, self.died)
         survivors, died = _weighed(machine, waiting)
         deaths = (*self.died, *died)
-        stops = self._onwards(machine, survivors)
+        stops: Sequence[Checkpoint] = self._onwards(machine, survivors)
         if all(isinstance(stop, Result) for stop in stops):
             return after._ended(stops, draws, deaths)
         stops = self._marked(stops)

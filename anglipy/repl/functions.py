@@ -33,7 +33,7 @@ __all__ = ["ALGORITHMS", "OPTIONS", "SHORT", "Functions", "Quiet"]
 
 SHORT = {"is": "importance", "csis": "ic"}
 """Anglican's names of algorithms that are called otherwise here."""
-ALGORITHMS = ("importance", "smc", "enumerate", "ic")
+ALGORITHMS = ("importance", "smc", "enumerate", "ic", "ic-smc")
 OPTIONS = {"number-of-particles": "particles", "number-of-samples": "samples", "n": "samples"}
 """Other names of options."""
 RESPONSIVE_LANES = 2_048

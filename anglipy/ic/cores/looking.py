@@ -91,5 +91,7 @@ def places_by_reading(of: Tensor, readings: int) -> tuple[Tensor, int]:
     order = torch.argsort(of, stable=True)
     firsts = counts.cumsum(0) - counts
     places = torch.empty_like(of)
-    places[order] = torch.arange(len(of), device=of.device) - firsts[of[order]] + of[order] * longest
+    places[order] = (
+        torch.arange(len(of), device=of.device) - firsts[of[order]] + of[order] * longest
+    )
     return places, longest

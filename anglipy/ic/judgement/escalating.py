@@ -78,7 +78,7 @@ def escalated(
         return replace(before, outcome=""), info
     needed = _needed(draws, before.target)
     room = before.most // 2
-    if needed <= room and draws.count < room:
+    if needed is not None and needed <= room and draws.count < room:
         return replace(before, goal=max(needed, min(2 * draws.count, room))), info
     try:
         smc = guided(query, value, _smc_options(before, draws), guide)
@@ -94,11 +94,13 @@ def _is_enough(draws: Draws, target: float) -> bool:
     return k is None or k <= trusted_up_to(draws.count)
 
 
-def _needed(draws: Draws, target: float) -> float | int:
-    """Draws with which the target should be reached, if things go on as they did."""
+def _needed(draws: Draws, target: float) -> int | None:
+    """Draws with which the target should be reached, if things go on as they did; None if that
+    cannot be said.
+    """
     share = draws.ess / draws.count if draws.count else 0.0
     if not share > 0.0:
-        return math.inf
+        return None
     return max(math.ceil(MARGIN * target / share), draws.count + 1)
 
 
@@ -166,4 +168,3 @@ def _advice(draws: Draws) -> str:
             "train the network longer, or see what `anglipy calibrate` says of each address"
         )
     return "allow more particles (most), adapt the proposals to these data (refine 5), or train on"
-

@@ -11,10 +11,10 @@ come from the program's own distribution their score is exchangeable with those,
 
     p = (1 + how many simulated scores are at least as large) / (1 + how many there are)
 
-has P(p <= a) <= a for every a, whatever the network has learned (conformal p-values; Vovk, Gammerman
-and Shafer 2005; for summaries of amortised inference Schmitt et al. 2023; the second is Box's prior
-predictive check of 1980). A warning is given where the smaller p, times the number of tests, is at
-most `FALSE_ALARMS`: at most so many of a hundred data sets of the program itself are warned of.
+has P(p <= a) <= a for every a, whatever the network has learned (conformal p-values; Vovk,
+Gammerman and Shafer 2005; for summaries of amortised inference Schmitt et al. 2023; the second is
+Box's prior predictive check of 1980). A warning is given where the smaller p, times the number of
+tests, is at most `FALSE_ALARMS`: at most that share of the program's own data sets is warned of.
 `surprise` is compared between estimates with different numbers of particles, where the two are not
 quite exchangeable; with a network that has learned, the estimates hardly differ.
 """
@@ -166,6 +166,6 @@ def _sentence(checks: Mapping[str, float]) -> str:
     name = min(checks, key=lambda key: checks[key])
     return (
         f"these data are unlike those that the program simulates: {words[name]} (p "
-        f"{checks[name]:.2g}; of its own data sets at most {FALSE_ALARMS:.0%} are warned of); check "
-        "the data and the model before the posterior"
+        f"{checks[name]:.2g}; of its own data sets at most {FALSE_ALARMS:.0%} are warned of); "
+        "check the data and the model before the posterior"
     )

@@ -16,7 +16,6 @@ from anglipy.ic.running import Runs, Waiting
 from anglipy.ic.tapes import Choices
 from anglipy.inference.lockstep import log_weights_of
 from anglipy.inference.log_space import FloatArray
-from anglipy.runtime.checkpoints import Sample
 from anglipy.runtime.lanes.distributions import score
 from anglipy.runtime.lanes.groups import Index, using
 
@@ -40,7 +39,7 @@ class Recorded(Beside):
         self.log_q = np.zeros(runs.n)
         """Of all choices of each run, (n,)."""
 
-    def chosen(self, sample: Sample, part: Waiting, value: Any, drawn: Any, log_weights: Any) -> None:
+    def chosen(self, part: Waiting, value: Any, drawn: Any, log_weights: Any) -> None:
         """Write a choice down."""
         if part.prior.family == "categorical":
             log_prior: Any = part.log_mass(drawn)

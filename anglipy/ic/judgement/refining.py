@@ -127,7 +127,8 @@ def _adapted(
     learner = copy.deepcopy(network)
     parameters = [p for name, p in learner.named_parameters() if not name.startswith("reader.")]
     optimiser = torch.optim.Adam(parameters, lr=RATE)
-    shared = Reading(*(part.clone().expand(batch.count, *part.shape[1:]) for part in reading))
+    parts = (reading.summary, reading.tokens, reading.present)
+    shared = Reading(*(part.clone().expand(batch.count, *part.shape[1:]) for part in parts))
     share = torch.from_numpy(weights)[batch.trace_of]
     for _ in range(STEPS):
         loss = -(share * learner.log_proposals(batch, epsilon, shared)).sum()
