@@ -29,7 +29,7 @@ from anglipy.syntax import core_form
 from anglipy.tails import cps_form
 
 if TYPE_CHECKING:
-    from anglipy.ic.training import TrainingRecord
+    from anglipy.ic.options import TrainingOptions, TrainingRecord
     from anglipy.inference.posterior import Posterior
     from anglipy.inference.stepping import Steps
 
@@ -246,14 +246,46 @@ class Model:
         self,
         artifact_path: str | Path,
         on_progress: Callable[..., object] | None = None,
+        watch: Callable[..., object] | None = None,
         **options: Any,
     ) -> TrainingRecord:
         """Train a network on the query's own simulations and write it to `artifact_path`.
 
         Options are those of `anglipy.ic.training.TrainingOptions`: traces, minutes, batch, seed,
-        resume...
+        workers, dataset, device, resume... `on_progress` is called with a `Progress` at every
+        validation, `watch` with a `Live` a few times a second.
         """
-        from anglipy.ic.training import TrainingOptions, train
+        from anglipy.ic.training import train
+
+        return train(
+            self.query,
+            self._training(options),
+            artifact_path,
+            on_progress,
+            watch=watch,
+            program_hash=self.program_hash,
+            sites=self.sites,
+        )
+
+    def simulate(
+        self,
+        dataset: str | Path,
+        traces: int,
+        on_progress: Callable[[int, int], object] | None = None,
+        **options: Any,
+    ) -> int:
+        """Fill a folder with traces to train on later, until there are so many; the shards that
+        were made. Options are those of `compile`: seed, workers, shard, example_args.
+        """
+        from anglipy.ic.sources import dataset_of
+
+        training = self._training({**options, "dataset": str(dataset)})
+        folder = dataset_of(self.query, training, self.program_hash)
+        assert folder is not None
+        return folder.fill_all(traces, training.workers, on_progress)
+
+    def _training(self, options: dict[str, Any]) -> TrainingOptions:
+        from anglipy.ic.options import TrainingOptions
 
         known = TrainingOptions.__dataclass_fields__
         for name in options:
@@ -266,15 +298,8 @@ class Model:
                     help=f"{hint}known: {', '.join(known)}",
                 )
         if options.get("example_args") is not None:
-            options["example_args"] = from_python(options["example_args"])
-        return train(
-            self.query,
-            TrainingOptions(**options),
-            artifact_path,
-            on_progress=on_progress,
-            program_hash=self.program_hash,
-            sites=self.sites,
-        )
+            options = {**options, "example_args": from_python(options["example_args"])}
+        return TrainingOptions(**options)
 
 
 class Program:

@@ -11,7 +11,8 @@ from anglipy.cli import messages
 from anglipy.cli.edge import INTERRUPTED
 from anglipy.cli.messages import say
 from anglipy.cli.options import SETTING, Settings, settings
-from anglipy.cli.progress import clock, training_progress
+from anglipy.cli.progress import clock
+from anglipy.cli.training import training_display
 from anglipy.diagnostics import OptionError
 
 if TYPE_CHECKING:
@@ -49,6 +50,25 @@ __all__ = ["compile_"]
     help="Of Adam, at the start.",
 )
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Repeat a training exactly.")
+@click.option("--device", metavar="NAME", help="cpu, cuda, or auto: the GPU if there is one.")
+@click.option(
+    "--workers", type=click.IntRange(0), metavar="N", help="Processes that run the program."
+)
+@click.option(
+    "--dataset", metavar="DIR", help="Train on the traces in DIR, and keep there what is simulated."
+)
+@click.option(
+    "--reuse",
+    type=click.IntRange(1),
+    metavar="K",
+    help="Train on a trace of --dataset K times at most.",
+)
+@click.option(
+    "--patience",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Stop after N validations in a row that are no better.",
+)
 @click.option("--resume", is_flag=True, help="Go on with the training that ARTIFACT was left by.")
 @click.option(
     "--option", "given", type=SETTING, multiple=True, help="Any other option of the training."
@@ -83,7 +103,9 @@ def compile_(
     anglipy compile captcha.aq -o captcha.artifact --minutes 50 --resume
 
     Losses are in nats per trace, of validation traces that are never trained on; `prior` is the
-    loss without any network. Ctrl-C saves and stops.
+    loss without any network. Ctrl-C saves and stops. A slow program is run once for many trainings
+    with --dataset (`anglipy simulate` fills one beforehand), and by several processes with
+    --workers; the traces are the same however many there are.
     """
     from anglipy.cli.arguments import argument
     from anglipy.cli.queries import open_query
@@ -94,8 +116,8 @@ def compile_(
     options = {name: item for name, item in training.items() if item is not None} | settings(given)
     if value is not None or named:
         options["example_args"] = argument(model, value, named)
-    with messages.quiet(quiet), training_progress(quiet) as on_progress:
-        record = model.compile(artifact, on_progress=on_progress, **options)
+    with messages.quiet(quiet), training_display(quiet) as display:
+        record = model.compile(artifact, display.on_progress, display.watch, **options)
     if not quiet:
         for warning in record.warnings:
             say(f"warning: {warning}")
@@ -107,7 +129,8 @@ def compile_(
 
 
 def _summary(artifact: Path, record: TrainingRecord) -> str:
+    early = ", stopped early" if record.early else ""
     return (
-        f"{artifact}: {record.traces:,} traces in {clock(record.seconds)}, "
+        f"{artifact}: {record.traces:,} traces in {clock(record.seconds)}{early}, "
         f"validation loss {record.best_loss:.4f} nats (prior {record.prior_loss:.4f})"
     )

@@ -19,6 +19,7 @@ from anglipy.cli.emit import emit
 from anglipy.cli.inspect import inspect
 from anglipy.cli.repl import repl
 from anglipy.cli.run import run
+from anglipy.cli.simulate import simulate
 
 __all__ = ["anglipy", "main"]
 
@@ -65,7 +66,7 @@ def anglipy(context: click.Context) -> int:
     return code
 
 
-for command in (run, compile_, check, emit, inspect, repl):
+for command in (run, compile_, simulate, check, emit, inspect, repl):
     anglipy.add_command(command)
 
 

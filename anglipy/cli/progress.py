@@ -1,8 +1,8 @@
 """Progress on stderr: one line that rewrites itself on a terminal, and plain lines now and then
 elsewhere.
 
-An inference reports only on a terminal, and only if it takes more than a moment. Training reports
-every validation.
+An inference reports only on a terminal, and only if it takes more than a moment. What a training
+shows is in `cli.training`.
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from anglipy.ic.options import Progress
     from anglipy.inference.engine import StepInfo
 
-__all__ = ["Reporter", "clock", "inference_progress", "reporting", "training_progress"]
+__all__ = ["Reporter", "clock", "inference_progress", "reporting"]
 
 PATIENCE_S = 0.5
 """How long an inference may take before it says anything."""
@@ -32,7 +31,7 @@ class Reporter:
     def __init__(self, patience_s: float = 0.0) -> None:
         self.is_live = sys.stderr.isatty()
         self._next = time.monotonic() + patience_s
-        self._is_open = False
+        self._above, self._is_open = 0, False
 
     @property
     def is_due(self) -> bool:
@@ -43,19 +42,29 @@ class Reporter:
         """Show a line now."""
         self._next = time.monotonic() + INTERVAL_S
         if self.is_live:
-            width = shutil.get_terminal_size().columns - 1
-            sys.stderr.write(f"\r\x1b[K{text[:width]}")
-            self._is_open = True
+            self.block([text])
         else:
             sys.stderr.write(f"{text}\n")
+            sys.stderr.flush()
+
+    def block(self, lines: Sequence[str]) -> None:
+        """Show lines in place of those shown before, on a terminal."""
+        size = shutil.get_terminal_size()
+        shown = [line[: size.columns - 1] for line in lines[: size.lines - 1]]
+        sys.stderr.write(self._away() + "\n".join(shown))
         sys.stderr.flush()
+        self._above, self._is_open = len(shown) - 1, True
+
+    def _away(self) -> str:
+        """What takes the lines shown before away."""
+        return "\r\x1b[K" + "\x1b[A\x1b[K" * self._above
 
     def close(self) -> None:
-        """Take the live line away."""
+        """Take the live lines away."""
         if self._is_open:
-            sys.stderr.write("\r\x1b[K")
+            sys.stderr.write(self._away())
             sys.stderr.flush()
-            self._is_open = False
+            self._above, self._is_open = 0, False
 
 
 @contextmanager
@@ -92,35 +101,6 @@ def _step(info: StepInfo) -> str:
     if info.log_evidence is not None:
         parts.append(f"log evidence {info.log_evidence:.3f}")
     return "  ".join(parts)
-
-
-@contextmanager
-def training_progress(quiet: bool = False) -> Iterator[Callable[[Progress], object] | None]:
-    """What to call after each step of a training, or None where nobody wants to know."""
-    if quiet:
-        yield None
-        return
-    with reporting() as reporter:
-
-        def on_progress(progress: Progress) -> None:
-            reporter.line(_training(progress))
-
-        yield on_progress
-
-
-def _training(progress: Progress) -> str:
-    return "  ".join(
-        (
-            f"{progress.fraction:4.0%}",
-            f"{progress.traces:,} traces",
-            f"{progress.traces_per_second:,.0f} traces/s",
-            f"training {progress.training_loss:.3f}",
-            f"validation {progress.validation_loss:.3f}",
-            f"best {progress.best_loss:.3f}",
-            f"prior {progress.prior_loss:.3f}",
-            clock(progress.seconds),
-        )
-    )
 
 
 def clock(seconds: float) -> str:

@@ -14,7 +14,7 @@ A shard names the program it is of; shards of other programs, damaged or foreign
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +123,41 @@ class Dataset:
                 help="remove the file: it will be simulated again",
             ) from error
 
+    def fill_all(
+        self, traces: int, workers: int, on_progress: Callable[[int, int], object] | None = None
+    ) -> int:
+        """Simulate shards until there are so many traces, counting every shard that is there as
+        full. `on_progress` is called with the shards done and wanted. Gives the shards made.
+        """
+        wanted = -(-traces // self.simulator.size)
+        lacking = [m for m in range(wanted) if not self.path(m).exists()]
+        beside = Workers(self.filled, workers) if workers and lacking else None
+        try:
+            for done, number in enumerate(lacking):
+                if beside is None:
+                    self.fill(number)
+                else:
+                    beside.want(lacking[done : done + 2 * workers])
+                    self.wait(beside, number)
+                if on_progress is not None:
+                    on_progress(wanted - len(lacking) + done + 1, wanted)
+        finally:
+            if beside is not None:
+                beside.close()
+        return len(lacking)
+
+    def filled(self, number: int) -> bytes:
+        """`fill`, as a worker does it."""
+        self.fill(number)
+        return b""
+
+    def wait(self, workers: Workers, number: int) -> None:
+        """Have a shard filled by a worker, and wait for it."""
+        try:
+            workers.get(number)
+        except WorkerFailed as failure:
+            fail_here(self.simulator, failure)
+
     def validation(self, seed: int, sizes: Iterable[int]) -> list[tuple[Path, int]]:
         """The files of a validation set that is made in parts of these sizes."""
         total = sum(sizes := list(sizes))
@@ -146,11 +181,7 @@ class Visits:
     def __init__(self, dataset: Dataset, seed: int, reuse: int, workers: int) -> None:
         self.dataset, self.seed, self.reuse = dataset, seed, reuse
         self.window = max(WINDOW, dataset.present())
-        self.workers = Workers(self._filled, workers) if workers else None
-
-    def _filled(self, number: int) -> bytes:
-        self.dataset.fill(number)
-        return b""
+        self.workers = Workers(dataset.filled, workers) if workers else None
 
     def get(self, number: int) -> Tape:
         """The shard of a visit, its runs in the order of that visit."""
@@ -175,10 +206,7 @@ class Visits:
         lacking = [m for m in ahead if not self.dataset.path(m).exists()]
         self.workers.want(lacking)
         if shard in lacking:
-            try:
-                self.workers.get(shard)
-            except WorkerFailed as failure:
-                fail_here(self.dataset.simulator, failure)
+            self.dataset.wait(self.workers, shard)
 
     def close(self) -> None:
         """End the workers."""

@@ -17,7 +17,7 @@ NETWORKS = ("lstm", "ff", "lstm+attention", "ff+attention", "transformer")
 _FREE = frozenset(
     [
         *("traces", "minutes", "resume", "threads", "example_args", "validate_every", "patience"),
-        *("min_delta", "checkpoint_seconds", "workers", "dataset"),
+        *("min_delta", "checkpoint_seconds", "workers", "dataset", "device", "bf16"),
     ]
 )
 """Options that may change when training is resumed."""

@@ -31,6 +31,7 @@ VOLATILE = (
     (re.compile(r"\b[0-9.,]+ (s|ms|traces/s)\b"), r"... \1"),
     (re.compile(r"\b(training|validation|best|prior|loss) -?\d+\.\d+"), r"\1 ..."),
     (re.compile(r"( in |prior \.\.\.  )\d+:\d\d(:\d\d)?\b"), r"\1..."),
+    (re.compile(r"(about )\d+:\d\d(:\d\d)?( left)"), r"\1...\3"),
     (re.compile(r"(details are in ).*"), r"\1..."),
     (re.compile(r"(program hash |artifact's |program  +)[0-9a-f]{12}\b"), r"\1..."),
 )

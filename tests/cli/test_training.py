@@ -1,0 +1,140 @@
+"""What a training shows, and `anglipy simulate`."""
+
+from __future__ import annotations
+
+import math
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from anglipy.cli import main
+from anglipy.cli.training import live_lines, plain_line
+from anglipy.ic.records import Live, Progress, SiteLoss
+
+PROGRESS = Progress(25_000, 1000.0, 1.5, 1.6, 2.0, 1.55, 20_000, 25.0, 0.25)
+SITES = tuple(SiteLoss(f"q/{name}", 1.0, 1.0 + place, 10) for place, name in enumerate("abcdef"))
+GAUSS = """
+(defquery gauss [y]
+  (let [mu (sample (normal 0 1))]
+    (observe (normal mu 1) y)
+    mu))
+"""
+
+
+def test_a_plain_line_has_everything() -> None:
+    assert plain_line(PROGRESS) == (
+        " 25%  25,000 traces  1,000 traces/s  training 1.500  validation 1.600  best 1.550  "
+        "prior 2.000  0:25  about 1:15 left"
+    )
+
+
+def test_live_lines_list_the_sites_with_the_least_gain() -> None:
+    lines = live_lines(Live(30_000, 990.4, 1.4, 30.0, 0.3, PROGRESS, SITES))
+    assert lines[0] == " 30%  30,000 traces  990 traces/s  0:30  about 1:10 left"
+    assert lines[1].split("  ")[3:] == [
+        "training 1.400",
+        "validation 1.600",
+        "best 1.550 at 20,000 traces",
+        "prior 2.000 nats",
+    ]
+    assert [line.split()[0] for line in lines[3:]] == ["q/a", "q/b", "q/c", "q/d"]
+    assert "least gained, of 6 sites" in lines[2]
+
+
+def test_live_lines_before_the_first_validation() -> None:
+    lines = live_lines(Live(0, 0.0, math.nan, 0.0, 0.0, None, ()))
+    assert lines == ["  0%  0 traces  0 traces/s  0:00", "      "]
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert isinstance(caught.value.code, int)
+    return caught.value.code
+
+
+def test_simulate_and_train_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("gauss.aq").write_text(GAUSS)
+    fill = ("simulate", "gauss.aq", "--dataset", "data", "--traces", "100", "--shard", "20")
+    assert run(*fill) == 0
+    assert "data: 5 shards simulated" in capsys.readouterr().out
+    before = {path.name: path.read_bytes() for path in Path("data").iterdir()}
+    assert run(*fill, "--workers", "2") == 0
+    assert "data: 0 shards simulated" in capsys.readouterr().out
+    small = ["--option", "hidden=16", "--option", "width=16", "--option", "validation=64"]
+    train = ("compile", "gauss.aq", "-o", "g.artifact", "--dataset", "data", "--traces", "200")
+    assert run(*train, "--batch", "20", "--reuse", "2", "--patience", "50", *small) == 0
+    assert {name: Path("data", name).read_bytes() for name in before} == before
+    Path("gauss.aq").write_text(GAUSS.replace("(normal mu 1)", "(normal mu 2)"))
+    capsys.readouterr()
+    assert run(*train, *small) == 1
+    assert "error[AQ613]: data/validation-0-64-0.traces holds traces" in capsys.readouterr().err
+
+
+def test_patience_stops_early(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("gauss.aq").write_text(GAUSS)
+    given = ["hidden=16", "width=16", "validation=16", "validate_every=64", "min_delta=100"]
+    options = [part for option in given for part in ("--option", option)]
+    arguments = ("compile", "gauss.aq", "-o", "g.artifact", "--traces", "100000", "--patience", "3")
+    assert run(*arguments, *options) == 0
+    printed = capsys.readouterr().out
+    assert "stopped early" in printed
+    assert " 256 traces" in printed
+
+
+@pytest.mark.parametrize("device", ["cuda:99", "abacus", "mps"])
+def test_a_device_that_is_not_there(
+    device: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "gauss.aq"
+    source.write_text(GAUSS)
+    code = run("compile", str(source), "-o", str(tmp_path / "a"), "--device", device)
+    assert code == 2 or code == 1
+    assert f"cannot use `{device}`" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_the_display_on_a_terminal(tmp_path: Path) -> None:
+    """Lines rewrite themselves, and are gone at the end; --quiet shows nothing."""
+    source = tmp_path / "gauss.aq"
+    source.write_text(GAUSS)
+    command = [sys.executable, "-m", "anglipy", "compile", str(source), "-o", str(tmp_path / "a")]
+    for quiet in (False, True):
+        mine, its = pty.openpty()
+        with subprocess.Popen(
+            [*command, "--traces", "6400", *["--quiet"] * quiet],
+            stderr=its,
+            stdout=subprocess.PIPE,
+        ) as running:
+            os.close(its)
+            shown = everything(mine)
+            printed, _ = running.communicate(timeout=120)
+        assert running.returncode == 0
+        if quiet:
+            assert shown == printed == b""
+        else:
+            assert b"traces/s" in shown
+            assert b"gauss/mu" in shown
+            assert shown.endswith(b"\x1b[A\x1b[K")
+
+
+def everything(terminal: int) -> bytes:
+    """What is written to a terminal until its other end is closed."""
+    found = b""
+    try:
+        while part := os.read(terminal, 1 << 16):
+            found += part
+    except OSError:
+        pass
+    os.close(terminal)
+    return found
