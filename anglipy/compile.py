@@ -18,8 +18,10 @@ from typing import Any
 
 from immutables import Map
 
+from anglipy import __version__
 from anglipy import names as naming
 from anglipy.analyze import Analysis, analyze
+from anglipy.cache import key_of, load, store
 from anglipy.cps import cps_program
 from anglipy.defining import defined, head_name, repeated
 from anglipy.diagnostics import AnglipyError, Diagnostic, ErrorGroup, ResolveError, Source, Span
@@ -27,16 +29,17 @@ from anglipy.emit import RUNTIME_NAMES, Emitted, emit
 from anglipy.environment import Definition, Namespace
 from anglipy.forms import Form, ListForm, Literal, Symbol
 from anglipy.interop import import_python, library_namespace, local_file
+from anglipy.library import Made, compiler_version, packed, unpack
 from anglipy.linking import LANES, LIBRARY, Linker
 from anglipy.lower import lower
 from anglipy.macros import MACROS
 from anglipy.printer import print_form
 from anglipy.reader import read, read_all
-from anglipy.resources import resource
 from anglipy.runtime.checkpoints import Site
 from anglipy.runtime.locate import SOURCES
 from anglipy.runtime.machine import FINISH, Query, deterministic, run
 from anglipy.runtime.state import HOST
+from anglipy.stdlib import sources
 from anglipy.surroundings import Scope
 from anglipy.syntax import Binding, Fn, Node
 from anglipy.syntax import Query as QueryNode
@@ -67,6 +70,8 @@ class Compiler:
     keep_stages: bool = False
     warnings: list[Diagnostic] = field(default_factory=list)
     """What is suspicious in the texts and yet no error."""
+    made: list[Made] | None = None
+    """What was defined, if that is to be kept."""
     _has_macros: bool = False
     """Whether some text defined macros."""
 
@@ -116,8 +121,8 @@ class Compiler:
 
     def scope(self) -> Scope:
         """What is around a top-level form: names the program defines, which hide macros."""
-        hidden = {name: None for name in self.namespace.bindings if name in MACROS}
-        return Scope(Map(hidden), program=self.namespace)
+        hidden = MACROS.keys() & self.namespace.bindings.keys()
+        return Scope(Map(dict.fromkeys(hidden)), program=self.namespace)
 
     def declare(self, name: str) -> None:
         """A name without a value yet."""
@@ -223,6 +228,8 @@ class Compiler:
         values.update(emitted.constants)
         values.update((name, Site(*site)) for name, site in emitted.sites.items())
         self.link(emitted)
+        if self.made is not None:
+            self.made.append(Made(path, entry, emitted))
         exec(compile(emitted.module, span.source.name, "exec"), values)
         code = values.pop(entry)
         return deterministic(
@@ -314,16 +321,26 @@ def _runtime() -> dict[str, Any]:
 
 @cache
 def _library() -> dict[str, Any]:
-    """The standard library's functions by their names in generated code; compiled on first need."""
-    path = resource("stdlib", "core.aq")
+    """The standard library's functions by their names in generated code: from the cache, or
+    compiled on first need and kept there.
+    """
+    key = key_of(__version__, compiler_version(), *(source.text for source in sources()))
+    data = load("library", key)
+    if data is None:
+        compiled = Namespace()
+        compiled.values[LIBRARY] = True
+        compiler = Compiler(compiled, made=[])
+        for source in sources():
+            compiler.load(source)
+        data = packed(compiled, compiler.made or [])
+        store("library", key, data)
     namespace = Namespace()
     namespace.values[LIBRARY] = True
-    Compiler(namespace, path.parent).load(
-        Source("stdlib/core.aq", path.read_text(encoding="utf-8"))
-    )
+    namespace.values.update(_runtime())
+    unpack(data, namespace, _library)
     return {
         f"core_{naming.python_name(name)}": namespace.value_of(name)
-        for name in namespace.definitions
+        for name, *_ in data["definitions"]
     }
 
 

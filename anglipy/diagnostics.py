@@ -70,6 +70,17 @@ class Source:
         """The inverse of `position`."""
         return self._starts[line - 1] + column - 1
 
+    def place(self, offset: int) -> tuple[int, int]:
+        """The same as Python counts: lines from 1, columns from 0 in bytes of UTF-8."""
+        line, column = self.position(offset)
+        if self._is_ascii:
+            return line, column - 1
+        return line, len(self.line(line)[: column - 1].encode())
+
+    @cached_property
+    def _is_ascii(self) -> bool:
+        return self.shown.isascii()
+
     @property
     def shown(self) -> str:
         """The text that messages quote: this one, unless it is a part of another file."""

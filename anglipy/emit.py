@@ -65,7 +65,7 @@ _FIXED = ("frame", "state", "value")
 
 def emit(codes: list[Code], names: Names, groups: bool = False) -> Emitted:
     """The Python module of some flat codes; `groups`: as `lower` made them for groups."""
-    emitted = Emitted(ast.Module([], []))
+    emitted = Emitted(ast.Module([], []), codes[0].span.source.name if codes else "")
     emitter = _Emitter(names, emitted, groups)
     emitted.module.body.extend(emitter.function(code) for code in codes)
     return emitted

@@ -42,6 +42,8 @@ class Emitted:
     """A module for Python's compiler, and the constants and sites its code refers to by name."""
 
     module: ast.Module
+    source: str = ""
+    """The name of the text that it was made from."""
     constants: dict[str, Any] = field(default_factory=dict)
     sites: dict[str, tuple[str, Span]] = field(default_factory=dict)
     globals: set[str] = field(default_factory=set)
@@ -61,14 +63,13 @@ class SimpleEmitter:
 
     def at(self, span: Span) -> None:
         """Give the nodes made from now on the position of this span (columns in UTF-8 bytes)."""
-        source = span.source
-        line, column = source.position(span.start)
-        end_line, end_column = source.position(max(span.end, span.start + 1))
+        line, column = span.source.place(span.start)
+        end_line, end_column = span.source.place(max(span.end, span.start + 1))
         self.position = {
             "lineno": line,
-            "col_offset": len(source.line(line)[: column - 1].encode()),
+            "col_offset": column,
             "end_lineno": end_line,
-            "end_col_offset": len(source.line(end_line)[: end_column - 1].encode()),
+            "end_col_offset": end_column,
         }
 
     def load(self, name: str) -> ast.expr:

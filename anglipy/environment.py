@@ -13,15 +13,13 @@ from functools import cache, partial
 from types import ModuleType
 from typing import Any
 
-from anglipy.diagnostics import Source, Span
+from anglipy.diagnostics import Span
 from anglipy.emit import GROUP_RUNTIME_NAMES, RUNTIME_NAMES
 from anglipy.expand import SPECIAL
-from anglipy.forms import Form, ListForm, Symbol
+from anglipy.forms import Form, ListForm
 from anglipy.interop import is_plotting
 from anglipy.macros import MACROS
 from anglipy.names import Names, python_name
-from anglipy.reader import read
-from anglipy.resources import resource
 from anglipy.runtime.distributions import CONSTRUCTORS
 from anglipy.runtime.functions import APPLY, mem, mem_recursive
 from anglipy.runtime.locate import SOURCES
@@ -29,6 +27,7 @@ from anglipy.runtime.primitives import CONSTANTS, PRIMITIVES
 from anglipy.runtime.torch_modules import callable_of
 from anglipy.runtime.unwinding import MACHINE_FUNCTIONS
 from anglipy.scopes import SiteInfo
+from anglipy.stdlib import defined
 from anglipy.surroundings import RESERVED
 from anglipy.syntax import Binding
 from anglipy.usermacros import expand_call
@@ -76,7 +75,8 @@ def _built_ins() -> _BuiltIns:
     values: dict[str, Any] = {}
     python_names: dict[Callable[..., Any], str] = {}
     library = {
-        name: Binding(name, f"core_{python_name(name)}", "library") for name in _library_names()
+        name: Binding(name, f"core_{python_name(name)}", "library", low, high)
+        for name, low, high in defined()
     }
 
     def named(function: Callable[..., Any], python: str) -> str:
@@ -102,6 +102,7 @@ def _built_ins() -> _BuiltIns:
         if name in library:
             direct = f"directly/{name}"
             bindings[direct] = Binding(direct, python, "primitive", low, high)
+    bindings.update((name, b) for name, b in library.items() if name not in bindings)
     for name, made in CONSTRUCTORS.items():
         python = names(name)
         low, high = _arity(made)
@@ -120,14 +121,6 @@ def _built_ins() -> _BuiltIns:
         bindings[name] = Binding(name, python, "primitive", *_arity(function))
         values[python] = function
     return _BuiltIns(bindings, values)
-
-
-@cache
-def _library_names() -> frozenset[str]:
-    text = resource("stdlib", "core.aq").read_text(encoding="utf-8")
-    forms = read(Source("stdlib/core.aq", text))
-    defined = (f.items[1] for f in forms if isinstance(f, ListForm) and len(f.items) > 2)
-    return frozenset(name.name for name in defined if isinstance(name, Symbol))
 
 
 def _arity(made: Callable[..., Any]) -> tuple[int, int | None]:

@@ -7,11 +7,12 @@ function value is translated by its code: the captured variables are the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from types import CodeType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from anglipy.cps import cps_program
 from anglipy.diagnostics import Span
@@ -27,7 +28,7 @@ from anglipy.syntax import Binding, Fn, Node
 if TYPE_CHECKING:
     from anglipy.environment import Namespace
 
-__all__ = ["LANES", "LIBRARY", "Linker"]
+__all__ = ["LANES", "LIBRARY", "Form", "Known", "Linker"]
 
 
 ON_DEMAND = frozenset(
@@ -39,15 +40,26 @@ ON_DEMAND = frozenset(
 """Higher-order primitives that give sequences that are computed on demand."""
 
 
+class Known(NamedTuple):
+    """What the linker has to know of a code for groups: the kind of `Code`, the variables it
+    captures.
+    """
+
+    kind: str
+    captured: tuple[str, ...]
+
+
 @dataclass(slots=True)
-class _Form:
+class Form:
     """A top-level form, as far as it has been compiled for groups."""
 
-    node: Node
+    node: Node | None
     path: str
-    span: Span
+    span: Span | None
     parted: Node | None = None
-    codes: dict[str, Code] | None = None
+    codes: dict[str, Known] | None = None
+    direct: bool | None = None
+    """What `Linker.is_direct` says, where it is known without the node."""
 
 
 class Linker:
@@ -55,25 +67,25 @@ class Linker:
 
     def __init__(self, namespace: Namespace, library: Callable[[], Mapping[str, Any]]) -> None:
         self.namespace, self.library = namespace, library
-        self.forms: list[_Form] = []
+        self.forms: list[Form] = []
         self.values: dict[str, Any] = {}
         """The globals of code for groups."""
-        self._owners: dict[str, tuple[_Form, tuple[str, ...]]] = {}
+        self.owners: dict[str, tuple[Form, tuple[str, ...]]] = {}
         """The form a code belongs to, and the variables it captures, by the code's name."""
-        self._either: dict[str, Binding] = {}
+        self.either: dict[str, Binding] = {}
         """Higher-order primitives by the name of what stands for them in code for groups."""
-        self._closures: set[str] = set()
+        self.closures: set[str] = set()
         """The names of codes that are closures."""
 
     def note(self, node: Node, path: str, span: Span, codes: list[Code]) -> None:
         """Remember a form that was compiled for single particles."""
-        form = _Form(node, path, span)
+        form = Form(node, path, span)
         self.forms.append(form)
         for code in codes:
             if code.kind in ("closure", "direct", "query"):
-                self._owners[code.name] = (form, code.captured)
+                self.owners[code.name] = (form, code.captured)
                 if code.kind == "closure":
-                    self._closures.add(code.name)
+                    self.closures.add(code.name)
 
     def forget(self) -> None:
         """Drop the code for groups: a name means something else now. What is still running keeps
@@ -86,33 +98,35 @@ class Linker:
 
     def translated(self, f: Any) -> Any:
         """A function or query with its code for groups; None if there is none that fits."""
-        code = self.code(f.frame[0] if isinstance(f, Query) else f.code)
+        name = (f.frame[0] if isinstance(f, Query) else f.code).__name__
+        code = self.code(name)
         if code is None:
             return None
         if isinstance(f, Query):
-            return Query(f.name, (self.values[code.name], *f.frame[1:]), f.params)
+            return Query(f.name, (self.values[name], *f.frame[1:]), f.params)
         kind = self.values["Closure" if code.kind == "closure" else "Direct"]
-        return kind(self.values[code.name], f.captures, f.name, f.required, f.variadic)
+        return kind(self.values[name], f.captures, f.name, f.required, f.variadic)
 
-    def code(self, function: Callable[..., Any]) -> Code | None:
-        """The code for groups of a function of ordinary code."""
-        form, captured = self._owners.get(function.__name__, (None, ()))
+    def code(self, name: str) -> Known | None:
+        """The code for groups of the function of ordinary code that has this name."""
+        form, captured = self.owners.get(name, (None, ()))
         if form is None:
             return None
-        found = self._compiled(form).get(function.__name__)
+        found = self.compiled(form).get(name)
         return found if found is not None and found.captured == captured else None
 
     def ordinary_code(self, name: str) -> tuple[Callable[..., Any], bool] | None:
         """The ordinary version of a code for groups, if both capture the same variables, and
         whether it is that of a closure.
         """
-        form, captured = self._owners.get(name, (None, ()))
+        form, captured = self.owners.get(name, (None, ()))
         if form is None or form.codes is None or form.codes[name].captured != captured:
             return None
-        return self.namespace.values[name], name in self._closures
+        return self.namespace.values[name], name in self.closures
 
-    def _parted(self, form: _Form) -> Node:
+    def _parted(self, form: Form) -> Node:
         if form.parted is None:
+            assert form.node is not None
             form.parted = part(form.node, self._stays_direct, self._stands_for)
         return form.parted
 
@@ -122,9 +136,15 @@ class Linker:
         linker = None if value is None else value.code.__globals__.get(LANES)
         if value is None or linker is None:
             return True
-        form, _ = linker._owners[value.code.__name__]
-        node = linker._parted(form)
-        return bool(node.direct) if isinstance(node, Fn) else False
+        form, _ = linker.owners[value.code.__name__]
+        return bool(linker.is_direct(form))
+
+    def is_direct(self, form: Form) -> bool:
+        """Whether a form is a function that needs no continuation for groups."""
+        if form.direct is not None:
+            return form.direct
+        node = self._parted(form)
+        return isinstance(node, Fn) and node.direct
 
     def _stands_for(self, binding: Binding) -> Binding:
         """What stands for a higher-order primitive where the function that it is given needs a
@@ -135,26 +155,46 @@ class Linker:
         if binding.name not in ON_DEMAND:
             return stochastic
         made = replace(stochastic, python=f"{stochastic.python}_either")
-        self._either[made.python] = binding
+        self.either[made.python] = binding
         return made
 
-    def _compiled(self, form: _Form) -> dict[str, Code]:
+    def compiled(self, form: Form) -> dict[str, Known]:
         """The codes of a form, loaded into `values`."""
-        if form.codes is not None:
-            return form.codes
+        if form.codes is None:
+            emitted = self.emitted(form)
+            modules = {emitted.source: emitted.module}
+            self.loaded(modules, emitted.constants, emitted.sites, emitted.globals)
+        assert form.codes is not None
+        return form.codes
+
+    def emitted(self, form: Form) -> Emitted:
+        """The module of a form for groups; its codes are known from now on."""
+        assert form.span is not None
         names = self.namespace.names
         tail = cps_program(self._parted(form), names, "k")
         codes, _ = lower(tail, "k", names, form.path or "form", form.span, groups=True)
-        form.codes = {code.name: code for code in codes}
-        emitted = emit(codes, names, groups=True)
+        form.codes = {code.name: Known(code.kind, code.captured) for code in codes}
+        return emit(codes, names, groups=True)
+
+    def loaded(
+        self,
+        modules: Mapping[str, Any],
+        constants: Mapping[str, Any],
+        sites: Mapping[str, tuple[str, Span]],
+        names: Iterable[str],
+    ) -> None:
+        """Run modules of code for groups, by the names of their sources: syntax trees or what
+        Python made of them. `names` are the globals they refer to.
+        """
         values = self.values
         if not values:
             values.update(self._runtime())
-        values.update(emitted.constants)
-        values.update((name, Site(*site)) for name, site in emitted.sites.items())
-        exec(compile(emitted.module, form.span.source.name, "exec"), values)
-        self._link(emitted)
-        return form.codes
+        values.update(constants)
+        values.update((name, Site(*site)) for name, site in sites.items())
+        for source, module in modules.items():
+            code = module if isinstance(module, CodeType) else compile(module, source, "exec")
+            exec(code, values)
+        self._link(names)
 
     def _runtime(self) -> dict[str, Any]:
         found: dict[str, Any] = {SOURCES: self.namespace.values[SOURCES], ORDINARY: self}
@@ -165,12 +205,12 @@ class Linker:
             found[LIBRARY] = True
         return found
 
-    def _link(self, emitted: Emitted) -> None:
+    def _link(self, names: Iterable[str]) -> None:
         """Give generated code what it names: each thing as it is for groups."""
-        for name in sorted(emitted.globals):
+        for name in sorted(names):
             if name in self.values:
                 continue
-            binding = self._either.get(name)
+            binding = self.either.get(name)
             if binding is not None and binding.stochastic is not None:
                 from anglipy.runtime.lanes.functions import either_of
 

@@ -8,10 +8,7 @@ goes to a file that the user can send with a report.
 from __future__ import annotations
 
 import os
-import platform
 import sys
-import tempfile
-import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -78,6 +75,10 @@ def _failed(error: AnglipyError, cause: BaseException | None = None) -> int:
 
 def _dump(error: BaseException) -> str:
     """Write what a report needs to a file of its own; its path."""
+    import platform
+    import tempfile
+    import traceback
+
     lines = [
         f"anglipy {__version__}, Python {platform.python_version()}, {platform.platform()}",
         f"arguments: {sys.argv[1:]!r}",

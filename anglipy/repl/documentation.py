@@ -22,11 +22,11 @@ from anglipy.printer import print_form
 from anglipy.reader import read
 from anglipy.repl.evaluation import Evaluation
 from anglipy.repl.special_forms import SPECIAL_FORMS
-from anglipy.resources import resource
 from anglipy.runtime.distributions import CONSTRUCTORS
 from anglipy.runtime.machine import Query
 from anglipy.runtime.primitives import CONSTANTS, PRIMITIVES
 from anglipy.runtime.printing import describe
+from anglipy.stdlib import sources
 
 __all__ = ["Documentation", "Entry"]
 
@@ -240,10 +240,9 @@ _FUNCTION_HEADS = tuple(Symbol(name, _NOWHERE) for name in ("fn", "fm", "query")
 @cache
 def _library() -> dict[str, Form]:
     """The definitions of the part of the library that is written in the language."""
-    path = resource("stdlib", "core.aq")
-    forms = read(Source("stdlib/core.aq", path.read_text(encoding="utf-8")))
     return {
         form.items[1].name: form
-        for form in forms
+        for source in sources()
+        for form in read(source)
         if isinstance(form, ListForm) and len(form.items) > 2 and isinstance(form.items[1], Symbol)
     }

@@ -105,9 +105,3 @@ def test_cost_of_smc_in_the_number_of_observes() -> None:
 
     ratio = seconds(sweep(1024), 2) / seconds(sweep(256), 2)
     show("smc, 50 particles: T = 1,024 against T = 256", f"{ratio:.2f} times")
-
-
-def test_reading_and_compiling() -> None:
-    line = "(defn f{n} [x y] (let [a (+ x {n}) b (* a y)] (if (< a b) (str a b) [a b {{:k x}}])))\n"
-    text = "".join(line.format(n=n) for n in range(2_000))
-    show("compiling 2,000 functions", f"{seconds(lambda: loads(text), 1):.2f} s of CPU")

@@ -36,7 +36,7 @@ from tests.lanes.enumeration import assert_same
 
 FORMS = Path(__file__).parent / "forms"
 NOTE = re.compile(r";; (=>|error:|only:|same) ?(.*)")
-RUN_TIME = {"sample", "observe", "predict", "store", "retrieve"}
+RUN_TIME = {"sample", "observe", "predict", "store", "retrieve", "crp", "XRP", "OBSERVE", "DPmem"}
 """Names that have a meaning only while a query runs."""
 
 
