@@ -7,8 +7,10 @@ how to draw. `raw` is always (n, outputs), `numbers` (n, numbers) as laid out in
 both float64; `log_prob` is used for training and for the weights alike, so that a weight is
 computed from the very parameters that were drawn from. Drawing happens in numpy.
 
-Every density here is normalised on the prior's own support: truncated on intervals, a mass on
-integers, on the simplex for Dirichlet. Mixtures are finite sums, computed by log-sum-exp.
+Every density is normalised on the prior's own support: truncated on intervals, a mass on integers,
+on the simplex for Dirichlet. Mixtures are finite sums, computed by log-sum-exp. What a single value
+is proposed by is here and in `lines`, `bounded` and `integers`; vectors and matrices in `vectors`,
+`multinomials`, `matrices` and `products`.
 """
 
 from __future__ import annotations
@@ -22,29 +24,29 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from anglipy.ic.squash import squash
-
 __all__ = [
     "HALF_LOG_TWO_PI",
     "TINY",
-    "Betas",
     "Categorical",
     "Family",
-    "Intervals",
     "Mixture",
-    "Normals",
-    "Positives",
+    "Warped",
     "choose",
+    "normal_members",
 ]
 
 HALF_LOG_TWO_PI = 0.5 * math.log(2.0 * math.pi)
 TINY = 1e-300
+FARTHEST = 1e100
+"""Coordinates beyond this count as this: their squares must be finite."""
 
 
 class Family:
     """The base: the family of priors that are proposed by themselves."""
 
     name = "prior"
+    kind = "prior"
+    """What the network is told of the family: one of `proposals.KINDS`."""
 
     def outputs(self, size: int, components: int) -> int:
         """How many numbers a head must give."""
@@ -74,6 +76,14 @@ class Family:
         """One value per row, (n,) or (n, size)."""
         raise TypeError(f"the family {self.name} does not draw")
 
+    def shift_width(self, size: int) -> int:
+        """Columns of the shifts that move proposals by what was drawn before, in a product."""
+        return 0
+
+    def shifted(self, raw: Tensor, shift: Tensor) -> Tensor:
+        """Outputs of proposals that are moved by shifts, (n, shift_width)."""
+        return raw
+
 
 class Categorical(Family):
     """Logits relative to the prior: log q = log softmax(log prior + raw). A category of prior mass
@@ -84,6 +94,7 @@ class Categorical(Family):
     """
 
     name = "categorical"
+    kind = "categorical"
 
     def outputs(self, size: int, components: int) -> int:
         """One per category."""
@@ -102,6 +113,22 @@ class Categorical(Family):
     def log_table(self, raw: Tensor, numbers: Tensor) -> Tensor:
         """Log probabilities of all categories, (n, categories)."""
         return torch.log_softmax(numbers + _resized(raw, numbers.shape[1], 0.0), 1)
+
+    def relative(self, numbers: Tensor, values: Tensor) -> Tensor:
+        """The place in the table, -1 to 1."""
+        return (2.0 * values / max(1, numbers.shape[1] - 1) - 1.0)[:, None]
+
+    def draw(self, raw: Tensor, numbers: Tensor, rng: Any) -> NDArray[np.float64]:
+        """An index, by one uniform."""
+        return choose(self.log_table(raw, numbers), rng).astype(np.float64)
+
+    def shift_width(self, size: int) -> int:
+        """One per category."""
+        return size
+
+    def shifted(self, raw: Tensor, shift: Tensor) -> Tensor:
+        """Each logit has its own."""
+        return raw + shift
 
     def log_prob(self, raw: Tensor, numbers: Tensor, values: Tensor) -> Tensor:
         """The entry of the table."""
@@ -133,15 +160,18 @@ class Mixture(Family):
         """Two numbers."""
         return 2
 
-    def relative(self, numbers: Tensor, values: Tensor) -> Tensor:
-        """(value - location) / scale."""
-        return ((values - numbers[:, 0]) / numbers[:, 1])[:, None]
-
     def members(self, raw: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
         """The two parameters of each component, both (n, components)."""
-        place, width = raw.chunk(3, 1)[1:]
-        loc, scale = numbers[:, :1], numbers[:, 1:2]
-        return loc + scale * place, scale * width.clamp(-12.0, 4.0).exp()
+        raise TypeError(f"the family {self.name} has no components")
+
+    def shift_width(self, size: int) -> int:
+        """One number for all components."""
+        return 1
+
+    def shifted(self, raw: Tensor, shift: Tensor) -> Tensor:
+        """All places move alike."""
+        logits, place, width = raw.chunk(3, 1)
+        return torch.cat([logits, place + shift, width], 1)
 
     def log_members(self, raw: Tensor, numbers: Tensor, values: Tensor) -> Tensor:
         """The log density of each value under each component, (n, components)."""
@@ -179,121 +209,32 @@ def choose(logits: Tensor, rng: Any) -> NDArray[np.intp]:
     return chosen
 
 
-class Normals(Mixture):
-    """Normal components: location + scale * place, scale * width."""
+class Warped(Mixture):
+    """Normal components on a scale of the value on which the prior is about standard normal."""
 
-    name = "normal"
+    def coordinate(self, numbers: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
+        """Values on that scale, and the log of its derivative there, both (n,)."""
+        raise TypeError(f"the family {self.name} has no scale")
 
-    def prior_features(self, numbers: Tensor, size: int) -> Tensor:
-        """Location and log scale."""
-        return torch.stack([squash(numbers[:, 0], 100.0), numbers[:, 1].log()], 1)
-
-    def log_members(self, raw: Tensor, numbers: Tensor, values: Tensor) -> Tensor:
-        """The normal log density."""
-        mean, sd = self.members(raw, numbers)
-        z = (values[:, None] - mean) / sd
-        return -0.5 * z * z - sd.log() - HALF_LOG_TWO_PI
-
-    def draw_members(
-        self,
-        first: NDArray[np.float64],
-        second: NDArray[np.float64],
-        numbers: NDArray[np.float64],
-        rng: Any,
+    def value(
+        self, numbers: NDArray[np.float64], coordinate: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """Mean + sd * standard normal."""
-        return first + second * rng.standard_normal(len(first))
-
-
-class Positives(Mixture):
-    """Log-normal components, for gamma-like priors: location and scale are those of log x under the
-    prior.
-    """
-
-    name = "positive"
-
-    def prior_features(self, numbers: Tensor, size: int) -> Tensor:
-        """Log shape and log rate."""
-        return numbers.log()
+        """The inverse, (n,)."""
+        raise TypeError(f"the family {self.name} has no scale")
 
     def relative(self, numbers: Tensor, values: Tensor) -> Tensor:
-        """Standardised log value."""
-        return super().relative(_log_moments(numbers), values.clamp_min(TINY).log())
+        """Values on that scale."""
+        return self.coordinate(numbers, values)[0][:, None]
 
     def members(self, raw: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and sd of log x."""
-        return super().members(raw, _log_moments(numbers))
-
-    def log_members(self, raw: Tensor, numbers: Tensor, values: Tensor) -> Tensor:
-        """The log-normal log density."""
-        mean, sd = self.members(raw, numbers)
-        log_value = values.clamp_min(TINY).log()[:, None]
-        z = (log_value - mean) / sd
-        return -0.5 * z * z - sd.log() - HALF_LOG_TWO_PI - log_value
-
-    def draw_members(
-        self,
-        first: NDArray[np.float64],
-        second: NDArray[np.float64],
-        numbers: NDArray[np.float64],
-        rng: Any,
-    ) -> NDArray[np.float64]:
-        """Exp of a normal; kept away from 0 and infinity, where a gamma has no density."""
-        logs = first + second * rng.standard_normal(len(first))
-        return np.exp(np.clip(logs, math.log(TINY), 700.0))
-
-
-def _log_moments(numbers: Tensor) -> Tensor:
-    """Mean and sd of log x for x ~ gamma(shape, rate): digamma(shape) - log rate,
-    sqrt(trigamma(shape)).
-    """
-    shape, rate = numbers[:, 0], numbers[:, 1]
-    return torch.stack([torch.digamma(shape) - rate.log(), torch.polygamma(1, shape).sqrt()], 1)
-
-
-class Intervals(Mixture):
-    """Normal components truncated to [low, high], their means inside; all computed on the unit
-    interval.
-
-    With the mean inside, the truncated mass is a sum of two terms of equal sign: nothing cancels.
-    """
-
-    name = "interval"
-
-    def biases(self, size: int, components: int) -> Tensor:
-        """Means spread over the interval."""
-        at = torch.linspace(0.05, 0.95, components) if components > 1 else torch.tensor([0.5])
-        width = math.log(0.15) if components > 1 else 0.0
-        return torch.cat(
-            [torch.zeros(components), torch.logit(at), torch.full((components,), width)]
-        )
-
-    def prior_features(self, numbers: Tensor, size: int) -> Tensor:
-        """Middle and log width."""
-        low, high = numbers[:, 0], numbers[:, 1]
-        return torch.stack([squash((low + high) / 2.0, 100.0), (high - low).log()], 1)
-
-    def relative(self, numbers: Tensor, values: Tensor) -> Tensor:
-        """Place in the interval, -1 to 1."""
-        return (2.0 * self._unit(numbers, values) - 1.0)[:, None]
-
-    @staticmethod
-    def _unit(numbers: Tensor, values: Tensor) -> Tensor:
-        return (values - numbers[:, 0]) / (numbers[:, 1] - numbers[:, 0])
-
-    def members(self, raw: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and sd before truncation, on the unit interval."""
+        """Mean and sd."""
         place, width = raw.chunk(3, 1)[1:]
-        return torch.sigmoid(place), width.clamp(-14.0, 3.0).exp()
+        return place, width.clamp(-12.0, 4.0).exp()
 
     def log_members(self, raw: Tensor, numbers: Tensor, values: Tensor) -> Tensor:
-        """The normal log density over the mass inside the interval, and the log Jacobian."""
-        mean, sd = self.members(raw, numbers)
-        z = (self._unit(numbers, values)[:, None] - mean) / sd
-        root = sd * math.sqrt(2.0)
-        log_inside = (0.5 * (torch.erf((1.0 - mean) / root) + torch.erf(mean / root))).log()
-        log_width = (numbers[:, 1:2] - numbers[:, :1]).log()
-        return -0.5 * z * z - sd.log() - HALF_LOG_TWO_PI - log_inside - log_width
+        """The normal log density, and the log Jacobian."""
+        coordinate, log_slope = self.coordinate(numbers, values)
+        return normal_members(*self.members(raw, numbers), coordinate) + log_slope[:, None]
 
     def draw_members(
         self,
@@ -302,56 +243,11 @@ class Intervals(Mixture):
         numbers: NDArray[np.float64],
         rng: Any,
     ) -> NDArray[np.float64]:
-        """By inversion of the truncated normal's distribution function."""
-        mean, sd = torch.from_numpy(first), torch.from_numpy(second)
-        below, above = torch.special.ndtr(-mean / sd), torch.special.ndtr((1.0 - mean) / sd)
-        u = torch.from_numpy(rng.random(len(first)))
-        unit = (
-            (mean + sd * torch.special.ndtri(below + u * (above - below))).clamp(0.0, 1.0).numpy()
-        )
-        low, high = numbers[:, 0], numbers[:, 1]
-        return np.clip(low + unit * (high - low), low, high)
+        """Mean + sd * standard normal, as a value."""
+        return self.value(numbers, first + second * rng.standard_normal(len(first)))
 
 
-class Betas(Mixture):
-    """Beta components whose two shapes are the prior's times exp(outputs)."""
-
-    name = "beta"
-
-    def biases(self, size: int, components: int) -> Tensor:
-        """Components around the prior's own shapes, leaning to either side."""
-        lean = torch.linspace(-0.5, 0.5, components) if components > 1 else torch.zeros(1)
-        return torch.cat([torch.zeros(components), lean, -lean])
-
-    def prior_features(self, numbers: Tensor, size: int) -> Tensor:
-        """Log shapes."""
-        return numbers.log()
-
-    def relative(self, numbers: Tensor, values: Tensor) -> Tensor:
-        """-1 to 1."""
-        return (2.0 * values - 1.0)[:, None]
-
-    def members(self, raw: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
-        """The two shapes."""
-        first, second = raw.chunk(3, 1)[1:]
-        return (
-            numbers[:, :1] * first.clamp(-10.0, 16.0).exp(),
-            numbers[:, 1:2] * second.clamp(-10.0, 16.0).exp(),
-        )
-
-    def log_members(self, raw: Tensor, numbers: Tensor, values: Tensor) -> Tensor:
-        """The beta log density; the end points count as the nearest doubles inside."""
-        a, b = self.members(raw, numbers)
-        x = values.clamp(TINY, 1.0 - 2.0**-53)[:, None]
-        log_normaliser = torch.lgamma(a) + torch.lgamma(b) - torch.lgamma(a + b)
-        return (a - 1.0) * x.log() + (b - 1.0) * torch.log1p(-x) - log_normaliser
-
-    def draw_members(
-        self,
-        first: NDArray[np.float64],
-        second: NDArray[np.float64],
-        numbers: NDArray[np.float64],
-        rng: Any,
-    ) -> NDArray[np.float64]:
-        """Beta draws, kept off the end points."""
-        return np.clip(rng.beta(first, second), TINY, 1.0 - 2.0**-53)
+def normal_members(mean: Tensor, sd: Tensor, x: Tensor) -> Tensor:
+    """The normal log density of x (n,) under each component, (n, components)."""
+    z = (x.clamp(-FARTHEST, FARTHEST)[:, None] - mean) / sd
+    return -0.5 * z * z - sd.log() - HALF_LOG_TWO_PI

@@ -27,6 +27,7 @@ class Integers(Mixture):
     """
 
     name = "integers"
+    kind = "integers"
 
     def prior_features(self, numbers: Tensor, size: int) -> Tensor:
         """Location and log scale."""
@@ -34,9 +35,15 @@ class Integers(Mixture):
 
     def members(self, raw: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
         """Centre and scale of the logistic, the scale at least 1/20 so that it can still move."""
-        centre, scale = super().members(raw, numbers)
+        place, width = raw.chunk(3, 1)[1:]
+        centre = numbers[:, :1] + numbers[:, 1:2] * place
+        scale = numbers[:, 1:2] * width.clamp(-12.0, 4.0).exp()
         low, high = numbers[:, 2:3] - 0.5, numbers[:, 3:4] + 0.5
         return torch.minimum(torch.maximum(centre, low), high), 0.55 * scale + 0.05
+
+    def relative(self, numbers: Tensor, values: Tensor) -> Tensor:
+        """(value - location) / scale."""
+        return ((values - numbers[:, 0]) / numbers[:, 1])[:, None]
 
     def log_members(self, raw: Tensor, numbers: Tensor, values: Tensor) -> Tensor:
         """The log mass."""
@@ -44,7 +51,8 @@ class Integers(Mixture):
         x = values[:, None]
         inside = _log_logistic_between((x - 0.5 - centre) / scale, (x + 0.5 - centre) / scale)
         low, high = numbers[:, 2:3] - 0.5, numbers[:, 3:4] + 0.5
-        return inside - _log_logistic_between((low - centre) / scale, (high - centre) / scale)
+        mass = inside - _log_logistic_between((low - centre) / scale, (high - centre) / scale)
+        return torch.where((low < x) & (x < high), mass, -torch.inf)
 
     def draw_members(
         self,

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from anglipy.ic.bounded import shaped
 from anglipy.ic.families import HALF_LOG_TWO_PI, TINY, Family, choose
 from anglipy.ic.squash import squash
 
@@ -32,6 +33,7 @@ class Gaussians(Family):
     """
 
     name = "mvn"
+    kind = "mvn"
 
     def outputs(self, size: int, components: int) -> int:
         """Per component: a logit, `size` places, `size` log diagonals, and the part below the
@@ -106,6 +108,7 @@ class Dirichlets(Family):
     """Mixtures of Dirichlet densities whose concentrations are the prior's times exp(outputs)."""
 
     name = "dirichlet"
+    kind = "dirichlet"
 
     def outputs(self, size: int, components: int) -> int:
         """A logit and `size` factors per component."""
@@ -131,7 +134,7 @@ class Dirichlets(Family):
     def _components(self, raw: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
         """Logits (n, K), concentrations (n, K, D)."""
         parts = raw.reshape(len(raw), -1, 1 + numbers.shape[1])
-        return parts[:, :, 0], numbers[:, None] * parts[:, :, 1:].clamp(-8.0, 14.0).exp()
+        return parts[:, :, 0], shaped(numbers[:, None], parts[:, :, 1:])
 
     def log_prob(self, raw: Tensor, numbers: Tensor, values: Tensor) -> Tensor:
         """Log sum_k weight_k Dirichlet(values; alpha_k)."""
