@@ -17,8 +17,8 @@ from torch import Tensor
 
 from anglipy.ic.batches import slot_key
 from anglipy.ic.cores import Identity
-from anglipy.ic.network import FAMILY_NUMBERS, Inputs, Memory, Network
-from anglipy.ic.proposals import propose
+from anglipy.ic.network import Inputs, Memory, Network
+from anglipy.ic.proposals import kind_number, propose
 from anglipy.ic.reader import Reading
 from anglipy.ic.running import Runs, Waiting
 from anglipy.ic.slots import Slot
@@ -174,7 +174,7 @@ class Beside:
             count = len(step.rows)
             addresses.append(network.address_of(step.slot).expand(count, -1))
             priors.append(network.embed_priors(step.slot, step.numbers).expand(count, -1))
-            families.append(torch.full((count,), FAMILY_NUMBERS[step.part.prior.family]))
+            families.append(torch.full((count,), kind_number(step.part.prior.family)))
         instances = np.concatenate([step.instances for step in steps])
         now = Identity(torch.cat(addresses), torch.cat(families), torch.from_numpy(instances))
         return Inputs(now, torch.cat(priors))
@@ -189,7 +189,8 @@ class Beside:
                 self.unknown.add(part.site)
             value, drawn, _ = draw_prior(self.runs, sample, part, self.rng)
             return value, drawn, 0.0
-        return propose(slot.head(seen).double(), step.of, part, self.epsilon, self.rng)
+        raw = slot.head(seen).double()
+        return propose(raw, step.of, part, self.epsilon, self.rng, slot.family)
 
 
 class _Histories:

@@ -74,9 +74,7 @@ class Intervals(Mixture):
         log_width = (numbers[:, 1:2] - numbers[:, :1]).log()
         return -0.5 * z * z - sd.log() - HALF_LOG_TWO_PI - log_inside - log_width
 
-    def draw_members(
-        self, first: Numbers, second: Numbers, numbers: Numbers, rng: Any
-    ) -> Numbers:
+    def draw_members(self, first: Numbers, second: Numbers, numbers: Numbers, rng: Any) -> Numbers:
         """By inversion of the truncated normal's distribution function."""
         mean, sd = torch.from_numpy(first), torch.from_numpy(second)
         below, above = torch.special.ndtr(-mean / sd), torch.special.ndtr((1.0 - mean) / sd)
@@ -122,9 +120,7 @@ class Betas(Mixture):
         log_normaliser = torch.lgamma(a) + torch.lgamma(b) - torch.lgamma(a + b)
         return (a - 1.0) * x.log() + (b - 1.0) * torch.log1p(-x) - log_normaliser
 
-    def draw_members(
-        self, first: Numbers, second: Numbers, numbers: Numbers, rng: Any
-    ) -> Numbers:
+    def draw_members(self, first: Numbers, second: Numbers, numbers: Numbers, rng: Any) -> Numbers:
         """Beta draws, kept off the end points."""
         return np.clip(rng.beta(first, second), TINY, NEAR_ONE)
 
@@ -184,8 +180,6 @@ class Circles(Mixture):
         log_bessel = torch.special.i0e(concentration).log()
         return -2.0 * concentration * half * half - log_bessel - math.log(2.0 * math.pi)
 
-    def draw_members(
-        self, first: Numbers, second: Numbers, numbers: Numbers, rng: Any
-    ) -> Numbers:
+    def draw_members(self, first: Numbers, second: Numbers, numbers: Numbers, rng: Any) -> Numbers:
         """Numpy's von Mises draws, within [-pi, pi]."""
         return np.clip(rng.vonmises(first, second), -math.pi, math.pi)

@@ -50,7 +50,7 @@ def _truncated(given: Sequence[Any], ask: Ask) -> Prior:
     if inner.family == "integers":
         return _some_counts(inner.numbers, low, high)
     if inner.family in _ABOUT:
-        return _some_numbers(*_ABOUT[inner.family](inner.numbers), low, high)
+        return _some_numbers(_ABOUT[inner.family](inner.numbers), low, high)
     return ITSELF
 
 
@@ -83,8 +83,9 @@ def _some_counts(numbers: Floats, low: Any, high: Any) -> Prior:
     return Prior("integers", 1, side_by_side(middle, numbers[:, 1], least, most))
 
 
-def _some_numbers(location: Any, scale: Any, least: Any, most: Any, low: Any, high: Any) -> Prior:
-    """Numbers about `location`, spread by `scale`, in least..most, of those in low..high."""
+def _some_numbers(about: tuple[Any, ...], low: Any, high: Any) -> Prior:
+    """Of numbers about a location, spread by a scale, in least..most, those in low..high."""
+    location, scale, least, most = about
     low, high = np.maximum(low, least), np.minimum(high, most)
     # Far out in a tail, what is left lies at the bound, the closer the farther.
     beyond = np.maximum(np.maximum(low - location, location - high), 0.0)
@@ -208,9 +209,7 @@ def _mixed_tables(shares: Floats, parts: Sequence[Prior]) -> Prior:
         same = part.values == one.values and np.array_equal(part.first, one.first)
         if not same or part.numbers.shape[1] != one.numbers.shape[1]:
             return ITSELF
-    masses = sum(
-        shares[:, [place]] * np.exp(part.numbers) for place, part in enumerate(parts)
-    )
+    masses = sum(shares[:, [place]] * np.exp(part.numbers) for place, part in enumerate(parts))
     with np.errstate(divide="ignore"):
         return one._replace(numbers=np.log(masses))
 

@@ -10,7 +10,7 @@ computed from the very parameters that were drawn from. Drawing happens in numpy
 Every density is normalised on the prior's own support: truncated on intervals, a mass on integers,
 on the simplex for Dirichlet. Mixtures are finite sums, computed by log-sum-exp. What a single value
 is proposed by is here and in `lines`, `bounded` and `integers`; vectors and matrices in `vectors`,
-`multinomials`, `matrices` and `products`.
+`multinomials`, `matrices` and `independent`.
 """
 
 from __future__ import annotations

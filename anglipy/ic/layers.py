@@ -31,6 +31,8 @@ class Shape:
     attention_heads: int = 4
     components: int = 10
     """Of mixture proposals."""
+    proposal: str = "mixture"
+    """What single numbers are proposed by: one of `proposals.PROPOSALS`."""
 
 
 class Moments(nn.Module):

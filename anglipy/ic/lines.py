@@ -83,9 +83,7 @@ class Positives(Warped):
 
     def prior_features(self, numbers: Tensor, size: int) -> Tensor:
         """Location, log scale and origin."""
-        return torch.stack(
-            [numbers[:, 0], numbers[:, 1].log(), squash(numbers[:, 2], 100.0)], 1
-        )
+        return torch.stack([numbers[:, 0], numbers[:, 1].log(), squash(numbers[:, 2], 100.0)], 1)
 
     def coordinate(self, numbers: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
         """The standardised logarithm of the distance from the origin. Distances below the spacing

@@ -111,7 +111,7 @@ class Wisharts(Matrices):
         places = torch.arange(1, p + 1, dtype=values.dtype)
         log_c = factor.diagonal(dim1=1, dim2=2).clamp_min(TINY).log()
         log_l = root.diagonal(dim1=1, dim2=2).log()
-        log_volume = (log_c * (p + 1 - places) + log_l * places + diagonal.log() + scale.log())
+        log_volume = log_c * (p + 1 - places) + log_l * places + diagonal.log() + scale.log()
         return at, -log_volume.sum(1) - p * math.log(2.0)
 
     def factor(self, numbers: Tensor, coordinates: Tensor) -> Tensor:

@@ -23,11 +23,11 @@ from torch.nn import functional
 from anglipy.ic.batches import Batch, ObserverKey, SlotKey
 from anglipy.ic.cores import Identity, State, Told, core_of, joined, selected
 from anglipy.ic.layers import Shape
-from anglipy.ic.proposals import FAMILIES, defended
+from anglipy.ic.proposals import defended, kind_number
 from anglipy.ic.reader import FixedNumber, ObservationReader, Reading, fixed_numbers
 from anglipy.ic.slots import PRIOR_WIDTH, VALUE_WIDTH, Slot
 
-__all__ = ["FAMILY_NUMBERS", "Inputs", "Memory", "Network", "Structure"]
+__all__ = ["Inputs", "Memory", "Network", "Structure"]
 
 
 class Structure(NamedTuple):
@@ -192,7 +192,7 @@ class Network(nn.Module):
             slot = self.slot(group.key)
             count = len(group.rows)
             rows.append(group.rows)
-            families.append(torch.full((count,), FAMILY_NUMBERS[group.key.family]))
+            families.append(torch.full((count,), kind_number(group.key.family)))
             values.append(self.embed_values(slot, group.numbers, group.values))
             priors.append(self.embed_priors(slot, group.numbers))
             addresses.append(self.address_of(slot).expand(count, -1))
@@ -235,9 +235,3 @@ class Network(nn.Module):
         told = Told(memory.value, memory.before, waiting.now, waiting.prior)
         seen, state = self.core.advance(reading, memory.state, told)
         return seen, Memory(state, memory.value, waiting.now)
-
-
-FAMILY_NUMBERS = {name: number for number, name in enumerate(FAMILIES)}
-"""The row of each family in the family embedding; the order of `FAMILIES` is part of the artifact's
-format.
-"""

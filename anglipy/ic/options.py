@@ -57,6 +57,8 @@ class TrainingOptions:
     """Of the embedded observations."""
     components: int = 10
     """Of mixture proposals."""
+    proposal: str = "mixture"
+    """What single continuous numbers are proposed by: mixture or spline, which needs zuko."""
     epsilon: float = 0.01
     """Weight of the prior in every proposal, in training and in inference."""
     validation: int = 1000
@@ -124,6 +126,11 @@ class TrainingOptions:
         self._check_network()
         if self.dataset is not None and not isinstance(self.dataset, str):
             raise OptionError("AQ303", "the option `dataset` must be the name of a folder")
+        if self.proposal not in ("mixture", "spline"):
+            raise OptionError(
+                "AQ303",
+                f"the option `proposal` must be mixture or spline, got {self.proposal!r}",
+            )
         if self.width % 4:
             raise OptionError(
                 "AQ303", f"the option `width` must be a multiple of 4, got {self.width}"

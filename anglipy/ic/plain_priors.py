@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from anglipy.ic.layouts import (
     ITSELF,
@@ -28,6 +27,7 @@ from anglipy.ic.layouts import (
     interval,
     side_by_side,
 )
+from anglipy.ic.polygamma import digamma, trigamma
 from anglipy.runtime.distributions import CONSTRUCTORS
 from anglipy.runtime.lanes.families.special import log_factorial
 from anglipy.runtime.lanes.values import NotLanes, has_lanes
@@ -245,7 +245,7 @@ def _positive(location: Any, scale: Any, origin: Any = 0.0) -> list[Part]:
 
 def _log_of_gamma(shape: Any) -> tuple[Any, Any]:
     """Mean and sd of log x for x ~ gamma(shape, 1)."""
-    return special.digamma(shape), np.sqrt(special.polygamma(1, shape))
+    return digamma(shape), np.sqrt(trigamma(shape))
 
 
 def _gamma(shape: Any, rate: Any) -> list[Part]:

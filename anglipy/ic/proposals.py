@@ -17,36 +17,98 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from anglipy.ic.families import (
-    Betas,
-    Categorical,
-    Family,
-    Intervals,
-    Normals,
-    Positives,
-)
+from anglipy.ic.bounded import Betas, Circles, Intervals
+from anglipy.ic.families import Categorical, Family
+from anglipy.ic.independent import Products
 from anglipy.ic.integers import Integers
+from anglipy.ic.layouts import product_parts
+from anglipy.ic.lines import Heavies, Normals, Positives
+from anglipy.ic.matrices import Correlations, Wisharts
+from anglipy.ic.multinomials import Multinomials
 from anglipy.ic.priors import Floats
 from anglipy.ic.running import Waiting
+from anglipy.ic.splines import splined
 from anglipy.ic.vectors import Dirichlets, Gaussians
-from anglipy.runtime.lanes.distributions import draw, score
+from anglipy.runtime.lanes.distributions import score
 from anglipy.runtime.lanes.groups import Index, using
 
-__all__ = ["FAMILIES", "defended", "propose"]
+__all__ = [
+    "FAMILIES",
+    "KINDS",
+    "PROPOSALS",
+    "Families",
+    "defended",
+    "family_named",
+    "kind_number",
+    "propose",
+]
+
+KINDS = (
+    "prior",
+    "categorical",
+    "normal",
+    "positive",
+    "interval",
+    "integers",
+    "beta",
+    "mvn",
+    "dirichlet",
+)
+"""What the network is told of a family: those of one kind read and are read alike. The order is
+part of the artifact's format.
+"""
+PROPOSALS = ("mixture", "spline")
+"""What single numbers are proposed by."""
 
 _MEMBERS: tuple[Family, ...] = (
     Family(),
     Categorical(),
     Normals(),
+    Heavies(),
     Positives(),
     Intervals(),
+    Circles(),
     Integers(),
     Betas(),
     Gaussians(),
     Dirichlets(),
+    Multinomials(),
+    Wisharts(),
+    Correlations(),
 )
-FAMILIES: dict[str, Family] = {family.name: family for family in _MEMBERS}
-"""Every proposal family by name; `priors.LAYOUTS` says what its numbers are."""
+
+
+class Families(dict[str, Family]):
+    """Proposal families by name; those of products are made of their names when asked for."""
+
+    def __missing__(self, name: str) -> Family:
+        parts = product_parts(name)
+        if parts is None:
+            raise KeyError(name)
+        self[name] = made = Products(name, parts, self)
+        return made
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or (
+            isinstance(name, str) and product_parts(name) is not None
+        )
+
+
+FAMILIES = Families((family.name, family) for family in _MEMBERS)
+"""Every proposal family by name; `layouts.LAYOUTS` says what its numbers are."""
+
+
+def family_named(name: str, proposal: str = "mixture") -> Family:
+    """The family that proposes, by mixtures or by splines. Raises KeyError for a name that is none,
+    OptionError AQ316 for splines without the package that they need.
+    """
+    family = FAMILIES[name]
+    return splined(family) if proposal == "spline" else family
+
+
+def kind_number(name: str) -> int:
+    """The row of a family in the network's table of kinds."""
+    return KINDS.index(FAMILIES[name].kind)
 
 
 def defended(log_q: Tensor, log_prior: Tensor, epsilon: float) -> Tensor:
@@ -57,7 +119,12 @@ def defended(log_q: Tensor, log_prior: Tensor, epsilon: float) -> Tensor:
 
 
 def propose(
-    raw: Tensor, of: Index | None, part: Waiting, epsilon: float, rng: Any
+    raw: Tensor,
+    of: Index | None,
+    part: Waiting,
+    epsilon: float,
+    rng: Any,
+    family: Family | None = None,
 ) -> tuple[Any, Any, Floats]:
     """Draw for particles that wait at one slot: a value of the program each, the same as the family
     takes it, and log prior - log q', their log weights (n,).
@@ -68,9 +135,10 @@ def propose(
         part: the particles and their priors.
         epsilon: the weight of the prior in the proposal.
         rng: a numpy Generator or a test double.
+        family: what proposes; by default that of the prior, by mixtures.
 
     """
-    family = FAMILIES[part.prior.family]
+    family = family or FAMILIES[part.prior.family]
     if isinstance(family, Categorical):
         return _from_tables(family, raw, of, part, epsilon, rng)
     if of is not None:
@@ -94,10 +162,10 @@ def _some_from_prior(drawn: Floats, part: Waiting, epsilon: float, rng: Any) -> 
     """With probability epsilon each, draws are replaced by draws from the prior."""
     places = np.flatnonzero(rng.random(len(drawn)) < epsilon)
     if len(places):
-        child = part._replace(group=part.group.child(places))
-        with using(child.group):
-            value = draw(part.dist, rng, len(places))
-        drawn[places] = child.encode(value)
+        child = part._replace(
+            group=part.group.child(places), prior=part.prior.at(places), runs=part.runs[places]
+        )
+        drawn[places] = child.draw_prior(rng)[1]
     return drawn
 
 

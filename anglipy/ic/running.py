@@ -8,15 +8,18 @@ imports no torch.
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from anglipy.ic.composite_priors import element_dists
 from anglipy.ic.priors import Floats, Prior, describe_lanes
 from anglipy.ic.singles import Singles
 from anglipy.inference.lockstep import for_groups
 from anglipy.runtime.checkpoints import Observe, Sample
 from anglipy.runtime.distributions.checks import elements
+from anglipy.runtime.lanes.distributions import draw, score
 from anglipy.runtime.lanes.families.weighted import Weights
 from anglipy.runtime.lanes.gathering import from_rows
 from anglipy.runtime.lanes.groups import CURRENT, Group, Index, using
@@ -131,9 +134,31 @@ class Waiting(NamedTuple):
             return table[0][index]
         return table[np.arange(len(table)), index]
 
+    def draw_prior(self, rng: Any) -> tuple[Any, Any, Any]:
+        """A draw from the prior each: the value, as the proposal family takes it, and its log
+        probability, (n,) or a float.
+        """
+        if self.prior.family == "categorical":
+            index = self.draw_index(np.exp(self.prior.numbers), rng)
+            return self.decode(index), index, self.log_mass(index)
+        if self.prior.parts:
+            drawn = [element.draw_prior(rng) for element in self.elements()]
+            columns = np.column_stack([np.broadcast_to(d, self.group.n) for _, d, _ in drawn])
+            total = sum((log_prior for *_, log_prior in drawn), 0.0)
+            return Vector([value for value, *_ in drawn]), columns.astype(np.float64), total
+        with using(self.group):
+            value = draw(self.dist, rng, self.group.n)
+            log_prior = score(self.dist, value)
+        return value, self.encode(value), log_prior
+
+    def elements(self) -> list[Waiting]:
+        """Of a product: the same particles with each of its parts."""
+        pairs = zip(element_dists(self.dist), self.prior.parts, strict=True)
+        return [self._replace(dist=dist, prior=prior) for dist, prior in pairs]
+
     def encode(self, value: Any) -> Floats:
-        """Values of the program as the proposal family takes them, (n,) or (n, D); not for tables,
-        whose index is drawn.
+        """Values of the program as the proposal family takes them, (n,) or (n, D); not for tables
+        and products, of which it is drawn.
         """
         with using(self.group):
             return encoded(self.prior.family, value, self.group.n)
@@ -152,15 +177,84 @@ class Waiting(NamedTuple):
                 return Lane(drawn.astype(np.int64), stamp)
             with using(self.group):
                 return from_rows([int(x) for x in drawn.tolist()])
-        if prior.family in ("mvn", "dirichlet"):
+        if prior.family == "multinomial":
+            return Vector([Lane(column, stamp) for column in drawn.T.astype(np.int64)])
+        if prior.family in VECTORS:
             columns = np.ascontiguousarray(drawn.T)
             return Vector([Lane(column, stamp) for column in columns])
+        if prior.family in MATRICES:
+            return _matrix(drawn, prior.family == "wishart", stamp)
+        if prior.parts:
+            pairs = zip(prior.parts, drawn.T, strict=True)
+            return Vector([self._element(part, column) for part, column in pairs])
         return Lane(drawn, stamp)
+
+    def _element(self, part: Prior, column: Any) -> Any:
+        """An element of a product."""
+        table = part.family == "categorical"
+        return self._replace(prior=part).decode(column.astype(np.int64) if table else column.copy())
+
+
+VECTORS = ("mvn", "dirichlet", "multinomial")
+MATRICES = ("wishart", "correlation")
+
+
+def _matrix(factors: Floats, diagonal: bool, stamp: Any) -> Vector:
+    """Rows of lanes of the matrices C C', from the lower triangles of the factors C, (n, size);
+    without a diagonal their rows have length one.
+    """
+    rows_of = _rows_of_size(factors.shape[1], diagonal)
+    place = np.tril_indices(rows_of, 0 if diagonal else -1)
+    factor = np.zeros((len(factors), rows_of, rows_of))
+    factor[:, place[0], place[1]] = factors
+    if not diagonal:
+        rest = np.sqrt(np.maximum(1.0 - (factor * factor).sum(axis=2), 0.0))
+        factor[:, np.arange(rows_of), np.arange(rows_of)] = rest
+    found = factor @ factor.transpose(0, 2, 1)
+    if not diagonal:
+        found[:, np.arange(rows_of), np.arange(rows_of)] = 1.0
+    columns = np.ascontiguousarray(found.transpose(1, 2, 0))
+    return Vector([Vector([Lane(entry, stamp) for entry in row]) for row in columns])
+
+
+def _rows_of_size(size: int, diagonal: bool) -> int:
+    """P, for a lower triangle of that many numbers."""
+    found = (math.isqrt(1 + 8 * size) - 1) // 2
+    return found if diagonal else found + 1
+
+
+def _factors(value: Any, n: int, diagonal: bool) -> Floats:
+    """The inverse of `_matrix`; a matrix that is not positive definite by rounding is moved."""
+    if value.__class__ is Choice:
+        each = [[[float(x) for x in elements(r) or ()] for r in elements(v) or ()]
+                for v in rows(value)]  # fmt: skip
+        matrix = np.array(each)
+    else:
+        lines = [elements(line) or () for line in elements(value) or ()]
+        matrix = np.empty((n, len(lines), len(lines)))
+        for i, line in enumerate(lines):
+            for j, entry in enumerate(line):
+                matrix[:, i, j] = numbers(entry)
+    place = np.tril_indices(matrix.shape[1], 0 if diagonal else -1)
+    found: Floats = _roots(matrix)[:, place[0], place[1]]
+    return found
+
+
+def _roots(matrix: Floats) -> Floats:
+    try:
+        found: Floats = np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        sizes = np.abs(np.einsum("nii->ni", matrix)).max(axis=1)
+        more = 1e-12 * sizes[:, None, None] * np.eye(matrix.shape[1])
+        found = np.asarray(np.linalg.cholesky(matrix + more), dtype=np.float64)
+    return found
 
 
 def encoded(family: str, value: Any, n: int) -> Floats:
     """Values of the running group, of n particles, as the proposal family takes them."""
-    if family in ("mvn", "dirichlet"):
+    if family in MATRICES:
+        return _factors(value, n, family == "wishart")
+    if family in VECTORS:
         if value.__class__ is Choice:
             return np.array([[float(x) for x in elements(v) or ()] for v in rows(value)])
         found = np.empty((n, len(value)))

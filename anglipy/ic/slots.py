@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from anglipy.ic.batches import SlotKey, StepGroup
 from anglipy.ic.layers import Dense, Moments, Shape
 from anglipy.ic.products import Linear
-from anglipy.ic.proposals import FAMILIES
+from anglipy.ic.proposals import family_named
 from anglipy.ic.squash import squash
 
 __all__ = ["ADDRESS_WIDTH", "PRIOR_WIDTH", "VALUE_WIDTH", "Slot"]
@@ -28,7 +28,7 @@ class Slot(nn.Module):
     def __init__(self, key: SlotKey, categories: int, inputs: int, shape: Shape) -> None:
         super().__init__()
         self.key = key
-        self.family = FAMILIES[key.family]
+        self.family = family_named(key.family, shape.proposal)
         self.categories = categories
         self.address = nn.Parameter(0.3 * torch.randn(ADDRESS_WIDTH))
         size = categories or key.size

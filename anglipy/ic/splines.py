@@ -27,12 +27,12 @@ REACH = 5.0
 
 
 def require_zuko() -> Any:
-    """The package. Raises OptionError AQ306 if it is not there."""
+    """The package. Raises OptionError AQ316 if it is not there."""
     try:
-        import zuko.transforms
+        import zuko.transforms  # type: ignore[import-not-found,import-untyped,unused-ignore]
     except ImportError as error:
         raise OptionError(
-            "AQ306",
+            "AQ316",
             "proposals by splines need the package zuko",
             help="pip install 'anglipy[splines]', or leave out --proposal",
         ) from error
@@ -110,5 +110,3 @@ class Splined(Family):
 def _spline(raw: Tensor, bound: float) -> Any:
     widths, heights, slopes = raw.split([BINS, BINS, BINS - 1], 1)
     return require_zuko().MonotonicRQSTransform(widths, heights, slopes, bound)
-
-

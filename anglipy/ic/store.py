@@ -20,7 +20,7 @@ from anglipy.ic.layers import Shape
 from anglipy.ic.network import Network, Structure
 from anglipy.ic.observing import Kind
 from anglipy.ic.options import NETWORKS, TrainingOptions, TrainingRecord
-from anglipy.ic.proposals import FAMILIES
+from anglipy.ic.proposals import FAMILIES, PROPOSALS
 from anglipy.ic.reader import FixedNumber
 
 __all__ = [
@@ -52,7 +52,7 @@ def artifact_of(
         query=query,
         program_hash=program_hash,
         sites=None if sites is None else tuple(sorted(sites)),
-        shape=asdict(network.shape),
+        shape=_sizes(network.shape),
         addresses=rows_of(network.structure),
         fixed=tuple((number.observer, number.instance) for number in network.structure.fixed),
         epsilon=options.epsilon,
@@ -61,6 +61,11 @@ def artifact_of(
         record=record,
         arrays=arrays_of(network),
     )
+
+
+def _sizes(shape: Shape) -> dict[str, int]:
+    """The numbers of a shape; what proposes is among the options."""
+    return {name: size for name, size in asdict(shape).items() if name != "proposal"}
 
 
 def _plain(options: TrainingOptions) -> dict[str, Any]:
@@ -175,6 +180,14 @@ def empty_network(
     return network
 
 
+def network_proposal(artifact: Artifact) -> str:
+    """What proposes single numbers; artifacts that do not say have mixtures."""
+    found = str(artifact.options.get("proposal", "mixture"))
+    if found not in PROPOSALS:
+        raise ValueError(f"proposals by {found}")
+    return found
+
+
 @lru_cache(maxsize=2)
 def network_of(artifact: Artifact) -> Network:
     """The artifact's network, ready to propose, and not to be changed: the last ones are kept.
@@ -184,10 +197,9 @@ def network_of(artifact: Artifact) -> Network:
     try:
         if not all(0 < size <= LARGEST for size in artifact.shape.values()):
             raise ValueError("a size of the network")
+        shape = Shape(**artifact.shape, proposal=network_proposal(artifact))
         structure = structure_of(artifact.addresses, artifact.fixed)
-        network = empty_network(
-            Shape(**artifact.shape), structure, network_kind(artifact), artifact.arrays
-        )
+        network = empty_network(shape, structure, network_kind(artifact), artifact.arrays)
         # Arrays take the place of parameters: nothing is stored twice.
         load_arrays(network, artifact.arrays, assign=True)
     except (RuntimeError, TypeError, ValueError) as error:

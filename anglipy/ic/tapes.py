@@ -24,7 +24,6 @@ from anglipy.ic.priors import Floats, Prior
 from anglipy.ic.running import Runs, Waiting, instances_of
 from anglipy.inference.lockstep import drawn
 from anglipy.runtime.checkpoints import Address, Result, Sample
-from anglipy.runtime.lanes.distributions import score
 from anglipy.runtime.lanes.groups import Index, using
 from anglipy.runtime.machine import Query
 from anglipy.runtime.random_source import using_rng
@@ -153,14 +152,13 @@ def draw_prior(runs: Runs, sample: Sample, part: Waiting, rng: Any) -> tuple[Any
     """A draw from the prior each: the value, as the proposal family takes it, and its log
     probability, (n,) or a float.
     """
-    if part.prior.family == "categorical":
-        index = part.draw_index(np.exp(part.prior.numbers), rng)
-        return part.decode(index), index, part.log_mass(index)
-    at = sample._replace(state=sample.state.within(part.group, sample.state.scope))  # type: ignore[attr-defined]
-    value = drawn(runs.machine, at, rng)
     with using(part.group):
-        log_prior = score(part.dist, value)
-    return value, part.encode(value), log_prior
+        try:
+            found = part.draw_prior(rng)
+        except Exception as error:
+            scope = sample.state.scope  # type: ignore[attr-defined]
+            runs.machine.failed(error, sample.state.within(part.group, scope))  # type: ignore[attr-defined]
+    return found
 
 
 @contextmanager

@@ -181,7 +181,7 @@ class Trainer:
         tapes = self.source.validation
         self.warnings = () if any(tape.observations for tape in tapes) else (BLIND,)
         self.validation = [batch_of(tape) for tape in tapes if tape.choices]
-        shape = Shape(options.hidden, options.width, 4, options.components)
+        shape = Shape(options.hidden, options.width, 4, options.components, options.proposal)
         network = Network(shape, options.network)
         for batch in self.validation:
             network.grow(batch)

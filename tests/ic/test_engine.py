@@ -153,8 +153,8 @@ def test_weights_are_by_the_densities_that_training_minimises(
     seen: list[Choices] = []
     added = np.zeros(60)
 
-    def writing(raw, of, part, epsilon, rng):
-        value, drawn, log_weights = propose(raw, of, part, epsilon, rng)
+    def writing(raw, of, part, epsilon, rng, family=None):
+        value, drawn, log_weights = propose(raw, of, part, epsilon, rng, family)
         with using(part.group):
             log_prior = score(part.dist, value)
         prior = part.prior

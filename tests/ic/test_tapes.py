@@ -18,7 +18,7 @@ from anglipy.ic.batches import batch_of
 from anglipy.ic.layers import InstanceCode, Moments, Shape
 from anglipy.ic.network import Network
 from anglipy.ic.observing import Kind
-from anglipy.ic.proposals import FAMILIES
+from anglipy.ic.proposals import KINDS
 from anglipy.ic.squash import squash
 from anglipy.ic.tapes import Tape, record
 from anglipy.runtime.distributions.base import UserDistribution
@@ -229,8 +229,8 @@ def test_instances_beyond_the_table_have_codes_of_their_own() -> None:
     assert len({tuple(v.tolist()) for v in vectors}) == 5
 
 
-def test_the_order_of_families_is_part_of_the_format() -> None:
-    assert list(FAMILIES) == [
+def test_the_order_of_kinds_is_part_of_the_format() -> None:
+    assert list(KINDS) == [
         "prior",
         "categorical",
         "normal",

@@ -22,7 +22,7 @@ from anglipy.ic.batches import Batch
 from anglipy.ic.cores.looking import Looking
 from anglipy.ic.cores.states import State
 from anglipy.ic.layers import INSTANCE_WIDTH, InstanceCode, Shape
-from anglipy.ic.proposals import FAMILIES
+from anglipy.ic.proposals import KINDS
 from anglipy.ic.reader import Reading
 from anglipy.ic.slots import ADDRESS_WIDTH, PRIOR_WIDTH, VALUE_WIDTH
 
@@ -64,7 +64,7 @@ class Core(Looking):
     def __init__(self, shape: Shape) -> None:
         super().__init__(2 * shape.hidden, shape)
         self.instances = InstanceCode()
-        self.families = nn.Embedding(len(FAMILIES), FAMILY_WIDTH)
+        self.families = nn.Embedding(len(KINDS), FAMILY_WIDTH)
         self.first_value = nn.Parameter(torch.zeros(VALUE_WIDTH))
         self.first_address = nn.Parameter(torch.zeros(ADDRESS_WIDTH))
         self.unknown_address = nn.Parameter(torch.zeros(ADDRESS_WIDTH))
