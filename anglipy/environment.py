@@ -252,6 +252,10 @@ class Namespace:
         """Whether the program defines a macro of this name."""
         return name.removeprefix(f"{self.name}/") in self.macros
 
+    def has(self, name: str) -> bool:
+        """Whether the program has defined a name by now."""
+        return name in self.definitions
+
     def qualified(self, name: str) -> str:
         """The full name of what a name in a syntax-quote means."""
         special = name in SPECIAL or name in RESERVED or name == "&"

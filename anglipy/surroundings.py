@@ -25,6 +25,9 @@ class Program(Protocol):
     def macro(self, name: str) -> Callable[[ListForm], Form] | None:
         """What expands calls of a macro that the program defines; None if it defines none."""
 
+    def has(self, name: str) -> bool:
+        """Whether the program has defined a name by now."""
+
     def qualified(self, name: str) -> str:
         """The full name of what a name in a syntax-quote means."""
 

@@ -46,7 +46,7 @@ def toplevel(form: Form, scope: Scope) -> Iterator[Form]:
             yield _declare(item)
         elif head in ("refer", "refer-clojure", "alias") and len(_items(item)) > 1:
             yield from _referring(item)
-        elif head in ("import", "in-ns", "set!", "gen-class"):
+        elif head in ("import", "in-ns", "set!", "gen-class") or _is_done(head, item, scope):
             continue
         elif definition_of(item) is not None:
             yield expand(_definition(item), inner)
@@ -56,6 +56,12 @@ def toplevel(form: Form, scope: Scope) -> Iterator[Form]:
                 yield expand(item, inner)
             else:
                 work.append((shorter, inner))
+
+
+def _is_done(head: str, form: Form, scope: Scope) -> bool:
+    """Whether it is a `defonce` of a name that has its value."""
+    name = _items(form)[1] if head == "defonce" and len(_items(form)) > 1 else None
+    return isinstance(name, Symbol) and scope.program is not None and scope.program.has(name.name)
 
 
 def _shorter(form: Form, scope: Scope) -> Form | None:

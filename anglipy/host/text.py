@@ -16,12 +16,14 @@ from anglipy.compile import Compiler
 from anglipy.datum import datum
 from anglipy.diagnostics import ProgramError, Source
 from anglipy.expand import expand_once
-from anglipy.forms import ListForm
+from anglipy.forms import Form, ListForm
+from anglipy.forms import Symbol as FormSymbol
 from anglipy.reader import read
 from anglipy.runtime.primitives.checks import text
 from anglipy.runtime.primitives.files import Reader, slurp
 from anglipy.runtime.printing import pr_str
 from anglipy.runtime.scalars import Symbol
+from anglipy.surroundings import RESERVED
 from anglipy.syntax import Binding
 
 __all__ = ["FUNCTIONS", "evaluating"]
@@ -40,6 +42,16 @@ def read_next(*arguments: Any) -> Any:
     """The value written in a reader, or in what is left of the standard input."""
     source = next((a for a in arguments if isinstance(a, Reader)), Reader(sys.stdin))
     return read_string(slurp(source))
+
+
+def _as_written(form: Form) -> Form:
+    """Special forms by their short names, as one writes them: nothing can hide them anyway."""
+    if isinstance(form, ListForm) and form.items:
+        head, *rest = map(_as_written, form.items)
+        if isinstance(head, FormSymbol) and head.name.removeprefix("clojure.core/") in RESERVED:
+            head = FormSymbol(head.name.removeprefix("clojure.core/"), head.span)
+        return ListForm((head, *rest), form.span)
+    return form
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -80,7 +92,7 @@ def evaluating(compiler: Compiler) -> dict[str, Callable[..., Any]]:
         if not isinstance(read_form, ListForm) or not read_form.items:
             return form
         shorter = expand_once(read_form, compiler.scope())
-        return form if shorter is None else datum(shorter)
+        return form if shorter is None else datum(_as_written(shorter))
 
     def macroexpand(form: Any) -> Any:
         """`macroexpand-1` until nothing changes."""

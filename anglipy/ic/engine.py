@@ -61,6 +61,7 @@ class CompiledOptions(Options):
     artifact: Any = None
     """An `Artifact`, or the path of one."""
     particles: int = 100
+    """Draws to make."""
     refine: int = field(default=0, metadata=UNREMARKABLE)
     """Rounds in which the proposals are adapted to these data before the first draw that counts."""
     escalate: float | None = field(default=None, metadata=UNREMARKABLE)

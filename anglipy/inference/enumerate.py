@@ -41,6 +41,7 @@ class EnumerateOptions(Options):
     """How many runs to follow at most."""
 
     max_paths: int = 1_000_000
+    """Branches to follow at most; a program with more of them ends with an error."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "max_paths", whole_number("max_paths", self.max_paths))

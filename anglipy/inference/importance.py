@@ -34,6 +34,7 @@ class ImportanceOptions(LockstepOptions):
     """How many draws to make."""
 
     samples: int = 1_000
+    """Draws to make."""
 
     def __post_init__(self) -> None:
         LockstepOptions.__post_init__(self)

@@ -21,7 +21,9 @@ class SmcOptions(LockstepOptions):
     """Particles per sweep, sweeps, and when and how to resample."""
 
     particles: int = 1_000
+    """Particles per sweep."""
     sweeps: int = 1
+    """Independent sweeps, whose draws are pooled by weight."""
     resampling: str = "systematic"
     """A scheme's name in `resampling.SCHEMES`."""
     ess_threshold: float = 1.0

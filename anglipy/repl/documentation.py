@@ -9,18 +9,20 @@ import inspect
 import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Any
 
 from anglipy.diagnostics import OptionError, Source, Span
 from anglipy.expand import SPECIAL
 from anglipy.forms import Form, ListForm, Literal, Symbol, VectorForm
+from anglipy.host import HOST
 from anglipy.macros import MACROS
 from anglipy.names import nearest
 from anglipy.printer import print_form
 from anglipy.reader import read
 from anglipy.repl.evaluation import Evaluation
+from anglipy.repl.examples import Example, example_of
 from anglipy.repl.special_forms import SPECIAL_FORMS
 from anglipy.runtime.distributions import CONSTRUCTORS
 from anglipy.runtime.machine import Query
@@ -28,13 +30,20 @@ from anglipy.runtime.primitives import CONSTANTS, PRIMITIVES
 from anglipy.runtime.printing import describe
 from anglipy.stdlib import sources
 
-__all__ = ["Documentation", "Entry"]
+__all__ = ["Documentation", "Entry", "aliases"]
 
 
 _OWN_USAGE = re.compile(r"^(?:`\([^`]*\)`(?:, | or |, or )?)+: ")
 """How a documentation begins that says how it is used before it says what it does."""
-_INTERNAL = re.compile(r"directly/.*|plotting\*|.*\|.*")
-"""Names that programs do not write."""
+_INTERNAL = re.compile(
+    r"directly/.*|plotting\*|.*\|.*|(let|loop|fn|query|thunk|binding|do)\*|with-(out|in)-str\*"
+    r"|wrong-arity|no-matching-clause|assertion-failed|current-seconds|print-elapsed"
+    r"|on-demand\?|in-host\?|catching|throwing|trying|mem-recursive|call-method|bind-globals"
+    r"|(make|throw)-exception|exception-is\?|delayed|delivered|lazy-sequence"
+    r"|user-(distribution|process)|make-(protocol|record|reified|methods)|extend-protocol!"
+    r"|protocol-method|instance-of\?|add-method!|method-of"
+)
+"""Names that programs do not write: what macros are made of."""
 _SENTENCE = re.compile(r"(?<!\.\.)\.\s")
 
 
@@ -51,6 +60,8 @@ class Entry:
     """Where the program defines it."""
     function: Callable[..., Any] | None = None
     """The Python that it is, if it is."""
+    example: Example | None = None
+    """Of what is built in: one that runs."""
 
     @property
     def line(self) -> str:
@@ -67,6 +78,8 @@ class Entry:
                 "",
                 *(f"  {line}".rstrip() for line in inspect.cleandoc(self.doc).split("\n")),
             ]
+        if self.example:
+            lines += ["", *(f"  {line}" for line in self.example.text.split("\n"))]
         return "\n".join(lines)
 
 
@@ -86,13 +99,11 @@ class Documentation:
 
     def lookup(self, name: str) -> Entry | None:
         """What is known of a name; None if it means nothing."""
-        return (
-            self._own(name)
-            or self._command(name)
-            or _special(name)
-            or _built_in(name)
-            or self._bound(name)
-        )
+        found = self._own(name) or self._command(name)
+        if found is not None:
+            return found
+        found = _special(name) or _built_in(name) or self._bound(name)
+        return found and replace(found, example=example_of(name, *aliases(name)))
 
     def entry(self, name: str) -> Entry:
         """What is known of a name. Raises OptionError AQ304 if it means nothing."""
@@ -162,6 +173,22 @@ class Documentation:
         if callable(value) and not isinstance(value, Query):
             return _of_python(name, value, "function")
         return Entry(name, "value", (), describe(value))
+
+
+def aliases(name: str) -> tuple[str, ...]:
+    """The names of the same built-in function."""
+    return _aliases().get(name, ())
+
+
+@cache
+def _aliases() -> dict[str, tuple[str, ...]]:
+    groups: dict[Any, list[str]] = {}
+    for name, entry in PRIMITIVES.items():
+        groups.setdefault(entry.fn, []).append(name)
+    for name, function in HOST.items():
+        called = (function.func, function.args) if isinstance(function, partial) else function
+        groups.setdefault(called, []).append(name)
+    return {name: tuple(names) for names in groups.values() for name in names if len(names) > 1}
 
 
 def _special(name: str) -> Entry | None:

@@ -9,6 +9,7 @@ collections are quoted. A lazy sequence of unknown length shows its first LAZY_L
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -64,7 +65,7 @@ def print_str(value: Any) -> str:
 
 def to_str(value: Any) -> str:
     """The text that `str` gives: nil is "", strings and characters are themselves, Infinity and NaN
-    are words.
+    are words, files their paths.
     """
     if value is None:
         return ""
@@ -78,6 +79,8 @@ def to_str(value: Any) -> str:
         return value.pattern
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if value != value else ("Infinity" if value > 0 else "-Infinity")
+    if isinstance(value, os.PathLike):
+        return str(os.fspath(value))
     return _render(value, readable=True)
 
 
@@ -211,6 +214,9 @@ def float_text(value: float) -> str:
     if magnitude == 0 or 1e-3 <= magnitude < 1e7:
         return text
     digits, exponent = _decimal(text)
+    if len(digits) == 1:
+        # Of two digits those nearest to the number, which matters next to zero only.
+        digits, exponent = _decimal(f"{magnitude:.1e}")
     sign = "-" if value < 0 else ""
     return f"{sign}{digits[0]}.{digits[1:] or '0'}E{exponent}"
 

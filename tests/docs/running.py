@@ -25,7 +25,7 @@ from anglipy.runtime.printing import pr_str
 from tests.cli.transcripts import Command, normal, parse, perform
 from tests.docs.pages import Snippet
 
-__all__ = ["Page", "matches"]
+__all__ = ["Page", "compare", "expectations", "matches"]
 
 UNCOMPARED = ("output varies", "run as")
 _EXPECTATION = re.compile(r"^\s*;(=>|>|!) ?(.*)$", re.MULTILINE)
@@ -59,27 +59,22 @@ class Page:
 
     def _clojure(self, snippet: Snippet) -> None:
         evaluation = self.conversation.evaluation
-        source = Source(snippet.place, snippet.text)
-        forms = read(source)
-        ends = [*(form.span.start for form in forms[1:]), len(snippet.text)]
-        with evaluation.announced(forms):
-            for form, end in zip(forms, ends, strict=True):
-                said = dict.fromkeys(("=>", ">", "!"), "")
-                for kind, line in _EXPECTATION.findall(snippet.text[form.span.end : end]):
-                    said[kind] += f"{line}\n"
-                value, printed, code = self._evaluated(form)
-                what = f"{snippet.place}: {snippet.text[form.span.start : form.span.end]}"
-                assert code == said["!"].strip(), f"{what}\n{value}"
-                compare(what, said[">"], printed)
-                if said["=>"]:
-                    compare(what, said["=>"], value)
+        with evaluation.announced(read(Source(snippet.place, snippet.text))):
+            for text, said in expectations(snippet.text, snippet.place):
+                value, printed, code = self._evaluated(text, snippet.place)
+                what = f"{snippet.place}: {text}"
+                assert code == said.get("!", "").strip(), f"{what}\n{value}"
+                compare(what, said.get(">", ""), printed)
+                compare(what, said.get("=>", value), value)
 
-    def _evaluated(self, form: Any) -> tuple[str, str, str]:
+    def _evaluated(self, text: str, place: str) -> tuple[str, str, str]:
         """The value as it prints, what was printed besides, and the code of the error."""
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
             try:
-                return pr_str(self.conversation.evaluation.form(form)), out.getvalue(), ""
+                evaluation = self.conversation.evaluation
+                (form,) = evaluation.read(text, place)
+                return pr_str(evaluation.form(form)), out.getvalue(), ""
             except AnglipyError as error:
                 return str(error), out.getvalue(), error.diagnostics[0].code
 
@@ -120,6 +115,17 @@ class Page:
                         print(answer.text)
             if expected and snippet.mark not in UNCOMPARED:
                 compare(f"{snippet.place}: => {text}", expected, out.getvalue())
+
+
+def expectations(text: str, place: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Each form of a text, and what is said behind it by `;=>`, `;>` and `;!`."""
+    forms = read(Source(place, text))
+    ends = [*(form.span.start for form in forms[1:]), len(text)]
+    for form, end in zip(forms, ends, strict=True):
+        said: dict[str, str] = {}
+        for kind, line in _EXPECTATION.findall(text[form.span.end : end]):
+            said[kind] = said.get(kind, "") + f"{line}\n"
+        yield text[form.span.start : form.span.end], said
 
 
 class _Terminal(io.StringIO):

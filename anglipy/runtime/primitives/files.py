@@ -43,6 +43,9 @@ class File:
     def __str__(self) -> str:
         return str(self.path)
 
+    def __fspath__(self) -> str:
+        return str(self.path)
+
     def __repr__(self) -> str:
         return f'#file["{self.path}"]'
 

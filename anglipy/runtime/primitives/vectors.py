@@ -130,9 +130,9 @@ def pmap(f: Any, *collections: Any) -> Seq:
 
 
 @primitive("pcalls", arity=(0, None), function_args=(-1,))
-def pcalls(*functions: Any) -> Vector:
-    """The values of functions of nothing."""
-    return Vector([function(f, "pcalls")() for f in functions])
+def pcalls(*functions: Any) -> Seq:
+    """The values of functions of nothing, as a sequence."""
+    return pmap(lambda f: function(f, "pcalls")(), Vector(functions))
 
 
 @primitive("struct-map", arity=(1, None))

@@ -1,0 +1,115 @@
+"""All that the language has: every name with its documentation and its example, by chapters.
+
+The reference in docs/ is made of this, and so is the test that nothing lacks either.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator
+from dataclasses import MISSING, dataclass, fields
+from functools import cache
+from typing import Any
+
+from anglipy.api import Session
+from anglipy.inference.engine import ENGINES, LockstepOptions, Options
+from anglipy.repl.documentation import Documentation, Entry, aliases
+from anglipy.repl.evaluation import Evaluation
+from anglipy.repl.examples import chapters, example_of
+
+__all__ = ["Setting", "engines", "entry", "everything", "missing", "settings_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """An option of an engine."""
+
+    name: str
+    """As programs write it."""
+    default: str
+    doc: str
+
+
+_OTHER_NAMES = {"samples": "Draws in all: another way to say how many particles and sweeps."}
+"""What is an option without being a field."""
+
+
+@cache
+def _documentation() -> Documentation:
+    return Documentation(Evaluation(Session()), {})
+
+
+def entry(name: str) -> Entry:
+    """What is known of a name."""
+    return _documentation().entry(name)
+
+
+def everything() -> Iterator[Entry]:
+    """Every name that a program may write, those of one function once."""
+    seen: set[str] = set()
+    for name in _documentation().names():
+        if name in seen or name in ("*1", "*2", "*3", "*e"):
+            continue
+        seen.update((name, *aliases(name)))
+        yield _documentation().entry(name)
+
+
+def engines() -> dict[str, Any]:
+    """The engines by name; the one that needs torch too."""
+    import anglipy.ic.engine  # noqa: F401 (makes the engine known)
+
+    return dict(ENGINES)
+
+
+def settings_of(options: type[Options]) -> list[Setting]:
+    """The options of an engine, its own first."""
+    docs = {**_OTHER_NAMES, **_docs_of(LockstepOptions), **_docs_of(options)}
+    known = {field.name: field for field in fields(options)}
+    found = []
+    for name in options.names():
+        field = known.get(name)
+        default = "" if field is None or field.default is MISSING else _shown(field.default)
+        found.append(Setting(name.replace("_", "-"), default, docs.get(name, "")))
+    return found
+
+
+def _docs_of(options: type) -> dict[str, str]:
+    """The strings behind the fields of a class."""
+    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(options))).body
+    assert isinstance(tree, ast.ClassDef)
+    found = {}
+    for statement, following in zip(tree.body, tree.body[1:], strict=False):
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            match following:
+                case ast.Expr(value=ast.Constant(value=str() as text)):
+                    found[statement.target.id] = " ".join(text.split())
+    return found
+
+
+def _shown(default: Any) -> str:
+    """A default as programs write it."""
+    if default is None:
+        return "none"
+    return str(default).lower() if isinstance(default, bool) else str(default)
+
+
+def missing() -> list[str]:
+    """What lacks a documentation or an example, and examples of what there is not."""
+    found = []
+    known: set[str] = set()
+    for item in everything():
+        known.update((item.name, *aliases(item.name)))
+        if not item.doc:
+            found.append(f"{item.name} has no documentation")
+        if item.example is None:
+            found.append(f"{item.name} has no example in stdlib/examples")
+    for name, engine in engines().items():
+        settings = settings_of(engine.options_type)
+        keys = [f":{name}", *(f":{name}.{setting.name}" for setting in settings)]
+        known.update(keys)
+        found += [f"{key} has no example in stdlib/examples" for key in keys if not example_of(key)]
+        found += [f":{name}.{s.name} has no documentation" for s in settings if not s.doc]
+    given = {name for chapter in chapters() for e in chapter.examples for name in e.names}
+    return found + [f"there is no `{name}` to give an example of" for name in given - known]
