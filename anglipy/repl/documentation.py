@@ -211,7 +211,15 @@ def _built_in(name: str) -> Entry | None:
     if name in CONSTANTS:
         return Entry(name, "value", (), describe(CONSTANTS[name]))
     form = _library().get(name)
-    return None if form is None else Entry(name, "function", tuple(_usages(name, form)))
+    if form is None:
+        return None
+    return Entry(name, "function", tuple(_usages(name, form)), _doc_of(form))
+
+
+def _doc_of(form: Form) -> str:
+    """The text behind the name in a definition."""
+    text = form.items[2] if isinstance(form, ListForm) else None
+    return str(text.value) if isinstance(text, Literal) and isinstance(text.value, str) else ""
 
 
 def _of_python(name: str, value: Callable[..., Any], kind: str) -> Entry:

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from anglipy.api import Session
-from anglipy.inference.engine import ENGINES, LockstepOptions, Options
+from anglipy.inference.engine import ENGINES, Options
 from anglipy.repl.documentation import Documentation, Entry, aliases
 from anglipy.repl.evaluation import Evaluation
 from anglipy.repl.examples import chapters, example_of
@@ -65,7 +65,10 @@ def engines() -> dict[str, Any]:
 
 def settings_of(options: type[Options]) -> list[Setting]:
     """The options of an engine, its own first."""
-    docs = {**_OTHER_NAMES, **_docs_of(LockstepOptions), **_docs_of(options)}
+    docs = dict(_OTHER_NAMES)
+    for cls in reversed(options.__mro__):
+        if issubclass(cls, Options):
+            docs.update(_docs_of(cls))
     known = {field.name: field for field in fields(options)}
     found = []
     for name in options.names():
@@ -79,7 +82,7 @@ def _docs_of(options: type) -> dict[str, str]:
     """The strings behind the fields of a class."""
     (tree,) = ast.parse(textwrap.dedent(inspect.getsource(options))).body
     assert isinstance(tree, ast.ClassDef)
-    found = {}
+    found: dict[str, str] = {}
     for statement, following in zip(tree.body, tree.body[1:], strict=False):
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
             match following:
