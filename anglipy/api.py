@@ -25,6 +25,7 @@ from anglipy.pretty import pretty
 from anglipy.runtime.convert import from_python
 from anglipy.runtime.machine import Query
 from anglipy.runtime.printing import pr_str
+from anglipy.supplying import embedders_of, generator_named
 from anglipy.syntax import core_form
 from anglipy.tails import cps_form
 
@@ -299,7 +300,10 @@ class Model:
                 )
         if options.get("example_args") is not None:
             options = {**options, "example_args": from_python(options["example_args"])}
-        return TrainingOptions(**options)
+        if options.get("args_fn") is not None:
+            generator = generator_named(self.namespace, str(options["args_fn"]))
+            options = {**options, "args_fn": generator}
+        return TrainingOptions(**{"embedders": embedders_of(self.namespace), **options})
 
 
 class Program:

@@ -81,6 +81,11 @@ __all__ = ["compile_"]
     metavar="NAME=VALUE",
     help="One parameter of the query, by name.",
 )
+@click.option(
+    "--args-fn",
+    metavar="NAME",
+    help="A function of FILE that draws the argument of each run; what is in it is an input.",
+)
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def compile_(
     file: str,
@@ -95,7 +100,8 @@ def compile_(
     """Train a network on runs of a query of FILE, and keep the best one in ARTIFACT.
 
     The query runs forward; what it observes is drawn, not conditioned on, so no data are needed. A
-    query whose shape depends on its argument (how many points, say) gets one with -v or --arg.
+    query whose shape depends on its argument (how many points, say) gets one with -v or --arg. If
+    a part of the argument is an input and not observed, --args-fn names a function that draws it.
 
     \b
     anglipy compile gauss.aq -o gauss.artifact --traces 50000

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from anglipy.ic.observing import Kind, Observations
+from anglipy.ic.observing import Kind, Observations, stacked_rows
 from anglipy.ic.priors import Floats, Prior
 from anglipy.ic.tapes import Choices, Tape
 
@@ -75,7 +75,8 @@ class ObserverGroup(NamedTuple):
     instances: Tensor
     """(n,) int64."""
     values: Tensor
-    """(n, count) float64, (n, height, width) as recorded, or (n,) int64 for choices."""
+    """(n, count) float64, (n, height, width) as recorded, (n,) int64 for choices, or (n, longest,
+    columns) float64 for ragged kinds, nan where there is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,7 @@ def group_observations(
             _joined([event.runs for _, event in found]),
             _joined([places for places, _ in found]),
             _joined([event.instances for _, event in found]),
-            _joined([event.values for _, event in found]),
+            torch.from_numpy(stacked_rows(key.kind, [event.values for _, event in found])),
         )
         for key, found in members.items()
     )

@@ -114,6 +114,9 @@ class Beside:
                 self.live[self.runs.numbers(point.state)] = False  # type: ignore[arg-type]
                 machine.park(point)
                 continue
+            if point.value is None and self.network.may_miss:
+                machine.resume(point, point.state, None)
+                continue
             self.at_observe(point)
         return samples
 

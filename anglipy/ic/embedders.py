@@ -1,11 +1,12 @@
 """Observed values -> tokens: an embedder per observe site and shape.
 
     numbers   standardised, through a perceptron: one token
+    iid       the same, without the instance
     choice    a learned row: one token
     image     a convolutional network and a GRU over its columns: one token per column
 
 A token says what was observed and at which instance of its site. This is the only file that knows
-how pictures are read.
+how pictures are read; `ragged` has the embedders of collections and text.
 """
 
 from __future__ import annotations
@@ -19,7 +20,14 @@ from anglipy.ic.batches import ObserverGroup, ObserverKey
 from anglipy.ic.layers import INSTANCE_WIDTH, Dense, InstanceCode, Moments
 from anglipy.ic.products import Linear
 
-__all__ = ["Embedded", "ImageReader", "Observer", "observer_for"]
+__all__ = [
+    "ChoiceObserver",
+    "Embedded",
+    "IidObserver",
+    "ImageReader",
+    "NumbersObserver",
+    "Observer",
+]
 
 
 class Embedded(NamedTuple):
@@ -29,6 +37,8 @@ class Embedded(NamedTuple):
     """(n, tokens, width): to attend to."""
     digest: Tensor
     """(n, width): for the summary."""
+    present: Tensor | None = None
+    """(n, tokens) bool: which tokens are there; None: all."""
 
 
 class Observer(nn.Module):
@@ -66,6 +76,27 @@ class NumbersObserver(Observer):
     def forward(self, group: ObserverGroup, instances: InstanceCode) -> Embedded:
         """One token each, its own digest."""
         token = self.embed(torch.cat([self.moments(group.values), instances(group.instances)], 1))
+        return Embedded(token[:, None], token)
+
+
+class IidObserver(Observer):
+    """One number or a list of them, where the observations of a run are a set: none of them knows
+    which one it is. How many there are is known from `reader`.
+    """
+
+    def __init__(self, key: ObserverKey, width: int) -> None:
+        super().__init__(key)
+        count = key.kind.shape[0]
+        self.moments = Moments(count)
+        self.embed = Dense(count, width, width)
+
+    def adapt(self, group: ObserverGroup) -> None:
+        """Running mean and sd per number."""
+        self.moments.update(group.values)
+
+    def forward(self, group: ObserverGroup, instances: InstanceCode) -> Embedded:
+        """One token each, its own digest."""
+        token = self.embed(self.moments(group.values))
         return Embedded(token[:, None], token)
 
 
@@ -156,10 +187,3 @@ def _levels(images: Tensor) -> tuple[Tensor, Tensor]:
     sd, mean = torch.std_mean(pixels, (2, 3), keepdim=True)
     levels = torch.cat([mean, sd], 1).flatten(1).double()
     return levels, (pixels - mean) / sd.clamp_min(1e-6)
-
-
-def observer_for(key: ObserverKey, width: int) -> Observer:
-    """A new embedder for values of this shape at this site."""
-    if key.kind.name == "image":
-        return ImageReader(key, width)
-    return ChoiceObserver(key, width) if key.kind.name == "choice" else NumbersObserver(key, width)

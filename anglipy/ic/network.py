@@ -23,6 +23,7 @@ from torch.nn import functional
 from anglipy.ic.batches import Batch, ObserverKey, SlotKey
 from anglipy.ic.cores import Identity, State, Told, core_of, joined, selected
 from anglipy.ic.layers import Shape
+from anglipy.ic.observing import RAGGED
 from anglipy.ic.proposals import defended, kind_number
 from anglipy.ic.reader import FixedNumber, ObservationReader, Reading, fixed_numbers
 from anglipy.ic.slots import PRIOR_WIDTH, VALUE_WIDTH, Slot
@@ -81,6 +82,11 @@ class Network(nn.Module):
     def __init__(self, shape: Shape, kind: str = "lstm") -> None:
         super().__init__()
         self.shape, self.kind = shape, kind
+        self.told: dict[str, str] = {}
+        """How the program says that its observations are read, by site."""
+        self.may_miss = False
+        """Whether it learned that data may be missing: then nil may be observed, and weighs
+        nothing."""
         self.core = core_of(kind, shape)
         self.reader = ObservationReader(shape.width)
         self.slots = nn.ModuleList()
@@ -107,6 +113,18 @@ class Network(nn.Module):
             tuple(self.reader.index),
             self.reader.fixed,
         )
+
+    @property
+    def sites(self) -> frozenset[str]:
+        """The sites of observations and inputs that it can read."""
+        return frozenset(key.site for key in self.reader.index)
+
+    @property
+    def readings(self) -> dict[str, str]:
+        """The sites whose observations it reads in a way that their shape does not tell."""
+        told = RAGGED | {"iid"}
+        grown = {key.site: key.kind.name for key in self.reader.index if key.kind.name in told}
+        return {**self.told, **grown}
 
     def all_slots(self) -> Sequence[Slot]:
         """The slots in the order in which they were added."""

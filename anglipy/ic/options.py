@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from anglipy.diagnostics import OptionError
 from anglipy.ic.records import Progress, SiteLoss, TrainingRecord
+from anglipy.ic.setup import Setup, checked_readings
+from anglipy.runtime.machine import Query
 
 __all__ = ["NETWORKS", "Progress", "SiteLoss", "TrainingOptions", "TrainingRecord"]
 
@@ -17,7 +20,7 @@ NETWORKS = ("lstm", "ff", "lstm+attention", "ff+attention", "transformer")
 _FREE = frozenset(
     [
         *("traces", "minutes", "resume", "threads", "example_args", "validate_every", "patience"),
-        *("min_delta", "checkpoint_seconds", "workers", "dataset", "device", "bf16"),
+        *("min_delta", "checkpoint_seconds", "workers", "dataset", "device", "bf16", "args_fn"),
     ]
 )
 """Options that may change when training is resumed."""
@@ -68,6 +71,19 @@ class TrainingOptions:
     example_args: Any = None
     """The argument the query is called with; needed if the shape of its data decides what the
     program does.
+    """
+    args_fn: Query | None = None
+    """Draws the argument of each run, instead of `example_args`; by its name (`--args-fn NAME`) a
+    function of the program that takes nothing. The numbers, arrays and texts in such an argument
+    are inputs of the network; nil stands where data will be, which the program observes.
+    """
+    embedders: Mapping[str, str] = field(default_factory=dict)
+    """How the observations of a site are read, where that shall not be decided by their shape: one
+    of `setup.READINGS`. A program says so by `(def embedders {"site" :set})`.
+    """
+    missing: float = 0.0
+    """The probability with which an observation is hidden from the network in training. If it is
+    above 0, a program may observe nil when it is run with the artifact: that datum is missing.
     """
     threads: int | None = None
     """Threads of torch; by default one, or as many as torch likes if there are pictures to read. On
@@ -120,10 +136,11 @@ class TrainingOptions:
         _between("checkpoint_seconds", self.checkpoint_seconds, 0.0, math.inf)
         if self.min_delta != 0:
             _between("min_delta", self.min_delta, 0.0, math.inf)
-        for name in ("weight_decay", "average", "epsilon"):
+        for name in ("weight_decay", "average", "epsilon", "missing"):
             if getattr(self, name) != 0:
                 _between(name, getattr(self, name), 0.0, 1.0)
         self._check_network()
+        object.__setattr__(self, "embedders", checked_readings(self.embedders))
         if self.dataset is not None and not isinstance(self.dataset, str):
             raise OptionError("AQ303", "the option `dataset` must be the name of a folder")
         if self.proposal not in ("mixture", "spline"):
@@ -156,7 +173,13 @@ class TrainingOptions:
 
     def fixed(self) -> dict[str, Any]:
         """The options that must be the same when training is resumed, as plain data."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in _FREE}
+        plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in _FREE}
+        return plain | {"args_fn": None if self.args_fn is None else self.args_fn.name}
+
+    @property
+    def setup(self) -> Setup:
+        """How the query is run."""
+        return Setup(self.example_args, self.args_fn, self.embedders, self.missing)
 
     @property
     def budget(self) -> int | None:

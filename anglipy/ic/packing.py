@@ -15,7 +15,7 @@ import numpy as np
 
 from anglipy.ic.checked import text, whole
 from anglipy.ic.container import Contents
-from anglipy.ic.observing import Kind, Observations
+from anglipy.ic.observing import RAGGED, Kind, Observations
 from anglipy.ic.priors import LAYOUTS, Prior
 from anglipy.ic.tapes import Choices, Tape
 
@@ -161,6 +161,12 @@ def _observations(row: list[Any], unpack: _Unpack, count: int) -> Observations:
     if kind.name == "choice":
         fits = values.shape == (n,) and values.dtype.kind == "i" and len(kind.shape) == 1
         fits = fits and _within(values, kind.shape[0])
+    elif kind.name in RAGGED:
+        columns = 1 if kind.name == "string" else prod(kind.shape)
+        fits = values.ndim == 3 and (len(values), values.shape[2]) == (n, columns)
+        fits = fits and values.size > 0 and values.dtype == np.float64 and len(kind.shape) == 1
+        # The first element is always there; nan stands for elements that are not.
+        fits = fits and not (np.isinf(values).any() or np.isnan(values[:, 0]).any())
     else:
         fits = values.shape == (n, *kind.shape) and bool(np.isfinite(values).all())
     if not fits:

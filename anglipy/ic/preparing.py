@@ -17,9 +17,11 @@ import numpy as np
 from anglipy.diagnostics import ArtifactError
 from anglipy.ic.artifact import Artifact
 from anglipy.ic.batches import group_observations
+from anglipy.ic.inputs import known_inputs
 from anglipy.ic.network import Network
 from anglipy.ic.observing import Observations
 from anglipy.ic.reader import Reading
+from anglipy.ic.setup import Setup
 from anglipy.ic.tapes import scout
 from anglipy.runtime.lanes.groups import Index
 from anglipy.runtime.machine import Query
@@ -57,10 +59,12 @@ def read_data(network: Network, query: Query, values: Sequence[Any]) -> Reading:
     """
     count = 1 if _always_the_same(network) else SCOUTS
     codes = np.repeat(np.arange(len(values)), count)
-    tape = scout(query, values, np.random.default_rng(0), codes)
+    setup = Setup(values, readings=network.readings)
+    tape = scout(query, setup, np.random.default_rng(0), codes)
     observations = tape.observations
     if count > 1:
         observations = _first_of_each(observations, codes)
+    observations = _inputs(network, values) + observations
     groups, widest = group_observations(observations, len(values))
     for group in groups:
         if group.key not in network.reader.index:
@@ -73,6 +77,15 @@ def read_data(network: Network, query: Query, values: Sequence[Any]) -> Reading:
                 stacklevel=2,
             )
     return network.reader(groups, len(values), max(1, widest))
+
+
+def _inputs(network: Network, values: Sequence[Any]) -> list[Observations]:
+    """What these arguments hold where the network has learned to look."""
+    return [
+        found._replace(runs=np.full(1, row))
+        for row, value in enumerate(values)
+        for found in known_inputs(value, network.sites)
+    ]
 
 
 def _first_of_each(observations: Sequence[Observations], codes: Index) -> list[Observations]:

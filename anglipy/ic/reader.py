@@ -16,9 +16,10 @@ import torch
 from torch import Tensor, nn
 
 from anglipy.ic.batches import ObserverGroup, ObserverKey
-from anglipy.ic.embedders import Embedded, Observer, observer_for
+from anglipy.ic.embedders import Embedded, Observer
 from anglipy.ic.layers import Dense, InstanceCode, Moments
 from anglipy.ic.products import Linear
+from anglipy.ic.ragged import observer_for
 
 __all__ = ["FixedNumber", "ObservationReader", "Reading", "fixed_numbers"]
 
@@ -164,6 +165,9 @@ class ObservationReader(nn.Module):
         there = torch.ones(runs, 1, dtype=torch.bool)
         if not groups:
             return nothing, there
+        if any(part.present is not None for part in parts):
+            tokens, present = _without_gaps(groups, parts, runs)
+            return torch.cat([nothing, tokens], 1), torch.cat([there, present], 1)
         span = max(part.tokens.shape[1] for part in parts)
         rows = []
         for group, part in zip(groups, parts, strict=True):
@@ -198,3 +202,26 @@ class ObservationReader(nn.Module):
                 values[rows, places] = group.values[chosen]
                 there[rows, places] = 1.0
         return values, there
+
+
+def _without_gaps(
+    groups: Sequence[ObserverGroup], parts: Sequence[Embedded], runs: int
+) -> tuple[Tensor, Tensor]:
+    """The tokens of each run, (runs, P, width), and which are there, for observations that have
+    different numbers of them.
+    """
+    owners, flat = [], []
+    for group, part in zip(groups, parts, strict=True):
+        owner = group.rows[:, None].expand(part.tokens.shape[:2])
+        there = slice(None) if part.present is None else part.present
+        owners.append(owner[there].reshape(-1))
+        flat.append(part.tokens[there].reshape(-1, part.tokens.shape[2]))
+    owner, order = torch.sort(torch.cat(owners), stable=True)
+    counts = torch.bincount(owner, minlength=runs)
+    most = int(counts.max())
+    rank = torch.arange(len(owner), device=owner.device) - (counts.cumsum(0) - counts)[owner]
+    found = torch.cat(flat)[order]
+    table = found.new_zeros(runs * most, found.shape[1])
+    table = table.index_copy(0, owner * most + rank, found)
+    present = torch.arange(most, device=owner.device) < counts[:, None]
+    return table.reshape(runs, most, -1), present

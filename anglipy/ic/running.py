@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from anglipy.diagnostics import OptionError
 from anglipy.ic.composite_priors import element_dists
 from anglipy.ic.priors import Floats, Prior, describe_lanes
 from anglipy.ic.singles import Singles
 from anglipy.inference.lockstep import for_groups
-from anglipy.runtime.checkpoints import Observe, Sample
+from anglipy.runtime.checkpoints import Observe, Result, Sample
 from anglipy.runtime.distributions.checks import elements
 from anglipy.runtime.lanes.distributions import draw, score
 from anglipy.runtime.lanes.families.weighted import Weights
@@ -27,7 +28,7 @@ from anglipy.runtime.lanes.machine import Machine
 from anglipy.runtime.lanes.merging import Merger
 from anglipy.runtime.lanes.state import State
 from anglipy.runtime.lanes.values import Choice, Lane, NotLanes, numbers, rows, rows_at
-from anglipy.runtime.machine import Query
+from anglipy.runtime.machine import FINISH, Query
 from anglipy.runtime.vectors import Vector
 
 __all__ = ["Runs", "Waiting", "encoded", "instances_of"]
@@ -36,7 +37,9 @@ __all__ = ["Runs", "Waiting", "encoded", "instances_of"]
 class Runs:
     """n runs of a query. `first` and `total`: which particle of how many the first one is, for
     messages. `apart`: one by one, which is faster for very few. With `codes`, (n,), run i has the
-    argument `value[codes[i]]`.
+    argument `value[codes[i]]`. `generator`: a query that runs first and whose results, one for
+    each run, are given to `begin`. Raises OptionError AQ303 for a generator of a query that the
+    compiler did not make.
     """
 
     def __init__(
@@ -49,18 +52,30 @@ class Runs:
         *,
         apart: bool = False,
         codes: Index | None = None,
+        generator: Query | None = None,
     ) -> None:
         self.n = n
         self.origin: Group | None = None
         self.machine: Any
         grouped = None if apart else for_groups(query)
+        generator = None if generator is None else for_groups(generator)
         if grouped is None:
+            if generator is not None:
+                raise OptionError("AQ303", "arguments are generated for compiled queries only")
             self.machine = Singles(query, value, n, first, total or n, codes)
             return
         self.machine = Machine()
-        self.machine.start(grouped.frame, value, n, codes=codes)
+        self.frame = grouped.frame
+        begin = self.frame if generator is None else generator.frame
+        self.machine.start(begin, value, n, codes=codes)
         self.origin = self.machine.origins[0][0]
         self.machine.origins, self.machine.total = [(self.origin, first)], total or n
+
+    def begin(self, generated: Result) -> None:
+        """Let a group run the query on the argument that was generated for it."""
+        state: State = generated.state  # type: ignore[assignment]
+        self.machine.park(generated)
+        self.machine.unpark(self.frame, state, (FINISH, generated.value))
 
     def numbers(self, state: State) -> Index:
         """Which of the n runs the particles of a group are, from 0."""

@@ -14,19 +14,34 @@ from anglipy.ic.checked import whole
 from anglipy.ic.dataset import Dataset, Visits, about_program
 from anglipy.ic.learner import VALIDATION_CHUNK
 from anglipy.ic.options import TrainingOptions
+from anglipy.ic.setup import Setup
 from anglipy.ic.spool import Spool, batches_ahead
-from anglipy.ic.tapes import Tape, record
+from anglipy.ic.tapes import Tape, record, with_sequences
 from anglipy.runtime.machine import Query
 
-__all__ = ["Source", "dataset_of"]
+__all__ = ["Source", "dataset_of", "setup_of"]
+
+PROBES = 16
+"""Runs that show whether a site observes vectors of several lengths."""
+_PROBE = 0x9A0BE
+"""Sets their random numbers apart from others of the same seed."""
 
 
-def dataset_of(query: Query, options: TrainingOptions, program_hash: str) -> Dataset | None:
+def setup_of(query: Query, options: TrainingOptions) -> Setup:
+    """How the query is run: what the options say, and what a few runs show."""
+    rng = np.random.default_rng([options.seed, _PROBE])
+    return with_sequences(options.setup, [record(query, options.setup, rng, PROBES)])
+
+
+def dataset_of(
+    query: Query, options: TrainingOptions, program_hash: str, setup: Setup | None = None
+) -> Dataset | None:
     """The folder of traces that the options name, if they name one."""
     if options.dataset is None:
         return None
-    about = about_program(query.name, program_hash, options.example_args)
-    simulator = Simulator(query, options.example_args, options.seed, options.shard)
+    setup = setup_of(query, options) if setup is None else setup
+    about = about_program(query.name, program_hash, setup)
+    simulator = Simulator(query, setup, options.seed, options.shard)
     return Dataset(Path(options.dataset), simulator, about)
 
 
@@ -36,6 +51,7 @@ class Source:
 
     query: Query
     options: TrainingOptions
+    setup: Setup
     dataset: Dataset | None
     validation: list[Tape]
     block: int
@@ -50,8 +66,9 @@ class Source:
         Raises ArtifactError AQ609 for a query without choices, and what `record` and `Dataset`
         raise.
         """
-        dataset = dataset_of(query, options, program_hash)
-        validation = _validation(query, options, dataset)
+        setup = setup_of(query, options)
+        dataset = dataset_of(query, options, program_hash, setup)
+        validation = _validation(query, options, setup, dataset)
         if not any(tape.choices for tape in validation):
             raise ArtifactError(
                 "AQ609", f"the query `{query.name}` makes no choices: nothing to train"
@@ -59,9 +76,9 @@ class Source:
         ahead = batches_ahead(validation[0])
         if options.budget is not None:
             ahead = min(ahead, -(-options.budget // options.batch))
-        blocks = _blocks(query, options, dataset, options.batch * ahead)
+        blocks = _blocks(query, options, setup, dataset, options.batch * ahead)
         block = options.batch * ahead
-        return cls(query, options, dataset, validation, block, blocks, Spool(blocks))
+        return cls(query, options, setup, dataset, validation, block, blocks, Spool(blocks))
 
     def take(self, count: int) -> Tape:
         """The next `count` traces."""
@@ -90,19 +107,23 @@ class Source:
         elif data["block_size"] != self.block:
             self.block = whole(data["block_size"], 1, 1 << 24)
             self.blocks.close()
-            self.blocks = _blocks(self.query, self.options, None, self.block)
+            self.blocks = _blocks(self.query, self.options, self.setup, None, self.block)
             self.spool = Spool(self.blocks)
         self.spool.restore(data)
 
 
-def _blocks(query: Query, options: TrainingOptions, dataset: Dataset | None, block: int) -> Blocks:
+def _blocks(
+    query: Query, options: TrainingOptions, setup: Setup, dataset: Dataset | None, block: int
+) -> Blocks:
     if dataset is not None:
         return Visits(dataset, options.seed, options.reuse, options.workers)
-    simulator = Simulator(query, options.example_args, options.seed, block)
+    simulator = Simulator(query, setup, options.seed, block)
     return Beside(simulator, options.workers) if options.workers else Here(simulator)
 
 
-def _validation(query: Query, options: TrainingOptions, dataset: Dataset | None) -> list[Tape]:
+def _validation(
+    query: Query, options: TrainingOptions, setup: Setup, dataset: Dataset | None
+) -> list[Tape]:
     """The validation set in tapes of at most `VALIDATION_CHUNK` runs: from the dataset, if all are
     there, and into it, if they are not.
     """
@@ -112,7 +133,7 @@ def _validation(query: Query, options: TrainingOptions, dataset: Dataset | None)
     if dataset is not None and all(path.exists() for path, _ in files):
         return [dataset.read(path) for path, _ in files]
     rng = np.random.default_rng([options.seed, 0x5EED])
-    tapes = [record(query, options.example_args, rng, size) for size in sizes]
+    tapes = [record(query, setup, rng, size) for size in sizes]
     if dataset is not None:
         for (path, _), tape in zip(files, tapes, strict=True):
             dataset.write(path, tape)

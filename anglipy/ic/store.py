@@ -12,16 +12,17 @@ import numpy as np
 import safetensors
 import torch
 
-from anglipy.diagnostics import ArtifactError
+from anglipy.diagnostics import ArtifactError, OptionError
 from anglipy.ic.artifact import AddressRow, Artifact
 from anglipy.ic.batches import ObserverKey, SlotKey
 from anglipy.ic.checked import finite
 from anglipy.ic.layers import Shape
 from anglipy.ic.network import Network, Structure
-from anglipy.ic.observing import Kind
+from anglipy.ic.observing import DIMENSIONS, Kind
 from anglipy.ic.options import NETWORKS, TrainingOptions, TrainingRecord
 from anglipy.ic.proposals import FAMILIES, PROPOSALS
 from anglipy.ic.reader import FixedNumber
+from anglipy.ic.setup import checked_readings
 
 __all__ = [
     "arrays_of",
@@ -114,7 +115,7 @@ def structure_of(rows: Iterable[AddressRow], fixed: Iterable[tuple[int, int]]) -
                     row.shape[0] if table else 0,
                 )
             )
-        elif (row.family, len(row.shape)) in {("numbers", 1), ("choice", 1), ("image", 2)}:
+        elif len(row.shape) == DIMENSIONS.get(row.family, 0):
             observers.append(ObserverKey(row.site, Kind(row.family, row.shape)))
         else:
             raise ValueError(f"the kind of observation {row.family} at {row.site}")
@@ -198,14 +199,17 @@ def network_of(artifact: Artifact) -> Network:
         if not all(0 < size <= LARGEST for size in artifact.shape.values()):
             raise ValueError("a size of the network")
         shape = Shape(**artifact.shape, proposal=network_proposal(artifact))
+        told = checked_readings(artifact.options.get("embedders"))
         structure = structure_of(artifact.addresses, artifact.fixed)
         network = empty_network(shape, structure, network_kind(artifact), artifact.arrays)
         # Arrays take the place of parameters: nothing is stored twice.
         load_arrays(network, artifact.arrays, assign=True)
-    except (RuntimeError, TypeError, ValueError) as error:
+    except (RuntimeError, TypeError, ValueError, OptionError) as error:
         raise ArtifactError(
             "AQ603",
             f"the artifact for `{artifact.query}` is damaged: {error}",
             help="compile again",
         ) from error
+    network.told = told
+    network.may_miss = bool(artifact.options.get("missing", 0.0))
     return network.eval()

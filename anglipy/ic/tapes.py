@@ -19,16 +19,18 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from anglipy.diagnostics import ArtifactError, ProgramError
+from anglipy.ic.inputs import ARGUMENT, inputs_of
 from anglipy.ic.observing import Observations, observations_of
 from anglipy.ic.priors import Floats, Prior
 from anglipy.ic.running import Runs, Waiting, instances_of
+from anglipy.ic.setup import Setup
 from anglipy.inference.lockstep import drawn
 from anglipy.runtime.checkpoints import Address, Result, Sample
 from anglipy.runtime.lanes.groups import Index, using
 from anglipy.runtime.machine import Query
 from anglipy.runtime.random_source import using_rng
 
-__all__ = ["LONGEST", "Choices", "Tape", "draw_prior", "record", "scout"]
+__all__ = ["LONGEST", "Choices", "Tape", "draw_prior", "record", "scout", "with_sequences"]
 
 LONGEST = 100_000
 """Choices of one run beyond which it counts as endless."""
@@ -86,8 +88,9 @@ class Tape:
 
 
 def record(query: Query, value: Any, rng: Any, count: int) -> Tape:
-    """Run the program `count` times on `value`, drawing choices from their priors and data from
-    what is observed.
+    """Run the program `count` times, drawing choices from their priors and data from what is
+    observed. `value` is the argument of all runs, or a `Setup`, which may have a generator of
+    arguments.
 
     Raises:
         ArtifactError: AQ607 if an observed value has no shape that a network can read, AQ608 for a
@@ -95,22 +98,46 @@ def record(query: Query, value: Any, rng: Any, count: int) -> Tape:
         ProgramError: a value was wrong while the program ran.
 
     """
-    with _argument_hint(value):
-        return _run(Runs(query, value, count), rng, draws_data=True)
+    setup = value if isinstance(value, Setup) else Setup(value)
+    with _argument_hint(setup):
+        first = None if setup.generator is not None else setup.value
+        runs = Runs(query, first, count, generator=setup.generator)
+        return _run(runs, rng, setup, draws_data=True)
 
 
-def scout(query: Query, values: Sequence[Any], rng: Any, codes: Index) -> Tape:
+def scout(query: Query, setup: Setup, rng: Any, codes: Index) -> Tape:
     """What the program observes, with the data as they are, found by runs of its prior: run i has
-    the argument `values[codes[i]]`. Of choices nothing is written down.
+    the argument `setup.value[codes[i]]`. Of choices nothing is written down, and what is observed
+    to be nil is missing.
     """
+    values = setup.value
     runs = Runs(query, values, len(codes), apart=len(values) == 1, codes=codes)
-    return _run(runs, rng, draws_data=False)
+    return _run(runs, rng, setup, draws_data=False)
 
 
-def _run(runs: Runs, rng: Any, draws_data: bool) -> Tape:
+def with_sequences(setup: Setup, tapes: Sequence[Tape]) -> Setup:
+    """The setup in which sites that observe vectors of several lengths are read as sequences,
+    unless it says how to read them.
+    """
+    lengths: dict[str, set[int]] = {}
+    for tape in tapes:
+        for event in tape.observations:
+            if event.kind.name == "numbers":
+                lengths.setdefault(event.site, set()).add(event.kind.shape[0])
+    varying = {
+        site: "sequence"
+        for site, found in lengths.items()
+        if len(found) > 1 and site not in setup.readings and not site.startswith(ARGUMENT)
+    }
+    return setup._replace(readings={**setup.readings, **varying}) if varying else setup
+
+
+def _run(runs: Runs, rng: Any, setup: Setup, draws_data: bool) -> Tape:
     tape = Tape(runs.n, [], [])
     lengths = np.zeros(runs.n, dtype=np.int64)
     with using_rng(rng):
+        if draws_data and setup.generator is not None:
+            _generate(runs, rng, tape)
         while (point := runs.machine.next()) is not None:
             state: Any = point.state
             if isinstance(point, Result):
@@ -125,9 +152,34 @@ def _run(runs: Runs, rng: Any, draws_data: bool) -> Tape:
                     raise _endless(point)
             else:
                 answer = drawn(runs.machine, point, rng) if draws_data else point.value
-                tape.observations.extend(observations_of(point, answer, numbers))
+                if answer is not None:
+                    reading = setup.readings.get(point.site.id)
+                    found = observations_of(point, answer, numbers, reading)
+                    tape.observations.extend(_shown(found, setup, rng) if draws_data else found)
             runs.machine.resume(point, state, answer)
     return tape
+
+
+def _generate(runs: Runs, rng: Any, tape: Tape) -> None:
+    """Draw the arguments of all runs, write down what they hold, and begin the runs."""
+    results = []
+    while (point := runs.machine.next()) is not None:
+        if isinstance(point, Result):
+            results.append(point)
+            continue
+        runs.machine.resume(point, point.state, drawn(runs.machine, point, rng))
+    for result in results:
+        state: Any = result.state
+        tape.observations.extend(inputs_of(result.value, state.group, runs.numbers(state)))
+        runs.begin(result)
+
+
+def _shown(found: list[Observations], setup: Setup, rng: Any) -> list[Observations]:
+    """Observations without those that are to be missing."""
+    if not setup.missing:
+        return found
+    kept = [np.flatnonzero(rng.random(len(o.runs)) >= setup.missing) for o in found]
+    return [o.part(rows, 0) for o, rows in zip(found, kept, strict=True) if len(rows)]
 
 
 def _choose(runs: Runs, sample: Sample, rng: Any, tape: Tape) -> Any:
@@ -162,12 +214,12 @@ def draw_prior(runs: Runs, sample: Sample, part: Waiting, rng: Any) -> tuple[Any
 
 
 @contextmanager
-def _argument_hint(value: Any) -> Iterator[None]:
+def _argument_hint(setup: Setup) -> Iterator[None]:
     """An error of a program that was run without arguments says what to do about it."""
     try:
         yield
     except ProgramError as error:
-        if value is None or _all_nil(value):
+        if setup.generator is None and (setup.value is None or _all_nil(setup.value)):
             error.noted(
                 "training ran the query without arguments; if its data decide what it does "
                 "(how many observations there are, say), give an example argument of that shape"
