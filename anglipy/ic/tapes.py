@@ -152,7 +152,7 @@ def _run(runs: Runs, rng: Any, setup: Setup, draws_data: bool) -> Tape:
                     raise _endless(point)
             else:
                 answer = drawn(runs.machine, point, rng) if draws_data else point.value
-                if answer is not None:
+                if answer is not None or draws_data:
                     reading = setup.readings.get(point.site.id)
                     found = observations_of(point, answer, numbers, reading)
                     tape.observations.extend(_shown(found, setup, rng) if draws_data else found)

@@ -127,7 +127,7 @@ def test_values_of_a_group_are_read_by_shape() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["text", None, np.zeros((2, 3, 4)), [["a"]], [1.0, [2.0]], object()]
+    "value", [b"text", None, np.zeros((2, 3, 4)), [["a"]], [1.0, [2.0]], object()]
 )
 def test_what_cannot_be_read_is_an_error_that_says_where(value) -> None:
     with pytest.raises(ArtifactError, match=r"k/y\[1\]") as caught:
