@@ -139,16 +139,17 @@ def test_vectors_of_several_lengths_are_sequences() -> None:
 def read(kind: str, values: list) -> torch.Tensor:
     """The summary of one run that observed this collection."""
     query = loads("""(defquery q [v] (observe "v" (iid (normal 0 1) 3) v))""").queries["q"].query
-    setup = Setup(from_python([values]), readings={"v": kind})
+    setup = Setup([from_python([values])], readings={"v": kind})
     rng = np.random.default_rng(0)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         network = Network(Shape(16, 16, 4, 3))
-        tape = record(query, setup, rng, 20)
+        tape = record(query, setup._replace(value=None), rng, 20)
         for group in group_observations(tape.observations, 20)[0]:
             network.reader.add(group.key)
         network.reader.adapt(group_observations(tape.observations, 20)[0], 20)
-    groups, widest = group_observations(scout(query, setup, rng, 1).observations, 1)
+    found = scout(query, setup, rng, np.zeros(1, np.intp))
+    groups, widest = group_observations(found.observations, 1)
     with torch.inference_mode():
         reading = network.eval().reader(groups, 1, widest)
     assert int(reading.present.sum()) == 1 + len(values)
