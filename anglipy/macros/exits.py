@@ -71,13 +71,13 @@ def _rescue(b: Builder, clauses: list[Form]) -> Form:
 
 
 def _finally(b: Builder, value: Form, last: Form) -> Form:
-    """The body at the end is done after the value, or on the way of an exception."""
+    """The body at the end is done after the value, or on the way of an exception or a `throw`."""
     assert isinstance(last, ListForm)
     at = Build(last.span)
     end, error, result = b.temporary("finally"), b.temporary("error"), b.temporary("result")
     done = at.list(end)
-    rescue = b.list("fn", b.vector(error), done, b.call("throw-exception", error))
-    tried = b.call("trying", b.list("thunk*", value), rescue)
+    rescue = b.list("fn", b.vector(error), done, b.call("leaving-again", error))
+    tried = b.call("finishing", b.list("thunk*", value), rescue)
     later = at.list(at.core("thunk*"), at.list(at.core("do"), *last.items[1:]))
     return b.list("let", b.vector(end, later, result, tried), done, result)
 

@@ -18,6 +18,7 @@ from anglipy.runtime.locate import explain
 from anglipy.runtime.state import INITIAL, State
 
 __all__ = [
+    "FINALLY",
     "FINISH",
     "TRY",
     "Query",
@@ -45,7 +46,7 @@ def run(step: Any) -> Checkpoint:
             # The edge between user code and everything else: any error of the program becomes one
             # the user can read.
             explained = explain(error)
-            handlers = handlers_of(TRY, state.handlers)
+            handlers = handlers_of(state.handlers, TRY, FINALLY)
             if handlers and not isinstance(explained, InternalError):
                 k = handlers[1]
                 step = k[0], k, reached(error, code, state).handling(handlers[2]), explained
@@ -69,11 +70,13 @@ def reached(error: Exception, code: Any, state: Any) -> Any:
 
 TRY = "try"
 """The label of a handler that takes any error of the program."""
+FINALLY = "finally"
+"""The label of a handler that takes everybody who leaves early, and sends them on their way."""
 
 
-def handlers_of(label: Any, handlers: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The handlers from the innermost with this label on; () if there is none."""
-    while handlers and handlers[0] != label:
+def handlers_of(handlers: tuple[Any, ...], *labels: Any) -> tuple[Any, ...]:
+    """The handlers from the innermost with one of these labels on; () if there is none."""
+    while handlers and handlers[0] not in labels:
         handlers = handlers[2]
     return handlers
 

@@ -40,7 +40,7 @@ from anglipy.runtime.vectors import Vector
 
 __all__ = [
     "APPLY", "LaneClosure", "LaneDirect", "branch", "by_arguments", "call", "dynamic_site",
-    "either_of", "lane_callable", "observe", "sample",
+    "either_of", "lane_callable", "observe", "sample", "split_by",
 ]  # fmt: skip
 
 

@@ -15,14 +15,14 @@ import numpy as np
 from anglipy.runtime import unwinding as scalar
 from anglipy.runtime.checkpoints import Frame
 from anglipy.runtime.equality import key_of
-from anglipy.runtime.lanes.functions import LaneClosure, by_arguments, call
+from anglipy.runtime.lanes.functions import LaneClosure, by_arguments, call, split_by
 from anglipy.runtime.lanes.gathering import distinct_places
 from anglipy.runtime.lanes.predicts import ALTERNATIVES, links
 from anglipy.runtime.lanes.scopes import Unwinding
 from anglipy.runtime.lanes.state import State
 from anglipy.runtime.lanes.steps import Split
 from anglipy.runtime.lanes.values import Choice, codes_at, has_lanes, rows
-from anglipy.runtime.machine import TRY
+from anglipy.runtime.machine import FINALLY, TRY
 from anglipy.runtime.primitives import PRIMITIVES
 from anglipy.runtime.vectors import Vector
 
@@ -32,6 +32,8 @@ __library__ = True
 """Calls of these functions wait for no others."""
 
 _CATCH = "catch"
+_TRY = (TRY, None)
+_FINALLY = (FINALLY, None)
 
 
 # ---- entering and leaving
@@ -62,12 +64,16 @@ def _all(state: State) -> Any:
 
 def _by_handlers(state: State, k: Any, go: Any, leaves: bool) -> Split:
     """Particles whose handlers differ go different ways."""
-    _, choice, around = state.handlers
+    around, inner = state.handlers, []
+    while around[0] is not ALTERNATIVES:
+        inner.append(around[:2])
+        around = around[2]
+    _, choice, around = around
     codes = codes_at(choice, state.group)
     ways = []
     for code in np.unique(codes).tolist():
         handlers = around
-        for label, handler in reversed(links(choice.parts[code], ())):
+        for label, handler in reversed([*inner, *links(choice.parts[code], ())]):
             handlers = (label, handler, handlers)
         ways.append((np.nonzero(codes == code)[0], partial(_with_handlers, go, handlers, leaves)))
     return Split(state, k, ways)
@@ -117,21 +123,45 @@ def _throwing(frame: Any, state: State, value: Any) -> Any:
 
 def _thrown(tag: Any, thrown: Any, k: Any, state: State) -> Any:
     wanted = (_CATCH, key_of(tag))
-    handlers = state.handlers
-    while handlers and handlers[0] is not ALTERNATIVES and handlers[0][:2] != wanted:
-        handlers = handlers[2]
+    handlers = _from(state.handlers, wanted)
     if not handlers:
         raise scalar.not_caught(tag)
     if handlers[0] is ALTERNATIVES:
-        state = state.handling(handlers)
         return _by_handlers(state, k, lambda state: _thrown(tag, thrown, k, state), False)
-    return Unwinding(state.handling(handlers[2]), handlers[0][2], handlers[1], thrown)
+    handlers = _from(state.handlers, wanted, _FINALLY)
+    value = scalar.Leaving(tag, thrown) if handlers[0][:2] == _FINALLY else thrown
+    return Unwinding(state.handling(handlers[2]), handlers[0][2], handlers[1], value)
+
+
+def _from(handlers: Any, *kinds: Any) -> Any:
+    """The handlers from the innermost of these kinds on, or from where particles differ on."""
+    while handlers and handlers[0] is not ALTERNATIVES and handlers[0][:2] not in kinds:
+        handlers = handlers[2]
+    return handlers
+
+
+def _finishing(frame: Any, state: State, value: Any) -> Any:
+    k, body, last = value
+    way = partial(_entering, body, _FINALLY, lambda k: (_rescued, last, k))
+    return Split(state, k, [(_all(state), way)])
+
+
+def _leaving_again(frame: Any, state: State, value: Any) -> Any:
+    k, leaving = value
+    if leaving.__class__ is Choice:
+        return split_by(leaving, state, k, _again)
+    return _again(leaving, k, state)
+
+
+def _again(leaving: Any, k: Any, state: State) -> Any:
+    if isinstance(leaving, scalar.Leaving):
+        return _thrown(leaving.tag, leaving.value, k, state)
+    raise leaving
 
 
 def _trying(frame: Any, state: State, value: Any) -> Any:
     k, body, rescue = value
-    kind = (TRY, None)
-    way = partial(_entering, body, kind, lambda k: (_rescued, rescue, k))
+    way = partial(_entering, body, _TRY, lambda k: (_rescued, rescue, k))
     return Split(state, k, [(_all(state), way)])
 
 
@@ -141,13 +171,10 @@ def _rescued(frame: Frame, state: State, value: Any) -> Any:
 
 
 def handler_for(state: State) -> Any:
-    """The handlers from the innermost `try` on; () if there is none, those from where particles
-    differ on if that comes first.
+    """The handlers from the innermost `try` or `finally` on; () if there is none, those from where
+    particles differ on if that comes first.
     """
-    handlers = state.handlers
-    while handlers and handlers[0] is not ALTERNATIVES and handlers[0][0] != TRY:
-        handlers = handlers[2]
-    return handlers
+    return _from(state.handlers, _TRY, _FINALLY)
 
 
 # ---- store, retrieve
@@ -185,6 +212,8 @@ COUNTERPARTS = {
     scalar.CATCHING: LaneClosure(_catching, (), "catch", 2),
     scalar.THROWING: LaneClosure(_throwing, (), "throw", 2),
     scalar.TRYING: LaneClosure(_trying, (), "try", 2),
+    scalar.FINISHING: LaneClosure(_finishing, (), "finally", 2),
+    scalar.LEAVING_AGAIN: LaneClosure(_leaving_again, (), "finally", 1),
     scalar.STORE: LaneClosure(_store, (), "store", 0, True),
     scalar.RETRIEVE: LaneClosure(_retrieve, (), "retrieve", 0, True),
     scalar.IN_HOST: LaneClosure(_in_host, (), "in-host?", 0),
