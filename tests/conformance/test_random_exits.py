@@ -24,7 +24,7 @@ class Writer:
     def expression(self, depth: int, names: tuple[str, ...], tags: tuple[str, ...]) -> str:
         kinds = ["number", "name", "draw", "draw"] if depth == 0 else ["draw", "if", "let", "sum", "catch", "throw",
                  "try", "raise", "store", "retrieve", "call", "loop", "divide", "map", "mem",
-                 "observe", "finally"]  # fmt: skip
+                 "observe", "finally", "ending", "recursion", "sorted", "later", "chosen"]  # fmt: skip
         kind = self.random.choice(kinds)
         if kind == "draw" and self.draws >= MOST_DRAWS:
             kind = "number"
@@ -83,6 +83,29 @@ class Writer:
     def finally_(self, depth: int, names: tuple[str, ...], tags: tuple[str, ...]) -> str:
         body = self.expression(depth, names, tags)
         return f"(try {body} (finally (predict :end {self.number()})))"
+
+    def ending(self, depth: int, names: tuple[str, ...], tags: tuple[str, ...]) -> str:
+        body, last = self.two(depth, names, tags)
+        return f"(try {body} (finally (predict :last {last})))"
+
+    def recursion(self, depth: int, names: tuple[str, ...], tags: tuple[str, ...]) -> str:
+        end, more = self.two(depth, (*names, "n"), tags)
+        call = f"(mod (+ (f (dec n)) {more}) 5)"
+        return f"((fn f [n] (if (< n 1) {end} {call})) {self.random.randint(1, 3)})"
+
+    def sorted(self, depth: int, names: tuple[str, ...], tags: tuple[str, ...]) -> str:
+        key = self.expression(depth, (*names, "z"), tags)
+        return f"(first (sort-by (fn [z] {key}) [0 1 2]))"
+
+    def later(self, depth: int, names: tuple[str, ...], tags: tuple[str, ...]) -> str:
+        tag = self.tag(tags, names)
+        body = self.expression(depth, names, (*tags, tag))
+        return f"(let [late (catch {tag} (fn [] {body}))] (if (fn? late) (late) late))"
+
+    def chosen(self, depth: int, names: tuple[str, ...], tags: tuple[str, ...]) -> str:
+        tag, other = self.random.choice(tags), self.random.choice(tags)
+        value = self.expression(depth, names, tags)
+        return f"(throw (if {self.test(depth, names, tags)} {tag} {other}) {value})"
 
     def raise_(self, depth: int, names: tuple[str, ...], tags: tuple[str, ...]) -> str:
         test, (thrown, value) = self.test(depth, names, tags), self.two(depth, names, tags)
