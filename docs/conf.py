@@ -5,7 +5,15 @@ The reference is written anew at every build, from what the product says of itse
 
 from __future__ import annotations
 
-from anglipy import __version__
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+from generate import write  # noqa: E402
+
+from anglipy import __version__  # noqa: E402
 
 project = "anglipy"
 copyright = "the anglipy authors"
@@ -13,9 +21,7 @@ version = release = __version__
 
 extensions = ["myst_parser"]
 exclude_patterns = ["_build"]
-myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 3
-suppress_warnings = ["myst.strikethrough"]
 
 html_theme = "furo"
 html_title = f"anglipy {version}"
@@ -27,7 +33,8 @@ highlight_language = "none"
 
 
 def setup(app: object) -> None:
-    """Teach Sphinx the languages of the pages that Pygments does not know."""
-    from pygments.lexers.jvm import ClojureLexer
+    """Write the reference, and let the prompt be a language."""
+    from pygments.lexers.special import TextLexer
 
-    app.add_lexer("repl", ClojureLexer)  # type: ignore[attr-defined]
+    write(HERE / "reference")
+    app.add_lexer("repl", TextLexer)  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@ They stand in `stdlib/examples`, a file for each chapter of the reference, in th
 
     ;; # Title             the first line; the lines of comment below it are the introduction
 
-    (inc 41) ;=> 42        an example of `inc`: a form at the margin, and what it gives
+    (inc 41) ;=> 42        an example of `inc`: forms at the margin, and what they give
 
     ;;; atom swap! : top   an example, up to the next empty line, of all these names
     (let [n (atom 1)]
@@ -28,7 +28,7 @@ from anglipy.resources import resource
 __all__ = ["CHAPTERS", "Chapter", "Example", "chapters", "example_of"]
 
 CHAPTERS = (
-    "queries", "distributions", "processes", "inference", "forms", "macros", "numbers",
+    "queries", "distributions", "processes", "inference", "engines", "forms", "macros", "numbers",
     "predicates", "collections", "sequences", "functions", "text", "state", "matrices", "java",
     "worksheets",
 )  # fmt: skip
@@ -115,16 +115,17 @@ def _comment(lines: list[str]) -> str:
 
 
 def _examples(lines: list[str]) -> list[Example]:
-    """One for each form at the margin."""
+    """One for each form at the margin, those of one name together."""
     forms: list[list[str]] = []
     for line in lines:
         if line[:1] in " ;":
             forms[-1].append(line)
         else:
             forms.append([line])
-    found = []
+    found: dict[str, str] = {}
     for form in forms:
         head = _HEAD.match(form[0])
         assert head is not None
-        found.append(Example((head[1],), "\n".join(form)))
-    return found
+        before = f"{found[head[1]]}\n" if head[1] in found else ""
+        found[head[1]] = before + "\n".join(form)
+    return [Example((name,), text) for name, text in found.items()]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 import textwrap
 from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields
@@ -42,8 +43,18 @@ def _documentation() -> Documentation:
 
 
 def entry(name: str) -> Entry:
-    """What is known of a name."""
-    return _documentation().entry(name)
+    """What is known of a name; `:smc` is an engine, `:smc.particles` an option of one."""
+    if not name.startswith(":"):
+        return _documentation().entry(name)
+    engine, _, option = name[1:].partition(".")
+    made = engines()[engine]
+    if option:
+        (setting,) = (s for s in settings_of(made.options_type) if s.name == option)
+        default = f" Default: `{setting.default}`." if setting.default else ""
+        usage = f"(doquery :{engine} query [argument...] :{option} value)"
+        return Entry(name, "option", (usage,), f"{setting.doc}{default}")
+    usage = f"(doquery :{engine} query [argument...] :option value ...)"
+    return Entry(name, "engine", (usage,), sys.modules[type(made).__module__].__doc__ or "")
 
 
 def everything() -> Iterator[Entry]:
@@ -114,5 +125,6 @@ def missing() -> list[str]:
         known.update(keys)
         found += [f"{key} has no example in stdlib/examples" for key in keys if not example_of(key)]
         found += [f":{name}.{s.name} has no documentation" for s in settings if not s.doc]
-    given = {name for chapter in chapters() for e in chapter.examples for name in e.names}
-    return found + [f"there is no `{name}` to give an example of" for name in given - known]
+    given = [name for chapter in chapters() for e in chapter.examples for name in e.names]
+    found += [f"there is no `{name}` to give an example of" for name in set(given) - known]
+    return found + [f"{name} has several examples" for name in set(given) if given.count(name) > 1]
