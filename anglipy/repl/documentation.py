@@ -28,6 +28,7 @@ from anglipy.runtime.distributions import CONSTRUCTORS
 from anglipy.runtime.machine import Query
 from anglipy.runtime.primitives import CONSTANTS, PRIMITIVES
 from anglipy.runtime.printing import describe
+from anglipy.runtime.unwinding import MACHINE_FUNCTIONS
 from anglipy.stdlib import sources
 
 __all__ = ["Documentation", "Entry", "aliases"]
@@ -38,12 +39,14 @@ _OWN_USAGE = re.compile(r"^(?:`\([^`]*\)`(?:, | or |, or )?)+: ")
 _INTERNAL = re.compile(
     r"directly/.*|plotting\*|.*\|.*|(let|loop|fn|query|thunk|binding|do)\*|with-(out|in)-str\*"
     r"|wrong-arity|no-matching-clause|assertion-failed|current-seconds|print-elapsed"
-    r"|on-demand\?|in-host\?|catching|throwing|trying|mem-recursive|call-method|bind-globals"
+    r"|on-demand\?|mem-recursive|call-method|bind-globals"
     r"|(make|throw)-exception|exception-is\?|delayed|delivered|lazy-sequence"
     r"|user-(distribution|process)|make-(protocol|record|reified|methods)|extend-protocol!"
     r"|protocol-method|instance-of\?|add-method!|method-of"
 )
 """Names that programs do not write: what macros are made of."""
+_WRITTEN = ("store", "retrieve")
+"""The functions of the machine that programs do write."""
 _SENTENCE = re.compile(r"(?<!\.\.)\.\s")
 
 
@@ -95,7 +98,8 @@ class Documentation:
         found = dict.fromkeys(namespace.definitions)
         for names in (namespace.all_names(), self._commands, SPECIAL_FORMS, MACROS):
             found.update(dict.fromkeys(names))
-        return (name for name in found if not _INTERNAL.fullmatch(name))
+        machine = MACHINE_FUNCTIONS.keys() - _WRITTEN
+        return (n for n in found if n not in machine and not _INTERNAL.fullmatch(n))
 
     def lookup(self, name: str) -> Entry | None:
         """What is known of a name; None if it means nothing."""
