@@ -5,15 +5,18 @@
     .json   the elements of its array; objects are parameters by name
     .jsonl  a value per line, as in .json
     .edn    the elements of its vector; maps are parameters by name
+    a folder    its .png, .jpg, .npy, .json and .edn files, by name, a value in each
 
-The posteriors are written as lines of JSON, each as soon as it is known: `row`, counted from 1, and
-what `-f json` gives; a row that fails has `error`, and the others go on.
+The posteriors are written as lines of JSON, each as soon as it is known: `row`, counted from 1,
+`file` if it has one of its own, and what `-f json` gives; a row that fails has `error`, and the
+others go on. With a network rows run together, `TOGETHER` at a time.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,25 +29,45 @@ if TYPE_CHECKING:
     from anglipy.api import Model
     from anglipy.inference.posterior import Posterior
 
-__all__ = ["lines_of", "rows_of"]
+__all__ = ["TOGETHER", "Row", "lines_of", "one_by_one", "rows_of", "together"]
+
+TOGETHER = 64
+"""Rows that run together with a network: what is known of them is printed after each such block."""
+_IN_FOLDERS = (".png", ".jpg", ".jpeg", ".npy", ".json", ".edn")
 
 
-def rows_of(model: Model, name: str) -> list[Any]:
-    """The argument of each row of a file; an OptionError that names the row where one does not
-    fit.
-    """
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The argument of one run, and the file it is from, if the file has nothing else."""
+
+    value: Any
+    file: str | None = None
+
+
+def rows_of(model: Model, name: str) -> list[Row]:
+    """The rows of a file or folder; an OptionError that names the row where one does not fit."""
     path = Path(name.removeprefix("@"))
-    values = _json_lines(path) if path.suffix.lower() == ".jsonl" else _elements(path)
+    if path.is_dir():
+        values = _files(path)
+    else:
+        found = _json_lines(path) if path.suffix.lower() == ".jsonl" else _elements(path)
+        values = [Row(value) for value in found]
     if not values:
         raise OptionError("AQ314", f"there are no rows in {path}")
-    found = []
-    for number, value in enumerate(values, 1):
+    rows = []
+    for number, row in enumerate(values, 1):
         try:
-            found.append(argument_of(model, value))
+            rows.append(Row(argument_of(model, row.value), row.file))
         except OptionError as error:
-            error.noted(f"in row {number} of {path}")
+            error.noted(f"in {row.file}" if row.file else f"in row {number} of {path}")
             raise
-    return found
+    return rows
+
+
+def _files(folder: Path) -> list[Row]:
+    """The values in the files of a folder, by name."""
+    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in _IN_FOLDERS)
+    return [Row(read_value(f"@{path}", "--values"), str(path)) for path in files]
 
 
 def _elements(path: Path) -> list[Any]:
@@ -75,24 +98,43 @@ def _json_lines(path: Path) -> list[Any]:
     return found
 
 
-def lines_of(
-    rows: list[Any], infer: Callable[[int, Any], Posterior]
-) -> Iterator[tuple[str, Exception | None]]:
-    """The line of each row, and the error if it failed. `infer` takes its number, from 0, and its
-    argument.
+def one_by_one(
+    rows: Sequence[Row], infer: Callable[[int, Any], Posterior]
+) -> Iterator[Posterior | UserError]:
+    """The posterior of each row, or the error that it failed with. `infer` takes its number, from
+    0, and its argument.
     """
-    for place, value in enumerate(rows):
-        failed = None
+    for place, row in enumerate(rows):
         try:
-            posterior = infer(place, value)
+            yield infer(place, row.value)
         except UserError as error:
-            if error.exit_code != 1:
+            yield error
+
+
+def together(
+    rows: Sequence[Row], infer: Callable[[int, list[Any]], Sequence[Posterior | UserError]]
+) -> Iterator[Posterior | UserError]:
+    """The same, block by block: `infer` takes the number of a block's first row, and arguments."""
+    for first in range(0, len(rows), TOGETHER):
+        yield from infer(first, [row.value for row in rows[first : first + TOGETHER]])
+
+
+def lines_of(
+    rows: Sequence[Row], outcomes: Iterable[Posterior | UserError]
+) -> Iterator[tuple[str, Exception | None]]:
+    """The line of each row, and the error if it failed."""
+    for place, (row, outcome) in enumerate(zip(rows, outcomes, strict=False)):
+        about: dict[str, Any] = {"row": place + 1}
+        if row.file is not None:
+            about["file"] = row.file
+        failed = outcome if isinstance(outcome, UserError) else None
+        if isinstance(outcome, UserError):
+            if outcome.exit_code != 1:
                 # The command line is wrong, for all rows.
-                raise
-            failed = error
-            data = {"row": place + 1, "error": [to_data(d) for d in error.diagnostics]}
+                raise outcome
+            data = {**about, "error": [to_data(d) for d in outcome.diagnostics]}
         else:
-            data = {"row": place + 1, **posterior.to_data()}
+            data = {**about, **outcome.to_data()}
         yield json.dumps(data, ensure_ascii=False, allow_nan=False) + "\n", failed
-        if failed is None and posterior.stopped:
+        if not isinstance(outcome, UserError) and outcome.stopped:
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ from anglipy.diagnostics import OptionError
 
 if TYPE_CHECKING:
     from anglipy.api import Model
+    from anglipy.cli.batch import Row
+    from anglipy.diagnostics import UserError
     from anglipy.inference.posterior import Posterior
 
 __all__ = ["run"]
@@ -62,7 +65,7 @@ PLOT_KINDS = ("auto", "marginals", "pairs", "weights")
 @click.option(
     "--values",
     metavar="PATH",
-    help="A file of arguments: .csv, .json, .jsonl, .edn. Prints a line of JSON for each.",
+    help="Many arguments: .csv, .json, .jsonl, .edn, or a folder. Prints a line of JSON for each.",
 )
 @click.option(
     "--ic", "artifact", metavar="ARTIFACT", help="Use a network trained by `anglipy compile`."
@@ -134,7 +137,8 @@ def run(**command: Any) -> int:
 
     text, the default, is a table. json is one object: query, algorithm, options, draws, ess,
     log_evidence, seconds, posterior. edn is the same object as EDN. csv has one weighted draw per
-    line. With --values row i uses the seed plus i - 1, and a row that fails does not stop the rest.
+    line. With --values row i uses the seed plus i - 1 (with --ic, rows run together from one
+    seed), and a row that fails does not stop the rest.
     """
     return _run(Command(**command))
 
@@ -256,27 +260,47 @@ def _deliver(command: Command, posterior: Posterior) -> None:
         posterior.plot(command.plot, command.plot_kind)
 
 
-def _run_batch(command: Command, model: Model, rows: list[Any]) -> int:
+def _outcomes(
+    command: Command, model: Model, rows: Sequence[Row]
+) -> Iterator[Posterior | UserError]:
+    """The posterior of each row; with a network all rows of a block at once."""
+    from anglipy.cli.batch import one_by_one, together
+
+    def seed(place: int) -> int | None:
+        return None if command.seed is None else command.seed + place
+
+    if command.artifact is None:
+        return one_by_one(rows, lambda place, value: _inferred(command, model, value, seed(place)))
+    # Loaded once for all rows.
+    artifact = model.artifact(command.artifact)
+    if command.engine() not in (None, "ic") or command.escalate or command.refine:
+        loaded = replace(command, artifact=artifact)
+        return one_by_one(rows, lambda place, value: _inferred(loaded, model, value, seed(place)))
+    options = command.options()
+    return together(
+        rows,
+        lambda first, values: model.outcomes(
+            "ic", values, artifact=artifact, seed=seed(first), **options
+        ),
+    )
+
+
+def _run_batch(command: Command, model: Model, rows: Sequence[Row]) -> int:
     """A line for each row, as soon as it is known, or all of them into a file."""
     from anglipy.cli.batch import lines_of
 
-    if command.artifact is not None:
-        # Loaded once for all rows.
-        command = replace(command, artifact=model.artifact(command.artifact))
     kept: list[str] = []
     failures = 0
-    lines = lines_of(
-        rows,
-        lambda place, value: _inferred(
-            command, model, value, None if command.seed is None else command.seed + place
-        ),
-    )
-    for line, error in lines:
-        failures += error is not None
-        if command.out is None:
-            click.echo(line, nl=False)
-            sys.stdout.flush()
-        kept.append(line)
+    try:
+        for line, error in lines_of(rows, _outcomes(command, model, rows)):
+            failures += error is not None
+            if command.out is None:
+                click.echo(line, nl=False)
+                sys.stdout.flush()
+            kept.append(line)
+    except KeyboardInterrupt:
+        # What is known is kept; it is said below how much that is.
+        pass
     if command.out is not None:
         write_whole(command.out, "".join(kept))
     if len(kept) < len(rows):

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -238,3 +239,33 @@ def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR")
     monkeypatch.setenv("TERM", "xterm")
     assert wants_color(Terminal())  # type: ignore[arg-type]
+
+
+def test_a_network_runs_all_rows_together(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One pass for all rows; folders; a row that fails."""
+    from anglipy.api import load
+    from tests.ic.models import untrained
+
+    model = load("gauss.aq").gauss
+    made = untrained(model.query)
+    replace(made, program_hash=model.program_hash).save("a.pt")
+    Path("rows.json").write_text('[[9, 8], [1, "x"], [1, 2]]')
+    code, out, err = call(
+        capsys, "--values", "rows.json", "--ic", "a.pt", "-n", "500", "--seed", "1"
+    )
+    first, bad, last = lines(out)
+    assert code == 1
+    assert "1 of 3 rows failed" in err
+    assert [first["row"], bad["row"], last["row"]] == [1, 2, 3]
+    assert bad["error"][0]["code"] == "AQ607"
+    assert first["draws"] == last["draws"] == 500
+    # Exactly 2 / 3 + ...: precision 1/4 + 2, mean (1/4 + sum) / precision.
+    assert last["posterior"]["mean"] == pytest.approx(3.25 / 2.25, abs=0.2)
+    Path("data").mkdir()
+    for name, row in (("b", "[1, 2]"), ("a", "[2, 2]")):
+        Path(f"data/{name}.json").write_text(row)
+    code, out, _ = call(capsys, "--values", "data", "--ic", "a.pt", "-n", "50", "--seed", "1")
+    assert code == 0
+    assert [row["file"] for row in lines(out)] == ["data/a.json", "data/b.json"]

@@ -289,7 +289,7 @@ def _score_choice(dist: Choice, value: Any) -> Any:
 def _score_each(choice: Choice, log_prob: Callable[[Any], float]) -> Any:
     """Log densities that depend on nothing but the part that was chosen."""
     codes, parts = codes_at(choice, CURRENT.group), choice.parts
-    if len(parts) <= _FEW:
+    if len(parts) <= min(_FEW, len(codes)):
         try:
             return np.array([log_prob(part) for part in parts])[codes]
         except UserError:
