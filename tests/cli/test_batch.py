@@ -259,7 +259,7 @@ def test_a_network_runs_all_rows_together(
     assert code == 1
     assert "1 of 3 rows failed" in err
     assert [first["row"], bad["row"], last["row"]] == [1, 2, 3]
-    assert bad["error"][0]["code"] == "AQ607"
+    assert bad["error"][0]["code"] == "AQ420"
     assert first["draws"] == last["draws"] == 500
     # Exactly 2 / 3 + ...: precision 1/4 + 2, mean (1/4 + sum) / precision.
     assert last["posterior"]["mean"] == pytest.approx(3.25 / 2.25, abs=0.2)
