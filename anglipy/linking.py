@@ -20,6 +20,7 @@ from anglipy.emit import GROUP_RUNTIME_NAMES, Emitted, emit
 from anglipy.lower import Code, lower
 from anglipy.parting import part
 from anglipy.runtime.checkpoints import Site
+from anglipy.runtime.foreign import is_vectorised
 from anglipy.runtime.functions import Closure
 from anglipy.runtime.locate import LANES, LIBRARY, ORDINARY, SOURCES
 from anglipy.runtime.machine import Query
@@ -47,6 +48,21 @@ class Known(NamedTuple):
 
     kind: str
     captured: tuple[str, ...]
+
+
+EFFECTS = frozenset(
+    [
+        "println", "print", "prn", "pr", "newline", "flush", "printf", "pprint",
+        "clojure.pprint/pprint", "clojure.pprint/print-table", "tap>", "print-elapsed",
+        "slurp", "spit", "read-line", "line-seq", "clojure.java.io/delete-file",
+        "clojure.java.io/make-parents", "clojure.data.csv/read-csv", "clojure.data.csv/write-csv",
+        "swap!", "reset!", "compare-and-set!", "swap-vals!", "reset-vals!", "ref-set", "vreset!",
+        "alter", "commute", "vswap!", "send", "send-off", "deliver", "rand", "Math/random",
+        "rand-int", "rand-nth", "shuffle", "random-sample", "rand-roulette", "random-uuid",
+        "gensym", "System/exit", "Thread/sleep",
+    ]
+)  # fmt: skip
+"""Primitives with an effect, or that draw by themselves: what they did once is not done again."""
 
 
 @dataclass(slots=True)
@@ -127,7 +143,7 @@ class Linker:
     def _parted(self, form: Form) -> Node:
         if form.parted is None:
             assert form.node is not None
-            form.parted = part(form.node, self._stays_direct, self._stands_for)
+            form.parted = part(form.node, self._stays_direct, self._stands_for, self._has_effect)
         return form.parted
 
     def _stays_direct(self, binding: Binding) -> bool:
@@ -145,6 +161,14 @@ class Linker:
             return form.direct
         node = self._parted(form)
         return isinstance(node, Fn) and node.direct
+
+    def _has_effect(self, binding: Binding) -> bool:
+        """Whether something happens when a function is called: it prints, or changes what is not
+        the program's. What a function of Python does nobody knows.
+        """
+        if binding.kind == "python":
+            return not is_vectorised(self.namespace.values.get(binding.python))
+        return binding.kind == "primitive" and binding.name in EFFECTS
 
     def _stands_for(self, binding: Binding) -> Binding:
         """What stands for a higher-order primitive where the function that it is given needs a

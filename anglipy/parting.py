@@ -2,8 +2,10 @@
 
 One particle goes one way at a choice; a group may go both, and its particles may leave a loop at
 different turns. So for groups every choice and every loop is COMPOUND: it becomes continuations, at
-which the ways come together again. What contains them is no longer simple either, functions
-included. `part` makes the levels of a tree anew under this rule; names and sites stay.
+which the ways come together again. So is every call that has an effect outside of the program: a
+step that fails for some particles is taken again by the others, and then has no effect in it that
+was had before. What contains such a thing is no longer simple either, functions included. `part`
+makes the levels of a tree anew under these rules; names and sites stay.
 """
 
 from __future__ import annotations
@@ -42,21 +44,28 @@ Parting = Generator[Any, Any, Node]
 
 
 def part(
-    node: Node, stays_direct: Callable[[Binding], bool], either: Callable[[Binding], Binding]
+    node: Node,
+    stays_direct: Callable[[Binding], bool],
+    either: Callable[[Binding], Binding],
+    has_effect: Callable[[Binding], bool],
 ) -> Node:
     """The tree for groups. `stays_direct` tells of a function of the program without checkpoints
     whether it needs no continuation for groups either. `either` gives for a higher-order primitive
     the function that is used where single particles need no continuation and groups do.
+    `has_effect` tells whether something happens when a function is called.
     """
-    parted: Node = run_stackless(_Parting(stays_direct, either).node(node))
+    parted: Node = run_stackless(_Parting(stays_direct, either, has_effect).node(node))
     return parted
 
 
 class _Parting:
     def __init__(
-        self, stays_direct: Callable[[Binding], bool], either: Callable[[Binding], Binding]
+        self,
+        stays_direct: Callable[[Binding], bool],
+        either: Callable[[Binding], Binding],
+        has_effect: Callable[[Binding], bool],
     ) -> None:
-        self.stays_direct, self.either = stays_direct, either
+        self.stays_direct, self.either, self.has_effect = stays_direct, either, has_effect
         self.locals: dict[str, bool] = {}
         """Local variables known to hold functions, and whether these are direct."""
         self.made: set[str] = set()
@@ -66,6 +75,8 @@ class _Parting:
     def is_direct(self, node: Node) -> bool:
         if isinstance(node, Global) and node.binding.kind == "direct":
             return self.stays_direct(node.binding)
+        if isinstance(node, Global) and self.has_effect(node.binding):
+            return False
         return is_direct(node)
 
     def is_made(self, node: Node) -> bool:
@@ -136,6 +147,7 @@ class _Parting:
                 direct = self.stays_direct(binding)
             elif direct and binding.stochastic is not None and not self.all_direct(args, binding):
                 fn, direct = Global(self.either(binding), fn.span), False
+            direct = direct and not self.has_effect(binding)
         elif direct:
             direct = self.is_direct(fn) and not self.is_made(fn)
         return call_node(fn, args, node.span, direct)

@@ -22,7 +22,7 @@ def one_by_one(f: Callable[..., Any]) -> Callable[..., Any]:
         return batched(f)
 
     def called(*args: Any) -> Any:
-        return per_particle(f, args) if any(map(has_lanes, args)) else f(*args)
+        return per_particle(f, args, called) if any(map(has_lanes, args)) else f(*args)
 
     return called
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sys
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from anglipy.runtime.checkpoints import Frame, Observe, Result, Sample, Site
 from anglipy.runtime.distributions.base import Distribution
 from anglipy.runtime.equality import MapLike, SetLike
 from anglipy.runtime.functions import Closure, Direct
-from anglipy.runtime.lanes.gathering import per_distinct, per_particle
+from anglipy.runtime.lanes.gathering import Begun, from_rows, per_distinct, per_particle
 from anglipy.runtime.lanes.groups import CURRENT, Index
 from anglipy.runtime.lanes.merging import Merger
 from anglipy.runtime.lanes.state import State, initial
@@ -102,8 +102,40 @@ def call(f: Any, state: State, k: Frame, args: tuple[Any, ...]) -> Any:
     if callee.__class__ is LaneClosure:
         return call(callee, state, k, args)
     if callable(callee):
-        return k[0], k, state, callee(*args)
+        try:
+            return k[0], k, state, callee(*args)
+        except Exception as error:
+            begun = getattr(error, "begun", None)
+            if begun is None or begun.function is not callee or not state.handlers:
+                raise
+            return _going_on(begun, error, args, k, state)
     return scalar.call(row(callee, 0), state, k, args)  # type: ignore[arg-type]
+
+
+def _going_on(begun: Begun, error: Exception, args: Any, k: Frame, state: State) -> Split:
+    """A function with an effect failed for a particle: those before go on with what they have got,
+    that one leaves, and those after call it. So nobody calls it twice.
+    """
+    codes, done = begun.codes, len(begun.results)
+    ways = (
+        (codes < done, lambda k, state, at: (k[0], k, state, from_rows(begun.results, codes[at]))),
+        (codes == done, partial(_failing, error, _place())),
+        (codes > done, lambda k, state, at: call(begun.function, state, k, args)),
+    )
+    chosen = [(np.nonzero(mask)[0], way) for mask, way in ways if mask.any()]
+    return Split(state, k, [(at, partial(_taking, way, at)) for at, way in chosen])
+
+
+def _taking(way: Any, at: Any, k: Frame, state: State) -> Any:
+    return way(k, state, at)
+
+
+def _failing(error: Exception, place: Place | None, k: Frame, state: State, at: Any) -> NoReturn:
+    """All of the group fail."""
+    explained = explain(error, place)
+    if hasattr(explained, "lane"):
+        del explained.lane
+    raise explained from error if explained is not error else None
 
 
 def split_by(choice: Choice, state: State, k: Frame, go: Any) -> Any:

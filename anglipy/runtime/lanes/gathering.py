@@ -7,7 +7,7 @@ arguments, and what comes out is put together again by the rules of `merging`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,7 +30,7 @@ from anglipy.runtime.maps import PersistentMap
 from anglipy.runtime.seqs import ArraySeq, Seq
 from anglipy.runtime.vectors import Vector
 
-__all__ = ["distinct", "distinct_places", "from_rows", "per_distinct", "per_particle"]
+__all__ = ["Begun", "distinct", "distinct_places", "from_rows", "per_distinct", "per_particle"]
 
 
 def from_rows(values: Sequence[Any], codes: Index | None = None) -> Any:
@@ -206,9 +206,19 @@ def _at_lane(error: Exception, chosen: Index, same: bool) -> None:
         error.lane = int(chosen[inside])  # type: ignore[attr-defined]
 
 
-def per_particle(fn: Callable[..., Any], args: Sequence[Any]) -> Any:
+class Begun(NamedTuple):
+    """What a function that went particle by particle had done when it failed: its results so far,
+    and for each particle of the group which of the results is its own; the next one is missing.
+    """
+
+    function: Any
+    results: list[Any]
+    codes: Index
+
+
+def per_particle(fn: Callable[..., Any], args: Sequence[Any], of: Any = None) -> Any:
     """`fn(*args)` with plain arguments, once for every distinct combination of lane values found
-    anywhere in the arguments.
+    anywhere in the arguments. An error tells in `begun` how far the function `of` came.
     """
     group: Group = CURRENT.group
     places, codes = distinct_places(list(args), group)
@@ -219,6 +229,8 @@ def per_particle(fn: Callable[..., Any], args: Sequence[Any]) -> Any:
             results.append(fn(*given))
         except Exception as error:
             error.lane = number if places is None else int(places[number])  # type: ignore[attr-defined]
+            which = np.arange(group.n) if codes is None else codes
+            error.begun = Begun(of, results, which)  # type: ignore[attr-defined]
             raise
     return from_rows(results, codes)
 

@@ -77,8 +77,8 @@ def is_lane_aware(fn: Function) -> bool:
 def _made(fn: Function, entry: Primitive | None) -> Function:
     """The lane version by hand, or the one that the tables say."""
     version = _BY_HAND.get(fn) or _by_tables(fn, entry)
-    if version is fn:
-        return fn
+    if version is fn or (entry is not None and entry.name in _EFFECTS):
+        return version
     return with_first_failure(fn, version, bool(entry and entry.function_args))
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from anglipy.runtime.lanes.gathering import from_rows
+import numpy as np
+
+from anglipy.runtime.lanes.gathering import Begun, from_rows
 from anglipy.runtime.lanes.groups import CURRENT
 from anglipy.runtime.lanes.primitives.spread import Function
 from anglipy.runtime.lanes.values import rows
@@ -31,6 +33,7 @@ def each_time(scalar: Function) -> Function:
                 results.append(scalar(*plain))
             except Exception as error:
                 error.lane = place  # type: ignore[attr-defined]
+                error.begun = Begun(wrapped, results, np.arange(group.n))  # type: ignore[attr-defined]
                 raise
         return from_rows(results)
 
