@@ -2,11 +2,10 @@
 one.
 
 A state is the map `{:log-weight w :result r :predicts [[label value] ...]}`. What engines give
-comes
-grouped by the way the runs took, so every block is shuffled: any number of states from the
-beginning
-of the sequence are fair draws. Runs of weight zero are left out, as Anglican does by default; how
-many there were before a state is in its metadata, so that `log-marginal` can count them.
+comes grouped by the way the runs took, so every block is shuffled: any number of states from the
+beginning of the sequence are fair draws. Runs of weight zero are left out, as Anglican does by
+default; how many there were before a state is in its metadata, so that `log-marginal` can count
+them.
 """
 
 from __future__ import annotations
@@ -28,6 +27,10 @@ __all__ = ["DROPPED", "EXACT", "states"]
 
 FIRST_BLOCK, LAST_BLOCK = 128, 16_384
 """Runs in the first block and at most: each block is twice as large as the one before."""
+EQUALLY_WEIGHTED = frozenset({"smc"})
+"""Engines whose states weigh the same within a block: Anglican resamples at every observe, also at
+the last, and its programs rely on that by counting results. The engine here leaves out a resampling
+that nothing follows, so the states of its sweeps are resampled."""
 PATIENCE = 200_000
 """Runs of weight zero in a row after which there is no more hope."""
 
@@ -69,7 +72,8 @@ def _blocks(query: Query, value: Any, request: Request, rng: Any) -> Iterator[An
             # Every run of the block has weight zero.
             yield [] if exact else [None] * _runs(request.algorithm, options), error
         else:
-            yield _shuffled(posterior, None if exact else rng), None
+            equal = request.algorithm in EQUALLY_WEIGHTED
+            yield _shuffled(posterior, None if exact else rng, equal), None
         if exact:
             return
         size = min(2 * size, LAST_BLOCK)
@@ -83,15 +87,23 @@ def _runs(algorithm: str, options: dict[str, Any]) -> int:
     return found
 
 
-def _shuffled(posterior: Any, rng: Any) -> list[PersistentMap | None]:
-    """The runs of a block in random order, None for those of weight zero."""
+def _shuffled(posterior: Any, rng: Any, equal: bool) -> list[PersistentMap | None]:
+    """The runs of a block in random order, None for those of weight zero.
+
+    `equal` asks for runs that all weigh the same, instead of runs of different weights.
+    """
+    from anglipy.inference.resampling import systematic
+
     values, log_weights = posterior.values, posterior.log_weights.tolist()
     predicts = posterior.predicts or [()] * len(values)
-    found: list[PersistentMap | None] = [
-        _state(w, v, p) for w, v, p in zip(log_weights, values, predicts, strict=True)
-    ]
+    places = range(len(values))
+    if equal and (posterior.draws > len(values) or min(log_weights) < max(log_weights)):
+        places = systematic(rng, posterior.weights, posterior.draws).tolist()
+        log_weights = [posterior.log_evidence] * len(values)
+    made = [_state(w, v, p) for w, v, p in zip(log_weights, values, predicts, strict=True)]
     if rng is None:
-        return [with_meta(state, PersistentMap.of([(EXACT, True)])) for state in found]
+        return [with_meta(state, PersistentMap.of([(EXACT, True)])) for state in made]
+    found: list[PersistentMap | None] = [made[place] for place in places]
     found.extend([None] * (posterior.draws - len(found)))
     return [found[place] for place in rng.permutation(len(found)).tolist()]
 

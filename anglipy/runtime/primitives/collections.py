@@ -249,18 +249,28 @@ def find(collection: Any, key: Any) -> Vector | None:
     return None if found is _MISSING else Vector((key, found))
 
 
+def _entries(mapping: Any, name: str) -> list[tuple[Any, Any]]:
+    """The (key, value) pairs of a map, or of a sequence of its entries."""
+    held = own(mapping)
+    if isinstance(held, PersistentMap):
+        return list(held.items())
+    if held is None or isinstance(held, Sequential):
+        return [_pair(entry, name) for entry in elements(held) or ()]
+    return fail(name, "a map", mapping)
+
+
 @primitive("keys", arity=(1, 1))
 def keys(mapping: Any) -> Seq | None:
-    """The keys of a map, or nil if it is empty."""
-    held = as_map(mapping, "keys") if mapping is not EMPTY else None
-    return sequence(tuple(held.keys())) if held is not None and len(held) else None
+    """The keys of a map or of a sequence of map entries, or nil if it is empty."""
+    found = [key for key, _ in _entries(mapping, "keys")]
+    return sequence(found) if found else None
 
 
 @primitive("vals", arity=(1, 1))
 def vals(mapping: Any) -> Seq | None:
-    """The values of a map, or nil if it is empty."""
-    held = as_map(mapping, "vals") if mapping is not EMPTY else None
-    return sequence(tuple(held.values())) if held is not None and len(held) else None
+    """The values of a map or of a sequence of map entries, or nil if it is empty."""
+    found = [value for _, value in _entries(mapping, "vals")]
+    return sequence(found) if found else None
 
 
 @primitive("key", arity=(1, 1))

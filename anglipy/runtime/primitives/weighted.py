@@ -39,6 +39,8 @@ def log_sum(log_weights: list[float]) -> float:
 
 def log_mean(log_weights: list[float], count: int) -> float:
     """The logarithm of the sum of the weights divided by a number of draws."""
+    if count and len(log_weights) == 1:
+        return log_weights[0] - math.log(count)
     return log_sum(log_weights) - math.log(count) if count else -math.inf
 
 
@@ -79,7 +81,12 @@ def get_predicts(state: Any) -> PersistentMap:
 @primitive("get-predict", arity=(2, 3))
 def get_predict(state: Any, label: Any, default: Any = None) -> Any:
     """What a state predicted last under a label, or the default."""
-    return get(get_predicts(state), label, default)
+    wanted = key_of(label)
+    pairs = values_of(look_up(state, _PREDICTS), "get-predict")
+    for label, value in reversed([tuple(pair) for pair in pairs]):
+        if key_of(label) == wanted:
+            return value
+    return default
 
 
 def _map(state: Any) -> PersistentMap:
