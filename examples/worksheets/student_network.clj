@@ -85,9 +85,10 @@
 ;; **
 
 ;; @@
-(let [[best p] (apply max-key val (last joints))]
-  (println "best explanation:" best (format "%.2f" p))
-  (def grade-of-best-explanation (peek best)))
+(def best-explanation (key (apply max-key val (last joints))))
+(println "best explanation:" best-explanation)
+
+(def grade-of-best-explanation (peek best-explanation))
 
 (def ranked (reverse (sort-by second (seq (last joints)))))
 (def grades-ranked (distinct (map (comp last first) ranked)))
