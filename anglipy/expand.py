@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from typing import Any
 
-from anglipy.build import Build, shape_error
+from anglipy.build import Build, quiet, shape_error
 from anglipy.destructure import bind_pattern, is_pattern, plain_name
 from anglipy.diagnostics import ExpandError, Span
 from anglipy.forms import (
@@ -198,7 +198,9 @@ def _loop(form: ListForm, scope: Scope) -> Expanding:
         again: list[Form] = []
         for pattern, value in pairs:
             name = build.symbol(scope.fresh("loop"))
-            outer += [name, value, pattern, name]
+            outer += [name, value]
+            for part, found in bind_pattern(pattern, name, scope.fresh):
+                outer += [quiet(part), found]  # For later start values, if any of them asks.
             names += [name, name]
             again += [pattern, name]
         inner = build.list(build.core("let"), build.vector(*again), *form.items[2:])

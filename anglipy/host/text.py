@@ -20,7 +20,7 @@ from anglipy.forms import Form, ListForm
 from anglipy.forms import Symbol as FormSymbol
 from anglipy.reader import read
 from anglipy.runtime.primitives.checks import text
-from anglipy.runtime.primitives.files import Reader, slurp
+from anglipy.runtime.primitives.files import File, Reader, file_of, io_resource, slurp
 from anglipy.runtime.printing import pr_str
 from anglipy.runtime.scalars import Symbol
 from anglipy.surroundings import RESERVED
@@ -80,6 +80,13 @@ def evaluating(compiler: Compiler) -> dict[str, Callable[..., Any]]:
         values = compiler.load(Source(str(path), slurp(path)))
         return values[-1] if values else None
 
+    def resource(path: Any) -> File | None:
+        """The file of a path, beside the program, in the working directory or in its `resources`;
+        nil if there is none.
+        """
+        beside = compiler.directory / file_of(path, "resource")
+        return File(str(beside)) if beside.is_file() else io_resource(path)
+
     def resolve(*names: Any) -> Any:
         """The value that a symbol names, or nil."""
         name = names[-1].text if isinstance(names[-1], Symbol) else text(names[-1], "resolve")
@@ -106,6 +113,7 @@ def evaluating(compiler: Compiler) -> dict[str, Callable[..., Any]]:
         "eval": evaluate,
         "load-string": load_string,
         "load-file": load_file,
+        "clojure.java.io/resource": resource,
         "resolve": resolve,
         "ns-resolve": resolve,
         "macroexpand-1": macroexpand_once,

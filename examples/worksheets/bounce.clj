@@ -29,7 +29,7 @@
   "positions of a ball, level by level, until it is out of the box or at the ground"
   [start ramps]
   (loop [x start
-         [ramp & others :as ramps] ramps
+         [ramp & others] ramps
          path [start]]
     (if (or (nil? ramp) (neg? x) (>= x width))
       path

@@ -33,35 +33,39 @@
 
 ;; @@
 (with-primitive-procedures [literally-true?]
-
   (defquery literal-listener [utterance]
     (let [n (sample (uniform-discrete 0 4))]
       (observe (flip (if (literally-true? utterance n) 1.0 0.0)) true)
-      n))
-
-  (defquery speaker [n]
-    (let [utterance (nth utterances (sample (uniform-discrete 0 3)))
-          listener (conditional literal-listener :smc :number-of-particles 40)]
-      (observe (flip (if (= n (sample (listener utterance))) 1.0 0.0)) true)
-      utterance))
-
-  (defquery pragmatic-listener [utterance]
-    (let [n (sample (uniform-discrete 0 4))
-          speaks (conditional speaker :smc :number-of-particles 60)]
-      (observe (flip (if (= utterance (sample (speaks n))) 1.0 0.0)) true)
       n)))
+
+;; what a literal listener thinks after each utterance; it is asked often, so it is computed once
+(def literal
+  (let [listen (conditional literal-listener :smc :number-of-particles 4000)]
+    (zipmap utterances (map listen utterances))))
+
+(defquery speaker [n]
+  (let [utterance (nth utterances (sample (uniform-discrete 0 3)))
+        understood (sample (get literal utterance))]
+    (observe (flip (if (= n understood) 1.0 0.0)) true)
+    utterance))
+
+(def speaks
+  (let [speak (conditional speaker :smc :number-of-particles 4000)]
+    (mapv speak worlds)))
+
+(defquery pragmatic-listener [utterance]
+  (let [n (sample (uniform-discrete 0 4))
+        said (sample (nth speaks n))]
+    (observe (flip (if (= utterance said) 1.0 0.0)) true)
+    n))
 ;; @@
 
 ;; @@
 (def interpretation
   (->> (doquery :importance pragmatic-listener ["some"])
-       (take 500)
+       (take 10000)
        collect-results
        empirical-distribution))
 
 (println "some:" (str/join ", " (map (fn [n] (format "%d %.2f" n (get interpretation n 0.0))) worlds)))
 ;; @@
-;; ->
-;;; some: 0 0.00, 1 0.44, 2 0.45, 3 0.11
-;;;
-;; <-

@@ -20,63 +20,61 @@
 ;; <=
 
 ;; @@
-(declare alice bob)
-
 (defdist same
   "the distribution of what equals x"
   [x]
   (sample* [this] x)
   (observe* [this value] (if (= value x) 0. (/ -1. 0.))))
 
+(def habit (categorical {:popular-bar 0.55 :unpopular-bar 0.45}))
+
 (with-primitive-procedures [same]
 
-  (defm location []
-    (if (sample (flip 0.55)) :popular-bar :unpopular-bar))
-
-  (defquery alice [depth]
-    (let [place (location)
-          bob-at (sample ((conditional bob :smc :number-of-particles 100) (dec depth)))]
-      (observe (same place) bob-at)
+  ;; whoever goes, the other goes to a place of a known distribution
+  (defquery meet [other]
+    (let [place (sample habit)
+          other-at (sample other)]
+      (observe (same place) other-at)
       place))
 
-  (defquery bob [depth]
-    (let [place (location)]
-      (if (> depth 0)
-        (let [alice-at (sample ((conditional alice :smc :number-of-particles 100) depth))]
-          (observe (same place) alice-at)
-          place)
-        place))))
+  ;; Alice runs Bob in her head, who thinks of her as a creature of habit
+  (defquery alice []
+    (let [place (sample habit)
+          bob ((conditional meet :smc :number-of-particles 40) habit)
+          bob-at (sample bob)]
+      (observe (same place) bob-at)
+      place)))
 ;; @@
 ;; =>
-;;; {"type":"html","content":"<span class='clj-var'>#&#x27;worksheets.schelling/bob</span>","value":"#'worksheets.schelling/bob"}
+;;; {"type":"html","content":"<span class='clj-var'>#&#x27;worksheets.schelling/alice</span>","value":"#'worksheets.schelling/alice"}
 ;; <=
 
+;; @@
+(def samples (take 2000 (doquery :importance alice nil)))
+
+(def popular
+  (get (stat/empirical-distribution (stat/collect-results samples)) :popular-bar))
+
+(println "Alice goes to the popular bar with probability" (format "%.2f." popular))
+;; @@
+
 ;; **
-;;; The deeper they reason, the surer they meet at the popular bar.
+;;; The deeper they reason, the surer they meet there. Each level is asked many times by the next,
+;;; so it is computed once.
 ;; **
 
 ;; @@
-(def number-of-samples 400)
+(def reason (conditional meet :smc :number-of-particles 4000))
 
-(defn popular [depth]
-  (let [samples (take number-of-samples (doquery :importance alice [depth]))
-        places (stat/empirical-distribution (stat/collect-results samples))]
-    (get places :popular-bar 0.)))
+(def levels (take 5 (iterate reason habit)))
 
-(def by-depth
-  (into (sorted-map)
-        (for [depth [1 2]]
-          [depth (popular depth)])))
+(defn p-popular [place n]
+  (double (/ (count (filter #{:popular-bar} (repeatedly n #(sample* place)))) n)))
 
-(doseq [[depth p] by-depth]
-  (println (format "depth %d: popular bar %.3f" depth p)))
-;; @@
-;; ->
-;;; depth 1: popular bar 0.618
-;;; depth 2: popular bar 0.730
-;;;
-;; <-
+(def by-depth (map #(p-popular % 4000) levels))
 
-;; @@
-(plot/bar-chart (keys by-depth) (vals by-depth) :plot-range [:all [0 1]])
+(doseq [[depth p] (map-indexed vector by-depth)]
+  (println (format "depth %d: %.2f" depth p)))
+
+(plot/bar-chart (range 5) by-depth :plot-range [:all [0 1]])
 ;; @@

@@ -19,6 +19,7 @@ CASES = {
     "an unused name": ("AQ240", "(defquery q [] (let [<<a>> 1 b 2] b))"),
     "an unused part of a pattern": ("AQ240", "(defn f [p] (let [[a <<b>>] p] a))"),
     "an unused name of a loop": ("AQ240", "(defn f [xs] (for [<<x>> xs] 1))"),
+    "an unused name of a loop's pattern": ("AQ240", "(defn f [p] (loop [[a <<b>>] p] (recur a)))"),
     "an unused name in a macro's argument": (
         "AQ240",
         "(defmacro m [x] `(do ~x))\n(defn f [] (m (let [<<a>> 1] 2)))",
@@ -64,6 +65,7 @@ FINE = {
     "names that macros make": "(defmacro m [x] `(let [a# ~x] 1))\n(defn f [] (m 2))",
     "names of forms": "(defn f [x] (doto (if-let [y x] y) (= 1)) (dotimes [i 2] 1) (case x 1 2 3))",
     "parameters": "(defn f [x y] x)",
+    "patterns of a loop": "(defn f [p] (loop [x 1 [a & b] p {:keys [c]} a] (if b (recur a b c) x)))",
     "a name used by a function inside": "(defn f [] (let [a 1] (fn [] a)))",
     "records and methods": "(defprotocol P (g [this x]))\n(defrecord R [a b] P (g [this x] b))",
     "a helper of a macro": "(defn h [x] (list 'inc x))\n(defmacro m [x] (h x))\n(def a (m 1))",

@@ -18,6 +18,7 @@ from anglipy.runtime.primitives import (
     higher_order,
     holders,
     java_classes,
+    java_digests,
     java_methods,
     java_statics,
     kinds,

@@ -22,6 +22,8 @@ from anglipy.runtime.primitives import strings
 from anglipy.runtime.primitives.checks import index
 from anglipy.runtime.primitives.files import File, Reader, Writer
 from anglipy.runtime.primitives.java_classes import Random
+from anglipy.runtime.primitives.java_digests import MessageDigest
+from anglipy.runtime.primitives.java_statics import integer_text
 from anglipy.runtime.primitives.registry import primitive
 from anglipy.runtime.printing import describe, to_str
 from anglipy.runtime.scalars import Keyword
@@ -157,6 +159,7 @@ _NUMBER: dict[str, Method] = {
     "isInfinite": lambda x: abs(x) == float("inf"),
     "compareTo": _compared,
     "abs": abs,
+    "toString": lambda x, radix=None: to_str(x) if radix is None else integer_text(x, radix),
     "bitLength": lambda x: int(x).bit_length(),
     "mod": lambda x, y: x % y,
     "modPow": lambda x, y, m: pow(x, y, m),
@@ -198,6 +201,13 @@ _RANDOM: dict[str, Method] = {
     "nextGaussian": Random.next_gaussian,
     "setSeed": Random.set_seed,
 }
+_DIGEST: dict[str, Method] = {
+    "update": MessageDigest.update,
+    "digest": MessageDigest.digest,
+    "reset": MessageDigest.reset,
+    "getDigestLength": MessageDigest.length,
+    "getAlgorithm": lambda d: d.algorithm,
+}
 _EXCEPTION: dict[str, Method] = {
     "getMessage": message_of,
     "getLocalizedMessage": message_of,
@@ -232,6 +242,7 @@ _KINDS: tuple[tuple[Callable[[Any], bool], dict[str, Method]], ...] = (
     (lambda v: isinstance(v, Reader), _READER),
     (lambda v: isinstance(v, Writer), _WRITER),
     (lambda v: isinstance(v, Random), _RANDOM),
+    (lambda v: isinstance(v, MessageDigest), _DIGEST),
     (lambda v: isinstance(v, BaseException), _EXCEPTION),
 )
 

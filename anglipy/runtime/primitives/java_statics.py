@@ -14,6 +14,7 @@ from typing import Any
 from anglipy.atoms import Char
 from anglipy.diagnostics import ProgramError
 from anglipy.runtime.access import values_of
+from anglipy.runtime.equality import elements
 from anglipy.runtime.numbers import maximum, minimum, number, to_double
 from anglipy.runtime.ordering import compare
 from anglipy.runtime.primitives.checks import fail, index, text
@@ -71,6 +72,13 @@ def _divisor(value: Any, name: str) -> int:
 # --- numbers and text -----------------------------------------------------------------------------
 
 
+def _of_bytes(sign: Any, magnitude: Any) -> int:
+    """The integer of a sign and bytes, the most significant first."""
+    from anglipy.runtime.primitives.java_digests import bytes_of
+
+    return index(sign, "BigInteger.") * int.from_bytes(bytes_of(magnitude, "BigInteger."), "big")
+
+
 def _parsed(string: Any, radix: Any) -> int:
     written, base = text(string, "parseInt"), index(radix, "parseInt")
     try:
@@ -82,7 +90,11 @@ def _parsed(string: Any, radix: Any) -> int:
 @primitive("Integer/parseInt", "Long/parseLong", "Integer/valueOf", "Long/valueOf",
            "->BigInteger", arity=(1, 2))  # fmt: skip
 def integer_of(value: Any, radix: Any = 10) -> int:
-    """The integer written in a string, of a radix; a number as an integer."""
+    """The integer written in a string, of a radix; a number as an integer; the integer of a sign
+    and bytes.
+    """
+    if elements(radix) is not None:
+        return _of_bytes(value, radix)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return index(value, "valueOf")
     if isinstance(value, Char):
@@ -164,8 +176,6 @@ def java_is_finite(value: Any) -> bool:
 @primitive("String/format", arity=(1, None))
 def format_values(template: Any, *values: Any) -> str:
     """The template, filled by the values."""
-    from anglipy.runtime.equality import elements
-
     inside = elements(values[0]) if len(values) == 1 else None
     return format_(template, *(values if inside is None else inside))
 

@@ -124,6 +124,7 @@ EFFECTS: tuple[str, ...] = (
     "clojure.java.io/make-parents file-seq line-seq read-line ->StringReader",
     "clojure.data.csv/read-csv clojure.data.csv/write-csv alter-meta! reset-meta!",
     "add-watch remove-watch await shutdown-agents release-pending-sends ->Random ->SecureRandom",
+    "MessageDigest/getInstance java.security.MessageDigest/getInstance",
     "System/currentTimeMillis System/nanoTime System/getenv System/getProperty System/exit",
     "re-matcher re-groups tap> System/gc Thread/sleep",
     "clojure.pprint/pprint pprint clojure.pprint/print-table",
