@@ -63,7 +63,7 @@
 
 (def programs
   (->> (doquery :importance induce [points])
-       (take 20000)
+       (take 10000)
        (collect-results)
        (empirical-distribution)))
 

@@ -47,11 +47,11 @@
 ;; <=
 
 ;; **
-;;; She pressed b, then b again, then c.
+;;; She pressed b, then c.
 ;; **
 
 ;; @@
-(def samples (doall (take 2000 (doquery :smc infer-goal [[:b :b :c]] :number-of-particles 500))))
+(def samples (doall (take 400 (doquery :importance infer-goal [[:b :c]]))))
 
 (def p-last-cookie
   (->> samples

@@ -73,7 +73,7 @@ corpus
 ;; @@
 
 ;; @@
-(def particles 1000)
+(def particles 500)
 (def sweeps 30)
 
 (def samples

@@ -72,7 +72,7 @@
 ;; **
 
 ;; @@
-(def samples (doall (take 30000 (doquery :importance by-example ['([3 3] [-2 2] [0 0])]))))
+(def samples (doall (take 20000 (doquery :importance by-example ['([3 3] [-2 2] [0 0])]))))
 
 (def at-minus-5
   (stat/empirical-distribution (stat/collect-predicts :at-minus-5 samples)))

@@ -12,7 +12,7 @@
 (ns map-coloring
   (:require [clojure.set :as set]
             [anglican.stat :as stat])
-  (:use [anglican core runtime emit]))
+  (:use [anglican core runtime emit inference]))
 
 (def neighbours
   "states of Australia with those before them that they touch"
@@ -50,8 +50,10 @@
 ;; <=
 
 ;; @@
-(def particles 2000)
-(def samples (take particles (doquery :smc color-map [neighbours] :number-of-particles particles)))
+(def particles 200)
+(def sweeps 40)
+(def samples
+  (take (* sweeps particles) (doquery :smc color-map [neighbours] :number-of-particles particles)))
 
 (println "all are proper:" (every? proper? (map :result samples)))
 (println "for example:" (into (sorted-map) (:result (first samples))))
@@ -69,7 +71,7 @@
 
 ;; colourings in all: the evidence times the number of assignments
 (def log-count
-  (+ (:log-weight (first samples)) (* (count neighbours) (log (count colors)))))
+  (+ (log-marginal samples) (* (count neighbours) (log (count colors)))))
 
 (println "colours used:" number-of-colors)
 (println "about" (Math/round (Math/exp log-count)) "colourings")

@@ -56,22 +56,25 @@
 
 ;; @@
 (def words (str/split sentence #" "))
-(def particles 500)
-(def sweeps 40)
 
-(def samples
-  (take (* sweeps particles) (doquery :smc parse [words] :number-of-particles particles)))
+(defn sweep []
+  (doall (take 200 (doquery :smc parse [words] :number-of-particles 400))))
+
+(def sweeps (doall (repeatedly 25 sweep)))
 
 (defn attached-to-verb? [[_ _ [_ _ _ pp]]]
   (some? pp))
 
-(def p-with-verb
-  (get (stat/empirical-distribution (stat/collect-by (comp attached-to-verb? :result) samples))
-       true))
+(defn p-with-verb [states]
+  (get (stat/empirical-distribution (stat/collect-by (comp attached-to-verb? :result) states))
+       true
+       0.))
 
-(def trees (keys (stat/collect-results samples)))
+(def estimates (map p-with-verb sweeps))
+(def trees (keys (stat/collect-results (apply concat sweeps))))
 
 (println (count trees) "parses")
 (doseq [tree trees] (println (pr-str tree)))
-(println "saw with the telescope:" (format "%.2f" p-with-verb))
+(println "saw with the telescope:" (format "%.2f" (mean estimates))
+         "up to" (format "%.2f" (/ (std estimates) (sqrt (count estimates)))))
 ;; @@

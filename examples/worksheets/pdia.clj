@@ -62,7 +62,7 @@
 ;; @@
 (def text (map keyword (map str "abababab")))
 
-(def particles 1000)
+(def particles 500)
 (def sweeps 40)
 (def samples (take (* sweeps particles) (doquery :smc pdia [text] :number-of-particles particles)))
 

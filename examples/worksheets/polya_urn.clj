@@ -53,7 +53,7 @@
 (def text "aabac")
 (def letters (map {\a 0 \b 1 \c 2} text))
 
-(def particles 1000)
+(def particles 500)
 (def sweeps 40)
 (def samples
   (take (* sweeps particles) (doquery :smc two-urns [letters] :number-of-particles particles)))

@@ -47,16 +47,20 @@
 ;; @@
 
 ;; @@
-(def samples (doall (take 50000 (doquery :importance irm [people links]))))
+(def particles 500)
+(def sweeps 40)
+(def samples
+  (doall (take (* particles sweeps)
+               (doquery :smc irm [people links] :number-of-particles particles))))
 
-(defn together [a b]
+(defn together [samples a b]
   (->> samples
        (collect-by (fn [{group :result}] (= (group a) (group b))))
        empirical-distribution
        (#(get % true 0.0))))
 
-(def ann-bob (together "ann" "bob"))
-(def ann-dan (together "ann" "dan"))
+(def ann-bob (together samples "ann" "bob"))
+(def ann-dan (together samples "ann" "dan"))
 (def mean-groups (empirical-mean (collect-predicts :groups samples)))
 
 (println (str "ann and bob " (format "%.2f" ann-bob) ", ann and dan " (format "%.2f" ann-dan)))

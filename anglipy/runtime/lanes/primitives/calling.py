@@ -18,7 +18,7 @@ from anglipy.runtime.lanes.primitives.comparing import not_
 from anglipy.runtime.lanes.primitives.signatures import DEEP, Signature
 from anglipy.runtime.lanes.primitives.spread import Function, is_lane, one_by_one
 from anglipy.runtime.lanes.primitives.structural import lanes_inside
-from anglipy.runtime.lanes.values import Choice, NotLanes, has_lanes, lane, truth
+from anglipy.runtime.lanes.values import Choice, Lane, NotLanes, has_lanes, lane, truth
 from anglipy.runtime.primitives import functions, higher_order
 from anglipy.runtime.primitives.checks import function
 
@@ -168,6 +168,18 @@ def _remembered(f: Any, table: dict[Any, Any], *arguments: Any) -> Any:
     return functions._remembered(lane_function(f), table, *arguments)
 
 
+def _remembered_outside(f: Any, table: dict[Any, Any], *arguments: Any) -> Any:
+    """What was memoized at the top level is remembered for all particles, except by doubles that
+    differ between them: those hardly ever come again.
+    """
+    doubles = any(a.__class__ is Lane and a.array.dtype.kind == "f" for a in arguments)
+    if CURRENT.group is None or doubles or has_lanes(f):
+        return _remembered(f, table, *arguments)
+    if not any(map(lanes_inside, arguments)):
+        return functions._remembered(lane_function(f), table, *arguments)
+    return one_by_one(partial(functions._remembered, f, table), arguments)
+
+
 def complement(predicate: Any) -> Any:
     """`(complement predicate)`."""
     return partial(_opposite, function(lane_function(predicate), "complement"))
@@ -222,6 +234,6 @@ MAKERS: dict[Function, Function] = {
     functions._holds_all: _holds_all,
     functions._holds_some: _holds_some,
     functions._with_defaults: _with_defaults,
-    functions._remembered: _remembered,
+    functions._remembered: _remembered_outside,
 }
 """What scalar code put into the functions that it made -> lane version."""
