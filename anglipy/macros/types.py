@@ -108,7 +108,7 @@ def _head(
     return doc, params, bindings, rest
 
 
-def _record(b: Builder, forms: Sequence[Form]) -> Form:
+def _record(b: Builder, forms: Sequence[Form]) -> MapForm:
     names = [item for item in forms if isinstance(item, Symbol) and item.name != "&"]
     return MapForm(tuple(part for s in names for part in (b.keyword(s.name), s)), b.span)
 
@@ -147,7 +147,8 @@ def _defdist(b: Builder, name: Form, *rest: Form) -> Form:
     all_methods = [method for _, methods in groups for method in methods]
     record = _record(b, (*params.items, *bindings.items[::2]))
     own = _own(b, all_methods, ("sample*", "observe*"))
-    made = b.call("user-distribution", b.literal(name.name), record, *own)
+    given = b.literal(len(_record(b, params.items).items) // 2)
+    made = b.call("user-distribution", b.literal(name.name), record, *own, given)
     constructor = b.list("fn", name, params, b.list("let", bindings, made))
     defined = b.list("def", name, *doc, constructor)
     extensions = _extensions(b, name.name, groups, record)

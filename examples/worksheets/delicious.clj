@@ -35,7 +35,7 @@
 ;; @@
 
 ;; @@
-(def samples (take 40000 (doquery :importance restaurants [meals])))
+(def samples (take 20000 (doquery :importance restaurants [meals])))
 
 (defn utility [place p] (- (* pleasure p) (prices place)))
 

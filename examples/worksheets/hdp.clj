@@ -80,17 +80,19 @@ corpus
   (take (* sweeps particles)
         (doquery :smc hdp [corpus (count vocabulary) {:beta 0.2}] :number-of-particles particles)))
 
-(def same-topic
-  (for [[i j] [[0 1] [0 2]]]
-    (get (s/empirical-distribution
-           (s/collect-by (fn [{topics :result}] (= (first (nth topics i)) (first (nth topics j)))) samples))
-         true)))
+(defn p-same-topic
+  "the probability that the first words of two documents have one topic"
+  [i j states]
+  (let [first-topic (fn [document state] (first (nth (:result state) document)))]
+    (-> (s/collect-by (fn [state] (= (first-topic i state) (first-topic j state))) states)
+        s/empirical-distribution
+        (get true 0.0))))
 
-(def mean-topics
-  (s/empirical-mean (s/collect-by (fn [state] (count (set (flatten (:result state))))) samples)))
+(defn mean-topics [states]
+  (s/empirical-mean (s/collect-by (fn [state] (count (set (flatten (:result state))))) states)))
 
 (println "the first words of the documents share their topic:")
-(println "  first and second" (nth same-topic 0))
-(println "  first and third " (nth same-topic 1))
-(println "topics on average:" mean-topics)
+(println "  first and second" (p-same-topic 0 1 samples))
+(println "  first and third " (p-same-topic 0 2 samples))
+(println "topics on average:" (mean-topics samples))
 ;; @@

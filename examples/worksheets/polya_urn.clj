@@ -58,8 +58,8 @@
 (def samples
   (take (* sweeps particles) (doquery :smc two-urns [letters] :number-of-particles particles)))
 
-(def next-letter
-  (let [p (stat/empirical-distribution (stat/collect-results samples))]
+(defn next-letters [states]
+  (let [p (stat/empirical-distribution (stat/collect-results states))]
     (mapv #(get p % 0.) (range 3))))
 
 (def p-same
@@ -67,6 +67,6 @@
          (stat/collect-by (fn [state] (apply = (take 2 (:picks (get-predicts state))))) samples))
        true))
 
-(println (str/join " " (map #(format "%s %.2f" (str %1) %2) "abc" next-letter)))
+(println (str/join " " (map #(format "%s %.2f" (str %1) %2) "abc" (next-letters samples))))
 (println "the first two from one urn:" p-same)
 ;; @@

@@ -50,7 +50,7 @@
 ;; <=
 
 ;; @@
-(def samples (take 2000 (doquery :importance alice nil)))
+(def samples (take 1500 (doquery :importance alice nil)))
 
 (def popular
   (get (stat/empirical-distribution (stat/collect-results samples)) :popular-bar))
@@ -64,14 +64,14 @@
 ;; **
 
 ;; @@
-(def reason (conditional meet :smc :number-of-particles 4000))
+(def reason (conditional meet :smc :number-of-particles 2000))
 
 (def levels (take 5 (iterate reason habit)))
 
 (defn p-popular [place n]
   (double (/ (count (filter #{:popular-bar} (repeatedly n #(sample* place)))) n)))
 
-(def by-depth (map #(p-popular % 4000) levels))
+(def by-depth (map #(p-popular % 2000) levels))
 
 (doseq [[depth p] (map-indexed vector by-depth)]
   (println (format "depth %d: %.2f" depth p)))

@@ -27,6 +27,12 @@ host:(with-out-str (printf "%.2f|%5d|%-4s|" 3.14159 42 "ab")) => "3.14|   42|ab 
 host:(with-out-str (clojure.pprint/pprint {:a 1})) => "{:a 1}\n"
 host:(with-out-str (clojure.pprint/print-table [{:a 1 :b 22}])) => "\n| :a | :b |\n|----+----|\n|  1 | 22 |\n"
 (format "%d %s %.3f %05d %x %e" 1 "a" 2.0 42 255 12345.678) => "1 a 2.000 00042 ff 1.234568e+04"
+(apply str (map #(format "%02x" %) (.digest (MessageDigest/getInstance "MD5") (.getBytes "abc")))) => "900150983cd24fb0d6963f7d28e17f72"
+(.toString (BigInteger. 1 (.digest (MessageDigest/getInstance "SHA-1") (.getBytes "abc"))) 16) => "a9993e364706816aba3e25717850c26c9cd0d89d"
+(let [d (MessageDigest/getInstance "md5")] (.update d (.getBytes "ab")) (.update d (.getBytes "c")) (.toString (BigInteger. 1 (.digest d)) 16)) => "900150983cd24fb0d6963f7d28e17f72"
+(.getDigestLength (MessageDigest/getInstance "SHA-256")) => 32
+(.toString (BigInteger. -1 [1 0]) 16) => "-100"
+(.toString 255) => "255"
 (format "%,d %b %c %%" 1234567 true \a) => "1,234,567 true a %"
 """
 

@@ -281,15 +281,15 @@ WORKSHEETS: list[Worksheet] = [
         [
             Exact("(pr-str corpus)", lambda: '"[[1 0 1] [1 0] [3 3 2]]"'),
             Sweeps(
-                "(fn [s] (s/empirical-mean (s/collect-by (fn [{[[a] [b]] :result}] (if (= a b) 1 0)) s)))",
-                "samples", 500, lambda: hdp()[0], 0.12,
+                "(partial p-same-topic 0 1)",
+                "samples", 500, lambda: hdp()[0], 0.18,
             ),
             Sweeps(
-                "(fn [s] (s/empirical-mean (s/collect-by (fn [{[[a] _ [c]] :result}] (if (= a c) 1 0)) s)))",
+                "(partial p-same-topic 0 2)",
                 "samples", 500, lambda: hdp()[1], 0.12,
             ),
             Sweeps(
-                "(fn [s] (s/empirical-mean (s/collect-by #(count (set (flatten (:result %)))) s)))",
+                "mean-topics",
                 "samples", 500, lambda: hdp()[2], 0.25,
             ),
         ],
@@ -300,7 +300,7 @@ WORKSHEETS: list[Worksheet] = [
             Exact("(:counts (absorb (absorb (urn 3 2.) 1) 1))", lambda: [1, 5, 1]),
             *(
                 Sweeps(
-                    f"(fn [s] (get (stat/empirical-distribution (stat/collect-results s)) {letter} 0.0))",
+                    f"(fn [s] (nth (next-letters s) {letter}))",
                     "samples", 500, lambda letter=letter: float(polya_urn()[0][letter]), 0.05,
                 )
                 for letter in range(3)
@@ -319,9 +319,9 @@ WORKSHEETS: list[Worksheet] = [
                 function, "samples", 500, lambda place=place: float(relations().mean[place]), seen
             )
             for place, (function, seen) in enumerate([
-                ('#(together % "ann" "bob")', 0.2),
+                ('#(together % "ann" "bob")', 0.4),
                 ('#(together % "ann" "dan")', 0.1),
-                ("(fn [s] (empirical-mean (collect-predicts :groups s)))", 0.3),
+                ("(fn [s] (empirical-mean (collect-predicts :groups s)))", 0.6),
             ])
         ],
     ),
@@ -340,7 +340,7 @@ WORKSHEETS: list[Worksheet] = [
             Exact("log-probabilities", log_probabilities),
             Exact(
                 "(pr-str (zero-inflated-poisson 0.6 3.0))",
-                lambda: '"(zero-inflated/zero-inflated-poisson 0.6 3.0)"',
+                lambda: '"(zero-inflated-poisson 0.6 3.0)"',
             ),
             Estimate("[(first means) (second means) p-nothing]", fishing, 20_000, 0.3),
         ],

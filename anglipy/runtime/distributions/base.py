@@ -272,12 +272,13 @@ class Distribution(Record):
 class UserDistribution(Distribution):
     """A distribution defined in the language by `defdist`.
 
-    `sample_fn(rng)` draws and `log_prob_fn(value)` gives the log density. While `sample_fn` runs,
-    `rng` is the current generator, so that `(sample* d)` inside of it draws from the engine's
-    randomness. Raises AQ421 if `log_prob_fn` gives something other than a number, or nan.
+    `sample_fn(rng)` draws and `log_prob_fn(value)` gives the log density; the first `shown` of its
+    parameters print. While `sample_fn` runs, `rng` is the current generator, so that `(sample* d)`
+    inside of it draws from the engine's randomness. Raises AQ421 if `log_prob_fn` gives
+    something other than a number, or nan.
     """
 
-    __slots__ = ("_support", "fields", "log_prob_fn", "name", "sample_fn")
+    __slots__ = ("_shown", "_support", "fields", "log_prob_fn", "name", "sample_fn")
 
     def __init__(
         self,
@@ -286,6 +287,7 @@ class UserDistribution(Distribution):
         sample_fn: Callable[[Any], Any],
         log_prob_fn: Callable[[Any], Any],
         support: Support | None = None,
+        shown: int | None = None,
     ) -> None:
         self.name = name
         self.fields = tuple(parameters)
@@ -293,6 +295,7 @@ class UserDistribution(Distribution):
         self.sample_fn = sample_fn
         self.log_prob_fn = log_prob_fn
         self._support = Unknown() if support is None else support
+        self._shown = shown
 
     def sample(self, rng: Rng) -> Any:
         """What the user's `sample*` gives."""
@@ -324,4 +327,8 @@ class UserDistribution(Distribution):
             self.sample_fn,
             self.log_prob_fn,
             self._support,
+            self._shown,
         )
+
+    def __repr__(self) -> str:
+        return "(" + " ".join([self.name, *map(pr_str, self.given[: self._shown])]) + ")"

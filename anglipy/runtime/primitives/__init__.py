@@ -73,6 +73,7 @@ __all__ = [
     "higher_order",
     "holders",
     "java_classes",
+    "java_digests",
     "java_methods",
     "java_statics",
     "kinds",

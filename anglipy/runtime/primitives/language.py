@@ -81,14 +81,17 @@ def print_elapsed(start: float) -> None:
     print(f"Elapsed time: {1000 * (time.perf_counter() - start):.3f} msecs", file=sys.stderr)
 
 
-@primitive("user-distribution", arity=(4, 4))
+@primitive("user-distribution", arity=(4, 5))
 def user_distribution(
     name: str,
     record: PersistentMap,
     sampler: Callable[..., Any] | None,
     density: Callable[..., Any] | None,
+    given: int | None = None,
 ) -> UserDistribution:
-    """The distribution that a `defdist` describes; its methods take the distribution first."""
+    """The distribution that a `defdist` describes; its methods take the distribution first. So many
+    of its fields were given to the constructor; what it computed from them does not print.
+    """
     fields = {key.name: value for key, value in record.items()}
     made: UserDistribution
 
@@ -106,5 +109,5 @@ def user_distribution(
             )
         return density(made, value)
 
-    made = UserDistribution(name, fields, draw, log_prob)
+    made = UserDistribution(name, fields, draw, log_prob, shown=given)
     return made

@@ -15,19 +15,19 @@ from anglipy.runtime.primitives import language, types
 __all__ = ["LANES"]
 
 
-def _of_methods(scalar: Function) -> Function:
-    made = deep(scalar, (4, 4))
+def _of_methods(scalar: Function, most: int) -> Function:
+    made = deep(scalar, (4, most))
 
-    def wrapped(name: str, record: Any, first: Any, second: Any) -> Any:
+    def wrapped(name: str, record: Any, first: Any, second: Any, *more: Any) -> Any:
         if record.__class__ is not Choice:
             record = with_values(record, map(ordinary, record.values()))
-        return made(name, record, ordinary(first), ordinary(second))
+        return made(name, record, ordinary(first), ordinary(second), *more)
 
     return wrapped
 
 
 LANES: dict[Function, Function] = {
-    language.user_distribution: _of_methods(language.user_distribution),
-    types.user_process: _of_methods(types.user_process),
+    language.user_distribution: _of_methods(language.user_distribution, 5),
+    types.user_process: _of_methods(types.user_process, 4),
 }
 """Scalar function -> lane version."""
