@@ -8,7 +8,6 @@ finished.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -20,9 +19,7 @@ from anglipy.diagnostics import InferenceError
 from anglipy.inference.log_space import (
     FloatArray,
     IntArray,
-    log_mean_exp,
-    log_mean_exp_with_error,
-    log_sum_exp,
+    Moments,
 )
 from anglipy.inference.posterior import Posterior, Predicts
 from anglipy.runtime.checkpoints import Observe, Site
@@ -58,6 +55,7 @@ class Deaths:
 
 NO_DEATHS = Deaths()
 _NO_WEIGHTS = np.empty(0)
+NO_MOMENTS = Moments()
 LAZY_LIMIT = 100_000
 """Elements of a lazy result that are computed before it is taken to be endless."""
 
@@ -76,10 +74,8 @@ class Draws:
     """The first ancestor of each, where several draws may have one in common."""
     earlier: Draws | None = None
     deaths: Deaths = NO_DEATHS
-    log_sum: float = -math.inf
-    """log(sum(w)) over all of them."""
-    log_sum_squares: float = -math.inf
-    """log(sum(w^2)) over all of them."""
+    moments: Moments = NO_MOMENTS
+    """Of the weights of all of them."""
 
     def and_also(
         self,
@@ -94,28 +90,27 @@ class Draws:
         numbers are counted from `count`. The sequences must not change afterwards.
         """
         weights = np.asarray(log_weights, dtype=np.float64)
+        count = len(values) + sum([count for _, count in died])
         return Draws(
-            self.count + len(values) + sum(count for _, count in died),
+            self.count + count,
             values,
             weights,
             predicts,
             families,
             self,
             self.deaths.and_at(died),
-            float(np.logaddexp(self.log_sum, log_sum_exp(weights))),
-            float(np.logaddexp(self.log_sum_squares, log_sum_exp(2.0 * weights))),
+            self.moments.and_also(Moments.of(weights, count)),
         )
 
     @property
     def ess(self) -> float:
         """The effective sample size of the draws so far, 0 if none has a weight."""
-        if self.log_sum == -math.inf:
-            return 0.0
-        return math.exp(2.0 * self.log_sum - self.log_sum_squares)
+        return self.moments.ess
 
     def all_log_weights(self) -> FloatArray:
         """The log weights of the kept draws in the order in which they were made, shape (M,)."""
-        return np.concatenate([block.log_weights for block in self._blocks()])
+        blocks = [block.log_weights for block in self._blocks() if len(block.log_weights)]
+        return blocks[0] if len(blocks) == 1 else np.concatenate([_NO_WEIGHTS, *blocks])
 
     def posterior(
         self,
@@ -141,9 +136,7 @@ class Draws:
         if log_weights.size == 0:
             raise all_weights_zero(f"all {self.count} runs", self.deaths)
         if independent:
-            log_evidence, standard_error = log_mean_exp_with_error(log_weights, self.count)
-        else:
-            log_evidence = log_mean_exp(log_weights, self.count)
+            standard_error = self.moments.standard_error
         blocks = self._blocks()
         values: list[Any] = [block.values for block in blocks if len(block.values)]
         if not all(hasattr(block, "numbers") for block in values):
@@ -155,7 +148,7 @@ class Draws:
             algorithm=algorithm,
             options=options,
             draws=self.count,
-            log_evidence=log_evidence,
+            log_evidence=self.moments.log_mean,
             log_evidence_standard_error=standard_error,
             families=_families_of(blocks),
         )

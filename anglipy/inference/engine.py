@@ -222,12 +222,11 @@ def infer(
     options = options_of(algorithm, **given)
     generator = generator_of(rng, seed)
     began = time.perf_counter()
-    with using_rng(generator):
-        state = engine.init(query, value, options)
     draws = 0
     steps: list[StepInfo] = []
     try:
         with using_rng(generator):
+            state = engine.init(query, value, options)
             while not engine.is_done(state) and not (stop is not None and stop()):
                 state, info = engine.step(state, generator)
                 draws = info.draws

@@ -122,7 +122,9 @@ def weighed(machine: Machine, observe: Observe, died: list[tuple[Observe, int]])
             return None
         state = state.weighted(Lane(log_weights_of(state) + log_probs, group.stamp))
         return state.within(group.child(np.nonzero(alive)[0]), state.scope)
-    return state.weighted(Lane(log_weights_of(state) + log_probs, group.stamp))
+    if state.log_weight.__class__ is Lane or state.log_weight != 0.0:
+        log_probs = log_weights_of(state) + log_probs
+    return state.weighted(Lane(log_probs, group.stamp))
 
 
 def run_group(query: Query, value: Any, lanes: int, rng: Any, draws: Draws, total: int) -> Draws:

@@ -18,6 +18,7 @@ Nothing here knows of particles, programs or engines.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -27,12 +28,12 @@ __all__ = [
     "AllWeightsZero",
     "FloatArray",
     "IntArray",
+    "Moments",
     "Weighed",
     "effective_sample_size",
     "is_log_weight",
     "log_mean_exp",
     "log_mean_exp_standard_error",
-    "log_mean_exp_with_error",
     "log_sum_exp",
     "normalise",
     "weigh_all",
@@ -145,19 +146,66 @@ def effective_sample_size(log_weights: ArrayLike) -> float:
     return total * total / float(np.dot(weights, weights))
 
 
-def log_mean_exp_with_error(log_weights: FloatArray, count: int) -> tuple[float, float | None]:
-    """`log_mean_exp` and its standard error in one pass."""
-    peak = float(log_weights.max()) if log_weights.size else -math.inf
-    if not math.isfinite(peak):
-        return log_mean_exp(log_weights, count), None
-    weights = np.exp(log_weights - peak)
-    mean = float(weights.sum()) / count
-    log_mean = peak + math.log(mean)
-    if count < 2:
-        return log_mean, None
-    weights -= mean
-    squares = float(weights.dot(weights)) + (count - log_weights.size) * mean * mean
-    return log_mean, math.sqrt(squares / (count - 1) / count) / mean
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Sums over weights, zeros among them, from which their mean, its error and the effective
+    sample size follow. The weights are divided by exp(peak).
+    """
+
+    count: int = 0
+    """How many, those of weight zero too."""
+    peak: float = -math.inf
+    """The largest log weight; -inf if all weights are zero."""
+    total: float = 0.0
+    """Of the weights."""
+    about: float = 0.0
+    """Of the squared distances to the mean."""
+
+    @classmethod
+    def of(cls, log_weights: FloatArray, count: int) -> Moments:
+        """Those of `count` weights, all of which but the given ones are zero."""
+        peak = float(log_weights.max()) if log_weights.size else -math.inf
+        if not math.isfinite(peak):
+            return cls(count, peak)
+        weights = np.exp(log_weights - peak)
+        total = float(weights.sum())
+        mean = total / count
+        weights -= mean
+        zeros = count - log_weights.size
+        return cls(count, peak, total, float(weights.dot(weights)) + zeros * mean * mean)
+
+    def and_also(self, other: Moments) -> Moments:
+        """Those of both together (Chan, Golub and LeVeque 1983)."""
+        if self.count == 0 or other.count == 0:
+            return other if self.count == 0 else self
+        count, peak = self.count + other.count, max(self.peak, other.peak)
+        if not math.isfinite(peak):
+            return Moments(count, peak)
+        own, its = math.exp(self.peak - peak), math.exp(other.peak - peak)
+        apart = self.total * own / self.count - other.total * its / other.count
+        about = self.about * own**2 + other.about * its**2
+        about += apart**2 * self.count * other.count / count
+        return Moments(count, peak, self.total * own + other.total * its, about)
+
+    @property
+    def log_mean(self) -> float:
+        """`log_mean_exp`."""
+        if self.total == 0.0:
+            return self.peak
+        return self.peak + math.log(self.total) - math.log(self.count)
+
+    @property
+    def standard_error(self) -> float | None:
+        """`log_mean_exp_standard_error`."""
+        if self.count < 2 or self.total == 0.0:
+            return None
+        return math.sqrt(self.about / (self.count - 1) * self.count) / self.total
+
+    @property
+    def ess(self) -> float:
+        """`effective_sample_size`."""
+        squared = self.total * self.total
+        return squared / (self.about + squared / self.count) if squared else 0.0
 
 
 def log_mean_exp_standard_error(log_weights: ArrayLike, count: int | None = None) -> float | None:

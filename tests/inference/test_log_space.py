@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from anglipy.inference.log_space import (
     AllWeightsZero,
+    Moments,
     effective_sample_size,
     is_log_weight,
     log_mean_exp,
@@ -107,3 +108,25 @@ def test_standard_error_is_the_delta_method() -> None:
     assert log_mean_exp_standard_error(log_weights) == pytest.approx(expected)
     assert log_mean_exp_standard_error([1.0]) is None
     assert log_mean_exp_standard_error([-math.inf] * 4) is None
+
+
+@given(LOG_WEIGHTS, LOG_WEIGHTS, st.integers(0, 5))
+def test_moments_of_blocks_are_those_of_all(
+    first: list[float], second: list[float], zeros: int
+) -> None:
+    blocks = [np.array(first), np.array(second)]
+    found = Moments.of(blocks[0], len(first) + zeros).and_also(Moments.of(blocks[1], len(second)))
+    everything = np.array([*first, *second, *[-math.inf] * zeros])
+    assert found.count == len(everything)
+    assert found.log_mean == pytest.approx(log_mean_exp(everything), abs=1e-12)
+    assert found.ess == pytest.approx(effective_sample_size(everything))
+    expected = log_mean_exp_standard_error(everything)
+    assert found.standard_error == (expected if expected is None else pytest.approx(expected))
+
+
+def test_moments_of_nothing() -> None:
+    nothing = Moments()
+    assert (nothing.ess, nothing.standard_error, nothing.log_mean) == (0.0, None, -math.inf)
+    some = Moments.of(np.array([1.0, 2.0]), 3)
+    assert nothing.and_also(some) is some.and_also(nothing) is some
+    assert Moments.of(np.array([-math.inf]), 1).and_also(some).ess == pytest.approx(some.ess)

@@ -70,8 +70,7 @@ def construct(cls: Constructor, args: Sequence[Any]) -> Any:
     family = FAMILIES.get(cls)  # type: ignore[call-overload]
     if family is None or len(args) != len(family.shapes):
         raise NotLanes
-    numeric = family.shapes.count("number") == len(family.shapes)
-    place = None if numeric else _table_among(family, args)
+    place = None if family.numeric else _table_among(family, args)
     if place is not None:
         return _construct_by_part(cls, tuple(args), place)
     with QUIET:
@@ -84,7 +83,7 @@ def construct(cls: Constructor, args: Sequence[Any]) -> Any:
 def _prepare(cls: Constructor, family: Family, args: Sequence[Any]) -> tuple[Any, Any]:
     """The parameters as distributions keep them, and what the family prepares of them."""
     try:
-        if family.shapes.count("number") == len(family.shapes):
+        if family.numeric:
             return tuple(args), family.prepare(*map(number, args))
         pairs = [parameter(family, *each) for each in zip(family.shapes, args, strict=True)]
         return tuple([kept for _, kept in pairs]), family.prepare(*[array for array, _ in pairs])

@@ -310,12 +310,23 @@ def _partial(f: Any) -> Any:
 
     maker, args = f.func, f.args
     if getattr(maker, "__module__", "") != "anglipy.runtime.primitives.functions":
-        return partial(lane_callable(maker), *args, **f.keywords)
+        return partial(_member(maker), *args, **f.keywords)
     if maker is CONSTANT:
         return f
     first = args[0]
-    first = tuple(map(lane_callable, first)) if first.__class__ is tuple else lane_callable(first)
+    first = tuple(map(_member, first)) if first.__class__ is tuple else _member(first)
     return partial(MAKERS.get(maker, maker), first, *args[1:])
+
+
+def _member(f: Any) -> Any:
+    """A function inside a function: particles may have different ones."""
+    if f.__class__ is not Choice:
+        return lane_callable(f)
+
+    def called(f: Any, *args: Any) -> Any:
+        return lane_callable(f)(*args)
+
+    return lambda *args: per_distinct(called, (f, *args), (0,))
 
 
 def _translated(f: Any) -> Any:

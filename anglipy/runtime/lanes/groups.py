@@ -306,13 +306,14 @@ class _Quiet(threading.local):
 
     def __enter__(self) -> None:
         if self.depth == 0:
-            self.before = np.seterr(all="ignore")
+            self.state = np.errstate(all="ignore")
+            self.state.__enter__()
         self.depth += 1
 
     def __exit__(self, *_: object) -> None:
         self.depth -= 1
         if self.depth == 0:
-            np.seterr(**self.before)
+            self.state.__exit__(None, None, None)
 
 
 QUIET = _Quiet()

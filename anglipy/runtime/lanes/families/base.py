@@ -49,12 +49,17 @@ class Family:
 
     shapes: tuple[str, ...] = ()
     """Per parameter: "number", "integer", "vector", "matrix", "table" or "any"."""
+    numeric = False
+    """Whether all parameters are numbers."""
     value = "number"
     """What `log_prob` takes: "number" (float64), "raw" (arrays of any kind, and any plain value),
     "vector", "any" (as "raw", and `Choice`s), or "whole" (the value as it is).
     """
     sequence: Any = Vector
     """What the distribution keeps a vector that it is given in."""
+
+    def __init_subclass__(cls) -> None:
+        cls.numeric = all(shape == "number" for shape in cls.shapes)
 
     def plain(self, dist: Any) -> Any:
         """What is prepared of a plain distribution, whose parameters were checked."""
