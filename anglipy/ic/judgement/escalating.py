@@ -159,7 +159,7 @@ def _failed(escalation: Escalation, draws: Draws) -> Escalation:
 
 def _advice(draws: Draws) -> str:
     """What to do next."""
-    if draws.log_sum == -math.inf:
+    if draws.moments.peak == -math.inf:
         return "no particle can explain the data: check them, and the program's support"
     k = pareto_k(draws.all_log_weights(), draws.count)
     if k is not None and k > trusted_up_to(draws.count):
