@@ -34,19 +34,16 @@ class PackedLSTM(nn.LSTM):
     def __init__(self, inputs: int, hidden: int) -> None:
         super().__init__(inputs, hidden)
 
-    def over_runs(
-        self, packed: Tensor, sizes: Sequence[int], hidden: Tensor, cell: Tensor
-    ) -> Tensor:
-        """The states (N, hidden) after each of N packed inputs (N, inputs), of runs that begin in
-        these states, (B, hidden) both. `sizes` says how many runs are under way at each time.
+    def over_runs(self, packed: Tensor, sizes: Sequence[int]) -> Tensor:
+        """The states (N, hidden) after each of N packed inputs (N, inputs), of runs that begin with
+        zeros. `sizes` says how many runs are under way at each time.
         """
         if packed.device.type != "cpu":
-            sequence = PackedSequence(packed, torch.tensor(sizes, device="cpu"))
-            states, _ = self(sequence, (hidden[None].contiguous(), cell[None].contiguous()))
+            states, _ = self(PackedSequence(packed, torch.tensor(sizes, device="cpu")))
             return states.data
         bias = self.bias_ih_l0 + self.bias_hh_l0
         found: Tensor = _OverRuns.apply(
-            packed, hidden, cell, self.weight_ih_l0, self.weight_hh_l0, bias, tuple(sizes)
+            packed, self.weight_ih_l0, self.weight_hh_l0, bias, tuple(sizes)
         )
         return found
 
@@ -70,47 +67,46 @@ def _activated(gates: Tensor) -> Sequence[Tensor]:
 
 class _OverRuns(torch.autograd.Function):
     """Backpropagation through time, Werbos 1990: errors at the gates first, back from the last
-    time, then everything that is a product with them at once.
+    time, then everything that is a product with them at once. Before the first time there is
+    nothing to multiply with.
     """
 
     @staticmethod
     def forward(
         context: Any,
         packed: Tensor,
-        hidden: Tensor,
-        cell: Tensor,
         into_weight: Tensor,
         back_weight: Tensor,
         bias: Tensor,
         sizes: tuple[int, ...],
     ) -> Tensor:
         gates = product(packed, into_weight, bias)
-        states, cells, bent = (gates.new_empty(len(gates), hidden.shape[1]) for _ in range(3))
-        before, kept = hidden, cell
+        shape = len(gates), back_weight.shape[1]
+        states, cells, bent = (gates.new_empty(shape) for _ in range(3))
+        before = kept = None
         for rows in _times(sizes):
-            size = rows.stop - rows.start
-            gates[rows] += product(before[:size], back_weight)
+            if before is not None:
+                gates[rows] += product(before[: rows.stop - rows.start], back_weight)
             into, keep, new, out = _activated(gates[rows])
-            kept = torch.mul(keep, kept[:size], out=cells[rows]).addcmul_(into, new)
-            before = torch.mul(out, torch.tanh(kept, out=bent[rows]), out=states[rows])
-        context.save_for_backward(
-            packed, hidden, cell, into_weight, back_weight, gates, states, cells, bent
-        )
+            cell = torch.mul(into, new, out=cells[rows])
+            if kept is not None:
+                cell.addcmul_(keep, kept[: rows.stop - rows.start])
+            before = torch.mul(out, torch.tanh(cell, out=bent[rows]), out=states[rows])
+            kept = cell
+        context.save_for_backward(packed, into_weight, back_weight, gates, states, cells, bent)
         context.sizes = sizes
         return states
 
     @staticmethod
     def backward(context: Any, *errors: Tensor) -> tuple[Tensor | None, ...]:
-        packed, hidden, cell, into_weight, back_weight, gates, states, cells, bent = (
-            context.saved_tensors
-        )
-        times, width = _times(context.sizes), hidden.shape[1]
-        slopes = gates.new_empty(len(hidden), 3, width)
-        at_gates = torch.empty_like(gates)
-        from_state, from_cell = torch.zeros_like(hidden), torch.zeros_like(cell)
+        packed, into_weight, back_weight, gates, states, cells, bent = context.saved_tensors
+        times, width = _times(context.sizes), back_weight.shape[1]
+        nothing = torch.zeros_like(states[times[0]])
+        at_gates, slopes = torch.empty_like(gates), gates.new_empty(len(nothing), 3, width)
+        from_state, from_cell = nothing.clone(), nothing.clone()
         for rows, earlier in zip(reversed(times), [*reversed(times[:-1]), None], strict=True):
             size = rows.stop - rows.start
-            before = (cell if earlier is None else cells[earlier])[:size]
+            before = (nothing if earlier is None else cells[earlier])[:size]
             by_state, out_by_state = _slopes(gates[rows], before, bent[rows], slopes[:size])
             error = errors[0][rows] + from_state[:size]
             at_cell = from_cell[:size].addcmul_(error, by_state)
@@ -118,18 +114,22 @@ class _OverRuns(torch.autograd.Function):
             torch.mul(at_cell[:, None], slopes[:size], out=here[:, :3])
             torch.mul(error, out_by_state, out=here[:, 3])
             at_cell.mul_(gates[rows, width : 2 * width])
-            from_state[:size] = product(at_gates[rows], back_weight.t())
-        followed = zip(times, context.sizes[1:], strict=False)
-        previous = torch.cat([hidden, *(states[rows][:size] for rows, size in followed)])
+            if earlier is not None:
+                from_state[:size] = product(at_gates[rows], back_weight.t())
         return (
             product(at_gates, into_weight.t()),
-            from_state,
-            from_cell,
             product(at_gates.t(), packed.t()),
-            product(at_gates.t(), previous.t()),
+            _times_before(at_gates, states, context.sizes) if len(times) > 1 else None,
             at_gates.sum(0),
             None,
         )
+
+
+def _times_before(at_gates: Tensor, states: Tensor, sizes: tuple[int, ...]) -> Tensor:
+    """The gradient of the matrix that multiplies the state before each step but the first ones."""
+    followed = zip(_times(sizes), sizes[1:], strict=False)
+    before = torch.cat([states[rows][:size] for rows, size in followed])
+    return product(at_gates[sizes[0] :].t(), before.t())
 
 
 def _times(sizes: tuple[int, ...]) -> list[slice]:

@@ -58,11 +58,12 @@ class Told(NamedTuple):
 
 class Core(Looking):
     """The base: vectors for families and instances, the step before a first one, and attention of a
-    state and an input to the observations.
+    state and an input to the observations. `inputs`: columns of the input that heads see, `hidden`
+    if none are given.
     """
 
-    def __init__(self, shape: Shape) -> None:
-        super().__init__(2 * shape.hidden, shape)
+    def __init__(self, shape: Shape, inputs: int | None = None) -> None:
+        super().__init__(shape.hidden + (inputs or shape.hidden), shape)
         self.instances = InstanceCode()
         self.families = nn.Embedding(len(KINDS), FAMILY_WIDTH)
         self.first_value = nn.Parameter(torch.zeros(VALUE_WIDTH))
@@ -72,7 +73,7 @@ class Core(Looking):
     @property
     def outputs(self) -> int:
         """Columns of what a head sees."""
-        return 2 * self.shape.hidden + self.shape.width
+        return self.query.in_features + self.shape.width
 
     def unroll(self, told: Told, reading: Reading, batch: Batch) -> Tensor:
         """What the heads of all N steps of a batch see, (N, outputs)."""
@@ -96,20 +97,20 @@ class Core(Looking):
         return torch.cat(parts, 1)
 
     def full_inputs(self, summary: Tensor, told: Told) -> Tensor:
-        """Everything a step is told, side by side: (n, `inputs_width`)."""
+        """Everything a step is told, side by side: (n, `inputs_width(shape)`)."""
         return torch.cat(
             [summary, told.value, told.before.address, self.identified(told.now), told.prior], 1
         )
 
-    @property
-    def inputs_width(self) -> int:
-        """Columns of `full_inputs`."""
-        return self.shape.width + VALUE_WIDTH + ADDRESS_WIDTH + IDENTITY_WIDTH + PRIOR_WIDTH
-
     def heads_see(self, states: Tensor, inputs: Tensor, reading: Reading) -> Tensor:
-        """States and inputs (B, T, hidden) of runs with these observations -> (B, T, outputs)."""
+        """States and inputs (B, T, .) of runs with these observations -> (B, T, outputs)."""
         both = torch.cat([states, inputs], 2)
         return torch.cat([both, self.look(both, reading)], 2)
+
+
+def inputs_width(shape: Shape) -> int:
+    """Columns of `Core.full_inputs`."""
+    return shape.width + VALUE_WIDTH + ADDRESS_WIDTH + IDENTITY_WIDTH + PRIOR_WIDTH
 
 
 def places(batch: Batch) -> Tensor:

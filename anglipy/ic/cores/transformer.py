@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from anglipy.ic.batches import Batch
-from anglipy.ic.cores.base import FAMILY_WIDTH, Core, Told, padded, places
+from anglipy.ic.cores.base import FAMILY_WIDTH, Core, Told, inputs_width, padded, places
 from anglipy.ic.cores.looking import Looking
 from anglipy.ic.cores.past import by_head
 from anglipy.ic.cores.states import Cache, State
@@ -35,7 +35,7 @@ class Transformer(Core):
         if shape.hidden % (2 * shape.attention_heads):
             raise ValueError(f"a transformer of {shape.hidden} units")
         super().__init__(shape)
-        self.input = Linear(self.inputs_width + FAMILY_WIDTH + INSTANCE_WIDTH, shape.hidden)
+        self.input = Linear(inputs_width(shape) + FAMILY_WIDTH + INSTANCE_WIDTH, shape.hidden)
         self.layers = nn.ModuleList(Layer(shape) for _ in range(LAYERS))
         self.norm = nn.LayerNorm(shape.hidden)
 
