@@ -15,8 +15,8 @@ import numpy as np
 
 from anglipy.ic.checked import text, whole
 from anglipy.ic.container import Contents
+from anglipy.ic.layouts import COORDINATES, LAYOUTS, Prior, columns_of, product_parts
 from anglipy.ic.observing import RAGGED, Kind, Observations
-from anglipy.ic.priors import LAYOUTS, Prior
 from anglipy.ic.tapes import Choices, Tape
 
 __all__ = ["packed", "unpacked"]
@@ -25,8 +25,6 @@ LARGEST = 1 << 20
 """No size of a choice or an observation is above this."""
 _CODES = ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "f2", "f4", "f8")
 _DTYPES = frozenset(np.dtype(code).name for code in _CODES)
-_COLUMNS = {"integers": 4, "normal": 2, "interval": 2, "beta": 2, "positive": 2, "prior": 0}
-"""Numbers of a prior, of families where that does not depend on its size."""
 
 
 def packed(tape: Tape) -> Contents:
@@ -129,22 +127,20 @@ def _who(runs: np.ndarray, instances: np.ndarray, count: int) -> int:
 
 def _choices(row: list[Any], unpack: _Unpack, count: int) -> Choices:
     site, family, size = text(row[0]), text(row[1]), whole(row[2], 1, LARGEST)
-    if family not in LAYOUTS:
+    if family not in LAYOUTS and product_parts(family) is None:
         raise ValueError(f"the proposal family {family}")
     runs, instances, numbers, values, log_prior = map(unpack.next, row[3:])
     n = _who(runs, instances, count)
-    columns = size if family in ("categorical", "dirichlet") else _COLUMNS.get(family)
-    if family == "mvn":
-        columns = size + size * size
+    columns = columns_of(family, size)
     if numbers.ndim != 2 or len(numbers) not in (1, n) or numbers.dtype != np.float64:
         raise ValueError(f"the numbers of the prior at {site}")
-    if columns not in (None, numbers.shape[1]) or np.isnan(numbers).any():
+    if columns != numbers.shape[1] or np.isnan(numbers).any():
         raise ValueError(f"the numbers of the prior at {site}")
     if family == "categorical":
         if values.dtype.kind != "i" or values.shape != (n,) or not _within(values, size):
             raise ValueError(f"categories at {site} that are none")
     else:
-        shape = (n, size) if family in ("mvn", "dirichlet") else (n,)
+        shape = (n, size) if family in COORDINATES or product_parts(family) else (n,)
         if values.dtype.kind not in "fi" or values.shape != shape or not np.isfinite(values).all():
             raise ValueError(f"the values at {site}")
     if log_prior.shape not in ((), (n,)) or not np.isfinite(log_prior).all():
