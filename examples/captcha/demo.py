@@ -1,7 +1,7 @@
 """Read captcha images with the trained artifact, and say how often the reading is right.
 
-    python examples/captcha/demo.py                        the 20 images of images/, named by their
-    text python examples/captcha/demo.py --show                 the same, each drawn in the terminal
+    python examples/captcha/demo.py                        the 20 images of images/
+    python examples/captcha/demo.py --show                 the same, each drawn in the terminal
     python examples/captcha/demo.py --fresh 500 --seed 7   500 images that nobody has seen before
 
 One line per image: the image, what was read, its posterior probability, the effective sample size
