@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from anglipy.diagnostics import ArtifactError
 from anglipy.ic.bounded import Betas, Circles, Intervals
 from anglipy.ic.families import Categorical, Family
 from anglipy.ic.independent import Products
@@ -137,7 +138,11 @@ def propose(
         rng: a numpy Generator or a test double.
         family: what proposes; by default that of the prior, by mixtures.
 
+    Raises ArtifactError AQ603 if the network's numbers are not finite.
+
     """
+    if not bool(raw.isfinite().all()):
+        raise _no_numbers(part)
     family = family or FAMILIES[part.prior.family]
     if isinstance(family, Categorical):
         return _from_tables(family, raw, of, part, epsilon, rng)
@@ -156,6 +161,14 @@ def propose(
         epsilon,
     )
     return value, drawn, log_prior - log_q.numpy()
+
+
+def _no_numbers(part: Waiting) -> ArtifactError:
+    return ArtifactError(
+        "AQ603",
+        f"the network proposes at {part.site} what is not a number",
+        help="are the data very far from what the program simulates? or compile the artifact again",
+    )
 
 
 def _some_from_prior(drawn: Floats, part: Waiting, epsilon: float, rng: Any) -> Floats:

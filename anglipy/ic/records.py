@@ -8,9 +8,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from anglipy.ic.checked import record_of
+from anglipy.ic.checked import number, record_of
 
 __all__ = ["Live", "Progress", "SiteLoss", "TrainingRecord"]
+
+LONGEST_S = 1e10
+"""No training takes three hundred years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,10 @@ class TrainingRecord:
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> TrainingRecord:
         """The inverse of `to_data`. Raises ValueError for other data."""
-        return record_of(cls, data)
+        found = record_of(cls, data)
+        for timed in (found, *found.history):
+            number(timed.seconds, 0.0, LONGEST_S)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,8 @@ def train(
         try:
             if options.resume:
                 trainer.restore()
+            else:
+                trainer.checkpoint()
             with fitting_threads(trainer.learner.network, options.threads):
                 _go_on(trainer, on_progress, watch, interrupted, should_stop or (lambda: False))
             return trainer.finish(not trainer.is_done)
