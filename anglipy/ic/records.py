@@ -72,8 +72,8 @@ class TrainingRecord:
     def from_data(cls, data: dict[str, Any]) -> TrainingRecord:
         """The inverse of `to_data`. Raises ValueError for other data."""
         found = record_of(cls, data)
-        for timed in (found, *found.history):
-            number(timed.seconds, 0.0, LONGEST_S)
+        for seconds in (found.seconds, *(progress.seconds for progress in found.history)):
+            number(seconds, 0.0, LONGEST_S)
         return found
 
 
