@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from anglipy.runtime.lanes.groups import Index
 
 __all__ = [
-    "COORDINATES",
     "ITSELF",
     "LARGEST_TABLE",
     "LAYOUTS",
@@ -30,7 +29,6 @@ __all__ = [
     "Part",
     "Prior",
     "column",
-    "columns_of",
     "either",
     "interval",
     "product",
@@ -70,23 +68,6 @@ LAYOUTS = {
 """The proposal families, and what `Prior.numbers` holds for each. The numbers of a `product(...)`
 are those of its parts, one after the other.
 """
-
-
-COLUMNS = {
-    "integers": 4,
-    "normal": 2,
-    "heavy": 2,
-    "interval": 5,
-    "circle": 2,
-    "beta": 2,
-    "positive": 4,
-    "correlation": 2,
-    "prior": 0,
-}
-"""How many numbers a prior has, of families where that does not depend on its size."""
-
-COORDINATES = ("mvn", "dirichlet", "multinomial", "wishart", "correlation")
-"""Families whose values have coordinates."""
 
 
 class Prior(NamedTuple):
@@ -211,24 +192,6 @@ def product(parts: Sequence[Prior]) -> Prior:
     n = max(len(part.numbers) for part in parts)
     numbers = [np.broadcast_to(part.numbers, (n, part.numbers.shape[1])) for part in parts]
     return Prior(family, len(parts), np.concatenate(numbers, axis=1), 0, None, tuple(parts))
-
-
-def columns_of(family: str, size: int) -> int:
-    """How many numbers a prior of this family and size has.
-
-    >>> columns_of("mvn", 2), columns_of("product(normal*2,categorical:3*1)", 3)
-    (6, 7)
-    """
-    parts = product_parts(family)
-    if parts is not None:
-        return sum(columns_of(*part) for part in parts)
-    return {
-        "categorical": size,
-        "dirichlet": size,
-        "multinomial": size + 1,
-        "mvn": size + size * size,
-        "wishart": 1 + ((math.isqrt(8 * size + 1) - 1) // 2) ** 2,
-    }.get(family, COLUMNS.get(family, 0))
 
 
 def product_parts(family: str) -> list[tuple[str, int]] | None:

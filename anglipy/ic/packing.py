@@ -8,14 +8,14 @@ needs is kept: its family, size and numbers.
 
 from __future__ import annotations
 
-from math import prod
+from math import isqrt, prod
 from typing import Any
 
 import numpy as np
 
 from anglipy.ic.checked import text, whole
 from anglipy.ic.container import Contents
-from anglipy.ic.layouts import COORDINATES, LAYOUTS, Prior, columns_of, product_parts
+from anglipy.ic.layouts import LAYOUTS, Prior, product_parts
 from anglipy.ic.observing import RAGGED, Kind, Observations
 from anglipy.ic.tapes import Choices, Tape
 
@@ -25,6 +25,13 @@ LARGEST = 1 << 20
 """No size of a choice or an observation is above this."""
 _CODES = ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "f2", "f4", "f8")
 _DTYPES = frozenset(np.dtype(code).name for code in _CODES)
+_COLUMNS = {
+    **dict.fromkeys(("normal", "heavy", "circle", "beta", "correlation"), 2),
+    **{"integers": 4, "positive": 4, "interval": 5, "prior": 0},
+}
+"""Numbers of a prior, of families where that does not depend on its size."""
+_WIDE = ("mvn", "dirichlet", "multinomial", "wishart", "correlation")
+"""Families of values with several coordinates."""
 
 
 def packed(tape: Tape) -> Contents:
@@ -127,25 +134,39 @@ def _who(runs: np.ndarray, instances: np.ndarray, count: int) -> int:
 
 def _choices(row: list[Any], unpack: _Unpack, count: int) -> Choices:
     site, family, size = text(row[0]), text(row[1]), whole(row[2], 1, LARGEST)
-    if family not in LAYOUTS and product_parts(family) is None:
+    parts = product_parts(family)
+    if (parts is None and family not in LAYOUTS) or (parts is not None and size != len(parts)):
         raise ValueError(f"the proposal family {family}")
     runs, instances, numbers, values, log_prior = map(unpack.next, row[3:])
     n = _who(runs, instances, count)
-    columns = columns_of(family, size)
+    columns = sum(_columns(*part) for part in parts or [(family, size)])
     if numbers.ndim != 2 or len(numbers) not in (1, n) or numbers.dtype != np.float64:
         raise ValueError(f"the numbers of the prior at {site}")
-    if columns != numbers.shape[1] or np.isnan(numbers).any():
+    if numbers.shape[1] != columns or np.isnan(numbers).any():
         raise ValueError(f"the numbers of the prior at {site}")
-    if family == "categorical":
-        if values.dtype.kind != "i" or values.shape != (n,) or not _within(values, size):
+    shape = (n, size) if parts or family in _WIDE else (n,)
+    if values.dtype.kind not in "fi" or values.shape != shape or not np.isfinite(values).all():
+        raise ValueError(f"the values at {site}")
+    if family == "categorical" and not (values.dtype.kind == "i" and _within(values, size)):
+        raise ValueError(f"categories at {site} that are none")
+    for place, (name, categories) in enumerate(parts or ()):
+        if name == "categorical" and not _within(values[:, place], categories):
             raise ValueError(f"categories at {site} that are none")
-    else:
-        shape = (n, size) if family in COORDINATES or product_parts(family) else (n,)
-        if values.dtype.kind not in "fi" or values.shape != shape or not np.isfinite(values).all():
-            raise ValueError(f"the values at {site}")
     if log_prior.shape not in ((), (n,)) or not np.isfinite(log_prior).all():
         raise ValueError(f"the log probabilities at {site}")
     return Choices(site, runs, instances, Prior(family, size, numbers), values, log_prior)
+
+
+def _columns(family: str, size: int) -> int:
+    """How many numbers a prior of this family and size has, as `LAYOUTS` says."""
+    if family == "mvn":
+        return size + size * size
+    if family == "wishart":
+        rows = (isqrt(1 + 8 * size) - 1) // 2
+        return 1 + rows * rows
+    if family == "multinomial":
+        return 1 + size
+    return _COLUMNS.get(family, size)
 
 
 def _observations(row: list[Any], unpack: _Unpack, count: int) -> Observations:

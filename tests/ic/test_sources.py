@@ -46,6 +46,29 @@ def test_a_tape_survives_being_packed(name: str, made: str) -> None:
         np.testing.assert_array_equal(one.prior.numbers, other.prior.numbers)
 
 
+EVERYTHING = """
+(defquery everything []
+  (let [a (sample (uniform-continuous -1 2)) b (sample (gamma 2 3)) c (sample (beta 2 5))
+        d (sample (poisson 4)) e (sample (normal 0 1)) f (sample (student-t 4))
+        g (sample (mvn [0 1] [[2 0.5] [0.5 1]])) h (sample (dirichlet [1 2 3]))
+        i (sample (wishart 4 [[1 0] [0 1]])) j (sample (categorical [[:a 1] [:b 2]]))
+        k (sample (exponential 2)) l (sample (product [(normal 0 1) (flip 0.3)]))
+        m (sample (multinomial 5 [0.2 0.3 0.5])) n (sample (von-mises 0 2))]
+    (observe (normal (+ a b c d e k) 1) 0.5)
+    a))
+"""
+
+
+def test_priors_of_every_family_survive() -> None:
+    """A tape of one choice from each proposal family that the language has names for."""
+    simulator = Simulator(loads(EVERYTHING).queries["everything"].query, None, 0, 30)
+    tape = simulator.run(0)
+    families = {event.prior.family.partition("(")[0] for event in tape.choices}
+    assert len(families) >= 11, families
+    data = written(tape)
+    assert written(unpacked(decode("tape", data, BLOCK_KIND))) == data
+
+
 @pytest.mark.parametrize("workers", [1, 2, 3])
 def test_workers_record_what_one_process_does(workers: int) -> None:
     simulator = Simulator(program("wandering", "compiled"), None, 1, 20)
