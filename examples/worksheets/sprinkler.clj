@@ -71,7 +71,7 @@
 (plot/bar-chart (keys posterior) (vals posterior))
 ;; @@
 ;; ->
-;;; Rain given sprinkler and wet grass: 0.3203
+;;; Rain given sprinkler and wet grass: 0.3202212344053862
 ;; <-
 
 ;; **

@@ -74,10 +74,11 @@
   (println evidence "intelligent" (format "%.3f" i) "hard" (format "%.3f" h)))
 ;; @@
 ;; ->
-;;; {} intelligent 0.300 hard 0.400
-;;; {:letter false} intelligent 0.140 hard 0.496
-;;; {:letter false, :grade :C} intelligent 0.079 hard 0.629
-;;; {:letter false, :grade :C, :sat true} intelligent 0.578 hard 0.760
+;;; {} intelligent 0.304 hard 0.402
+;;; {:letter false} intelligent 0.139 hard 0.535
+;;; {:letter false, :grade :C} intelligent 0.080 hard 0.629
+;;; {:letter false, :grade :C, :sat true} intelligent 0.576 hard 0.758
+;;; {:letter true, :sat false} intelligent 0.153 hard 0.222
 ;; <-
 
 ;; **
