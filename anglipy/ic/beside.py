@@ -20,6 +20,17 @@ from anglipy.ic.cores import Identity
 from anglipy.ic.network import Inputs, Memory, Network
 from anglipy.ic.proposals import kind_number, propose
 from anglipy.ic.reader import Reading
+from anglipy.ic.rejections import (
+    ACCEPTED,
+    Found,
+    Turns,
+    accepted,
+    answered,
+    impure,
+    log_factor,
+    prior_turns,
+    turn_of,
+)
 from anglipy.ic.running import Runs, Waiting
 from anglipy.ic.slots import Slot
 from anglipy.ic.tapes import draw_prior
@@ -121,7 +132,12 @@ class Beside:
         return samples
 
     def _propose(self, samples: list[Sample]) -> None:
-        """One step of the network for all that wait, then draws, weights and answers."""
+        """One step of the network for all that wait, then draws, weights and answers. Rejection
+        loops are run to the turn that is accepted first.
+        """
+        samples = [sample for sample in samples if not self._looped(sample)]
+        if not samples:
+            return
         waiting = [self.runs.waiting(sample) for sample in samples]
         steps = [self._step(part) for parts in waiting for part in parts]
         rows = np.concatenate([step.rows for step in steps])
@@ -149,6 +165,24 @@ class Beside:
             answer = self.runs.answer(sample, parts, values)
             self.runs.machine.resume(sample, state.weighted(weighted), answer)
         self.memory, self.history = histories.kept()
+
+    def _looped(self, sample: Sample) -> bool:
+        """Whether a rejection loop begins here; then it is run, and its particles go on."""
+        turn = turn_of(self.runs, sample)
+        if turn is None:
+            return False
+        state: Any = sample.state
+        loop = _Loop(self, self.runs.numbers(state))
+        by_network = accepted(self.runs, sample, turn, ACCEPTED, loop.play, loop.keep)
+        by_prior = accepted(self.runs, sample, turn, ACCEPTED, prior_turns(self.rng))
+        answer, after = answered(sample, loop.found)
+        added = log_factor(by_network, by_prior)
+        for each in loop.found:
+            added[each.places] += each.log_weight
+        weighted = Lane(log_weights_of(state) + added, state.group.stamp)
+        self.memory, self.history = loop.remembered()
+        self.runs.machine.resume(sample, after.weighted(weighted), answer)
+        return True
 
     def _step(self, part: Waiting) -> _Step:
         """The histories of a part, each once."""
@@ -194,6 +228,59 @@ class Beside:
             return value, drawn, 0.0
         raw = slot.head(seen).double()
         return propose(raw, step.of, part, self.epsilon, self.rng, slot.family)
+
+
+class _Loop:
+    """A rejection loop of the runs `numbers`: its turns, each from the memory that the loop began
+    with, and the memory after those that were accepted.
+    """
+
+    def __init__(self, beside: Beside, numbers: Index) -> None:
+        self.beside, self.numbers = beside, numbers
+        self.found: list[Found] = []
+        self.memories: list[tuple[Memory, Index]] = []
+        self.inner: _Within | None = None
+
+    def play(self, turns: Turns) -> list[Result]:
+        """One turn by the network."""
+        self.inner = inner = _Within(self.beside, turns, self.numbers[turns.places])
+        inner.run()
+        self.beside.unknown |= inner.unknown
+        return inner.ended
+
+    def keep(self, first: Sequence[Found]) -> None:
+        """The memory of those that were accepted first."""
+        assert self.inner is not None
+        for each in first:
+            self.found.append(each)
+            rows = self.inner.history[each.turns]
+            self.memories.append((_taken(self.inner.memory, rows), self.numbers[each.places]))
+
+    def remembered(self) -> tuple[Memory, Index]:
+        """The memory of all runs, and who has which row."""
+        memory, history = self.beside.memory, self.beside.history.copy()
+        for more, numbers in self.memories:
+            history[numbers] = memory.rows + np.arange(len(numbers))
+            memory = memory.join(more)
+        used, row_of = np.unique(history, return_inverse=True)
+        return _taken(memory, used), row_of.reshape(-1)
+
+
+class _Within(Beside):
+    """One turn of a rejection loop beside the network."""
+
+    def __init__(self, outer: Beside, turns: Turns, numbers: Index) -> None:
+        self.network, self.reading, self.epsilon = outer.network, outer.reading, outer.epsilon
+        self.runs, self.rng = turns, outer.rng
+        self.cases = None if outer.cases is None else outer.cases[numbers]
+        rows, of = np.unique(outer.history[numbers], return_inverse=True)
+        self.memory, self.history = _taken(outer.memory, rows), of.reshape(-1)
+        self.live = np.ones(turns.n, dtype=bool)
+        self.ended, self.died, self.unknown = [], [], set()
+
+    def at_observe(self, point: Observe) -> None:
+        """A turn chooses, and nothing else."""
+        raise impure(point, "observes something")
 
 
 class _Histories:

@@ -22,10 +22,12 @@ from anglipy.diagnostics import ArtifactError, ProgramError
 from anglipy.ic.inputs import ARGUMENT, inputs_of
 from anglipy.ic.observing import Observations, observations_of
 from anglipy.ic.priors import Floats, Prior
+from anglipy.ic.rejections import Found, Turns, accepted, answered, impure, turn_of
 from anglipy.ic.running import Runs, Waiting, instances_of
 from anglipy.ic.setup import Setup
 from anglipy.inference.lockstep import drawn
 from anglipy.runtime.checkpoints import Address, Result, Sample
+from anglipy.runtime.lanes.functions import LaneClosure
 from anglipy.runtime.lanes.groups import Index, using
 from anglipy.runtime.machine import Query
 from anglipy.runtime.random_source import using_rng
@@ -132,7 +134,9 @@ def with_sequences(setup: Setup, tapes: Sequence[Tape]) -> Setup:
     return setup._replace(readings={**setup.readings, **varying}) if varying else setup
 
 
-def _run(runs: Runs, rng: Any, setup: Setup, draws_data: bool) -> Tape:
+def _run(
+    runs: Runs, rng: Any, setup: Setup, draws_data: bool, ended: list[Result] | None = None
+) -> Tape:
     tape = Tape(runs.n, [], [])
     lengths = np.zeros(runs.n, dtype=np.int64)
     with using_rng(rng):
@@ -142,15 +146,21 @@ def _run(runs: Runs, rng: Any, setup: Setup, draws_data: bool) -> Tape:
             state: Any = point.state
             if isinstance(point, Result):
                 runs.machine.park(point)
+                if ended is not None:
+                    ended.append(point)
                 continue
             numbers = runs.numbers(state)
-            if isinstance(point, Sample):
+            if draws_data and (turn := turn_of(runs, point)) is not None:
+                answer, state = _choose_in_loop(runs, point, turn, rng, tape)
+            elif isinstance(point, Sample):
                 choose = _choose if draws_data else _draw
                 answer = choose(runs, point, rng, tape)
                 lengths[numbers] += 1
                 if lengths[numbers].max() > LONGEST:
                     raise _endless(point)
             else:
+                if isinstance(runs, Turns):
+                    raise impure(point, "observes something")
                 answer = drawn(runs.machine, point, rng) if draws_data else point.value
                 if answer is not None or draws_data:
                     reading = setup.readings.get(point.site.id)
@@ -193,6 +203,34 @@ def _choose(runs: Runs, sample: Sample, rng: Any, tape: Tape) -> Any:
             Choices(part.site, part.runs, part.instances, part.prior, encoded, log_prior)
         )
     return runs.answer(sample, waiting, values)
+
+
+def _choose_in_loop(
+    runs: Runs, sample: Any, turn: LaneClosure, rng: Any, tape: Tape
+) -> tuple[Any, Any]:
+    """Answer the mark of a rejection loop, and write down the choices of its accepted turns."""
+    found: list[Found] = []
+    numbers = runs.numbers(sample.state)
+    written: list[Choices] = []
+
+    def play(turns: Turns) -> list[Result]:
+        ended: list[Result] = []
+        written[:] = _run(turns, rng, Setup(None), True, ended).choices
+        return ended
+
+    def keep(first: Sequence[Found]) -> None:
+        found.extend(first)
+        run_of = np.full(sample.state.group.n, -1)
+        for each in first:
+            run_of[each.turns] = numbers[each.places]
+        for event in written:
+            rows = np.flatnonzero(run_of[event.runs] >= 0)
+            if len(rows):
+                part = event.part(rows, 0)
+                tape.choices.append(part._replace(runs=run_of[part.runs]))
+
+    accepted(runs, sample, turn, 1, play, keep)
+    return answered(sample, found)
 
 
 def _draw(runs: Runs, sample: Sample, rng: Any, tape: Tape) -> Any:

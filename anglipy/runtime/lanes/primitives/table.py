@@ -53,6 +53,7 @@ STRUCTURAL: dict[str, str] = {
     # what is looked at of each argument; the letters are explained in signatures.py
     "identity": ".",
     "constantly": ".",
+    "tag": ".c",
     "reduced": ".",
     "vector": "|.",
     "list": "|.",
@@ -180,7 +181,7 @@ DEEP: tuple[str, ...] = (
     "re-pattern re-find re-matches re-seq parse-long parse-double Integer/parseInt Long/parseLong",
     "Double/parseDouble Float/parseFloat char-array",
     "CRP DP GP LDS anglib.state-space/LDS dirichlet-discrete mvn-niw produce absorb",
-    "tag get-tag transform-sample normal-cdf user-process",
+    "get-tag transform-sample normal-cdf user-process",
     "add-method! bind-globals ex-cause ex-data ex-info ex-message exception-is? extend-protocol!",
     "instance-of? make-exception make-methods make-protocol make-record make-reified method-of",
     "protocol-method satisfies? throw-exception",
