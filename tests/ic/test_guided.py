@@ -174,6 +174,7 @@ def test_many_data_sets_have_the_posteriors_that_each_has_alone():
         assert posterior.log_evidence == pytest.approx(alone.log_evidence, abs=0.15)
 
 
+@pytest.mark.filterwarnings("ignore:the network never saw")
 def test_data_sets_of_different_lengths_and_a_bad_one():
     model = PROGRAMS.steps
     artifact = untrained(model.query)

@@ -355,7 +355,7 @@ def test_values(text, expected):
         ("(assoc {} :a 1 :b)", "assoc: the key :b has no value"),
         ("(assoc [1] 3 1)", "assoc: index 3 is out of range for a vector of 1"),
         ("(hash-map :a)", "hash-map: the key :a has no value"),
-        ("(keys [1])", "keys: expected a map, got the vector [1]"),
+        ("(keys [1])", "keys: expected a [key value] pair, got the number 1"),
         ("(dissoc [1] 0)", "dissoc: expected a map, got the vector [1]"),
         ("(pop [])", "pop: the vector is empty"),
         ("(pop ())", "pop: the list is empty"),
