@@ -26,9 +26,9 @@ from anglipy.ic.rejections import Found, Turns, accepted, answered, impure, turn
 from anglipy.ic.running import Runs, Waiting, instances_of
 from anglipy.ic.setup import Setup
 from anglipy.inference.lockstep import drawn
-from anglipy.runtime.checkpoints import Address, Result, Sample
+from anglipy.runtime.checkpoints import Address, Observe, Result, Sample
 from anglipy.runtime.lanes.functions import LaneClosure
-from anglipy.runtime.lanes.groups import Index, using
+from anglipy.runtime.lanes.groups import Group, Index, using
 from anglipy.runtime.machine import Query
 from anglipy.runtime.random_source import using_rng
 
@@ -89,7 +89,17 @@ class Tape:
         return Tape(end - start, those_of(self.choices), those_of(self.observations))
 
 
-def record(query: Query, value: Any, rng: Any, count: int) -> Tape:
+class Witness:
+    """Told of what a tape does not keep."""
+
+    def generated(self, argument: Any, group: Group, numbers: Index) -> None:
+        """The argument of runs, and which of them these are."""
+
+    def observed(self, point: Observe, value: Any, numbers: Index) -> None:
+        """What was drawn for an observe of runs."""
+
+
+def record(query: Query, value: Any, rng: Any, count: int, witness: Witness | None = None) -> Tape:
     """Run the program `count` times, drawing choices from their priors and data from what is
     observed. `value` is the argument of all runs, or a `Setup`, which may have a generator of
     arguments.
@@ -104,7 +114,7 @@ def record(query: Query, value: Any, rng: Any, count: int) -> Tape:
     with _argument_hint(setup):
         first = None if setup.generator is not None else setup.value
         runs = Runs(query, first, count, generator=setup.generator)
-        return _run(runs, rng, setup, draws_data=True)
+        return _run(runs, rng, setup, True, witness or Witness())
 
 
 def scout(query: Query, setup: Setup, rng: Any, codes: Index) -> Tape:
@@ -114,7 +124,7 @@ def scout(query: Query, setup: Setup, rng: Any, codes: Index) -> Tape:
     """
     values = setup.value
     runs = Runs(query, values, len(codes), apart=len(values) == 1, codes=codes)
-    return _run(runs, rng, setup, draws_data=False)
+    return _run(runs, rng, setup, False, Witness())
 
 
 def with_sequences(setup: Setup, tapes: Sequence[Tape]) -> Setup:
@@ -135,13 +145,18 @@ def with_sequences(setup: Setup, tapes: Sequence[Tape]) -> Setup:
 
 
 def _run(
-    runs: Runs, rng: Any, setup: Setup, draws_data: bool, ended: list[Result] | None = None
+    runs: Runs,
+    rng: Any,
+    setup: Setup,
+    draws_data: bool,
+    witness: Witness,
+    ended: list[Result] | None = None,
 ) -> Tape:
     tape = Tape(runs.n, [], [])
     lengths = np.zeros(runs.n, dtype=np.int64)
     with using_rng(rng):
         if draws_data and setup.generator is not None:
-            _generate(runs, rng, tape)
+            _generate(runs, rng, tape, witness)
         while (point := runs.machine.next()) is not None:
             state: Any = point.state
             if isinstance(point, Result):
@@ -162,6 +177,7 @@ def _run(
                 if isinstance(runs, Turns):
                     raise impure(point, "observes something")
                 answer = drawn(runs.machine, point, rng) if draws_data else point.value
+                witness.observed(point, answer, numbers)
                 if answer is not None or draws_data:
                     reading = setup.readings.get(point.site.id)
                     found = observations_of(point, answer, numbers, reading)
@@ -170,7 +186,7 @@ def _run(
     return tape
 
 
-def _generate(runs: Runs, rng: Any, tape: Tape) -> None:
+def _generate(runs: Runs, rng: Any, tape: Tape, witness: Witness) -> None:
     """Draw the arguments of all runs, write down what they hold, and begin the runs."""
     results = []
     while (point := runs.machine.next()) is not None:
@@ -180,6 +196,7 @@ def _generate(runs: Runs, rng: Any, tape: Tape) -> None:
         runs.machine.resume(point, point.state, drawn(runs.machine, point, rng))
     for result in results:
         state: Any = result.state
+        witness.generated(result.value, state.group, runs.numbers(state))
         tape.observations.extend(inputs_of(result.value, state.group, runs.numbers(state)))
         runs.begin(result)
 
@@ -215,7 +232,7 @@ def _choose_in_loop(
 
     def play(turns: Turns) -> list[Result]:
         ended: list[Result] = []
-        written[:] = _run(turns, rng, Setup(None), True, ended).choices
+        written[:] = _run(turns, rng, Setup(None), True, Witness(), ended).choices
         return ended
 
     def keep(first: Sequence[Found]) -> None:

@@ -24,7 +24,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import torch
@@ -43,6 +42,8 @@ FALSE_ALARMS = 0.01
 """Of data sets that the program itself makes, at most this share is warned of."""
 LEAST = 99
 """Scores that are needed for a p-value as small as the rate of false alarms."""
+SURPRISES = "surprises"
+"""The name of their array in an artifact."""
 SHRINKAGE = 0.01
 """How much of the covariance is replaced by its mean variance."""
 
@@ -74,7 +75,7 @@ class Novelty:
     @classmethod
     def of_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Novelty | None:
         """The inverse; None if there are none. Raises ArtifactError AQ603 for others."""
-        if not arrays:
+        if "mean" not in arrays:
             return None
         try:
             found = cls(*(arrays[n].astype(float) for n in ("mean", "whitening", "distances")))
@@ -152,10 +153,11 @@ def judged(posterior: Posterior, artifact: Artifact, reading: Reading | None) ->
     return replace(posterior, checks=checks, warnings=warnings)
 
 
-def _surprises(artifact: Artifact) -> Any:
-    calibration = artifact.calibration
-    found = None if calibration is None else calibration.get("surprises")
-    return np.asarray(found, dtype=np.float64) if found and len(found) >= LEAST else None
+def _surprises(artifact: Artifact) -> FloatArray | None:
+    found = artifact.extras.get(SURPRISES)
+    if found is None or found.ndim != 1 or len(found) < LEAST:
+        return None
+    return found.astype(np.float64)
 
 
 def _sentence(checks: Mapping[str, float]) -> str:
