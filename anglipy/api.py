@@ -30,6 +30,7 @@ from anglipy.syntax import core_form
 from anglipy.tails import cps_form
 
 if TYPE_CHECKING:
+    from anglipy.ic.judgement.calibration import Calibration
     from anglipy.ic.options import TrainingOptions, TrainingRecord
     from anglipy.inference.posterior import Posterior
     from anglipy.inference.stepping import Steps
@@ -284,6 +285,32 @@ class Model:
         folder = dataset_of(self.query, training, self.program_hash)
         assert folder is not None
         return folder.fill_all(traces, training.workers, on_progress)
+
+    def calibrate(
+        self,
+        artifact: str | Path,
+        *,
+        args: Any = None,
+        args_fn: str | None = None,
+        on_progress: Callable[[int, int], object] | None = None,
+        **options: Any,
+    ) -> Calibration:
+        """Judge the posteriors of an artifact on data sets that the program simulates, and keep
+        what was found in the artifact; see `anglipy.ic.judgement.calibration`.
+
+        `args` or `args_fn` are what the network was trained with. Options: simulations, particles,
+        seed. `on_progress` is called with the data sets done and their number.
+        """
+        from anglipy.ic.judgement.calibration import calibrate, options_of
+        from anglipy.ic.judgement.keeping import kept_in
+        from anglipy.ic.setup import Setup
+
+        loaded = self.artifact(artifact)
+        generator = None if args_fn is None else generator_named(self.namespace, args_fn)
+        setup = Setup(from_python(args), generator)
+        found = calibrate(self.query, loaded, setup, options_of(options), on_progress)
+        kept_in(loaded, found).save(artifact)
+        return found
 
     def _training(self, options: dict[str, Any]) -> TrainingOptions:
         from anglipy.ic.options import TrainingOptions

@@ -15,6 +15,7 @@ import click
 
 from anglipy import __version__
 from anglipy.cli import edge
+from anglipy.cli.calibrate import calibrate
 from anglipy.cli.check import check
 from anglipy.cli.compile import compile_
 from anglipy.cli.emit import emit
@@ -68,7 +69,7 @@ def anglipy(context: click.Context) -> int:
     return code
 
 
-for command in (run, compile_, simulate, check, emit, inspect, repl):
+for command in (run, compile_, simulate, calibrate, check, emit, inspect, repl):
     anglipy.add_command(command)
 
 

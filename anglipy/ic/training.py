@@ -29,6 +29,7 @@ from anglipy.ic.artifact import Artifact
 from anglipy.ic.batches import batch_of
 from anglipy.ic.container import sweep
 from anglipy.ic.devices import moved
+from anglipy.ic.judgement.novelty import learned_from, summaries
 from anglipy.ic.layers import Shape
 from anglipy.ic.learner import Learner, Losses, validate
 from anglipy.ic.network import Network
@@ -36,7 +37,7 @@ from anglipy.ic.options import TrainingOptions
 from anglipy.ic.records import Live, Progress, SiteLoss, TrainingRecord
 from anglipy.ic.resuming import RESUME_KIND, restore_state, resume_path, save_state
 from anglipy.ic.sources import Source
-from anglipy.ic.store import artifact_of
+from anglipy.ic.store import artifact_of, network_of
 from anglipy.ic.threads import fitting_threads
 from anglipy.runtime.machine import Query
 
@@ -293,7 +294,11 @@ class Trainer:
         budget may be raised.
         """
         final = self.record(interrupted)
-        replace(Artifact.load(self.path), record=final).save(self.path)
+        artifact = replace(Artifact.load(self.path), record=final)
+        known = learned_from(summaries(network_of(artifact), self.validation))
+        if known is not None:
+            artifact = replace(artifact, extras=known.to_arrays())
+        artifact.save(self.path)
         return final
 
     # -- telling -----------------------------------------------------------------------------

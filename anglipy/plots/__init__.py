@@ -9,8 +9,17 @@ disturb the plots of others. Raises OptionError: AQ305 without matplotlib, AQ303
 format that does not exist, AQ315 for a file that cannot be written.
 """
 
+from anglipy.plots.calibration import plot_coverage, plot_losses, plot_ranks
 from anglipy.plots.choice import KINDS, plot_posterior
 from anglipy.plots.style import FORMATS
 from anglipy.plots.training import plot_training
 
-__all__ = ["FORMATS", "KINDS", "plot_posterior", "plot_training"]
+__all__ = [
+    "FORMATS",
+    "KINDS",
+    "plot_coverage",
+    "plot_losses",
+    "plot_posterior",
+    "plot_ranks",
+    "plot_training",
+]

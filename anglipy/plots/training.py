@@ -20,7 +20,7 @@ from anglipy.plots.style import (
     write,
 )
 
-__all__ = ["plot_training"]
+__all__ = ["draw_sites", "plot_training"]
 
 _SITES = 16
 """Sites in one picture: those with the most to learn."""
@@ -41,7 +41,7 @@ def plot_training(record: Any, name: str, path: str | Path | None = None) -> Any
         grid = figure.add_gridspec(1, 2 if sites else 1, width_ratios=[3, 2] if sites else [1])
         _draw_losses(figure.add_subplot(grid[0]), record)
         if sites:
-            _draw_sites(figure.add_subplot(grid[1]), sites, len(record.sites))
+            draw_sites(figure.add_subplot(grid[1]), sites, len(record.sites))
         write(figure, path)
     return figure
 
@@ -70,7 +70,7 @@ def _draw_losses(axes: Any, record: Any) -> None:
     axis_title(axes, "loss", "lower is better; the training loss is that of single batches", 6.0)
 
 
-def _draw_sites(axes: Any, sites: Sequence[Any], count: int) -> None:
+def draw_sites(axes: Any, sites: Sequence[Any], count: int) -> None:
     """A line from the prior's loss to that of the network, per site."""
     rows = range(len(sites))
     for row, site in zip(rows, sites, strict=True):

@@ -187,6 +187,7 @@ def untrained(
     wild: float = 0.0,
     traces: int = 200,
     network: str = "lstm",
+    argument: Any = None,
 ) -> Artifact:
     """An artifact whose network has met the addresses of some runs, its heads moved about by noise
     of size `wild`.
@@ -195,7 +196,7 @@ def untrained(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         grown = Network(Shape(16, 16, 4, 3), network)
-        grown.grow(batch_of(record(asked, None, rng, traces)))
+        grown.grow(batch_of(record(asked, argument, rng, traces)))
         with torch.no_grad():
             for slot in grown.all_slots():
                 if slot.head is not None:

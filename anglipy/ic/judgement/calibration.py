@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,6 @@ from anglipy.ic.artifact import Artifact
 from anglipy.ic.batches import Batch, batch_of
 from anglipy.ic.judgement import novelty
 from anglipy.ic.judgement.quantities import Address, addresses_of, columns, squared_distances
-from anglipy.ic.judgement.ranks import holm, p_uniform, ranks
 from anglipy.ic.judgement.simulating import Conditioned, Simulated, simulated
 from anglipy.ic.learner import Losses
 from anglipy.ic.network import Network
@@ -39,6 +38,7 @@ from anglipy.ic.store import network_of
 from anglipy.ic.threads import fitting_threads
 from anglipy.inference.engine import whole_number
 from anglipy.inference.log_space import FloatArray
+from anglipy.inference.ranks import coverage, holm, p_uniform, ranks
 from anglipy.runtime.machine import Query
 from anglipy.runtime.random_source import using_rng
 
@@ -46,6 +46,10 @@ __all__ = ["Calibration", "CalibrationOptions", "Quantity", "calibrate", "option
 
 BLOCK = 8_192
 """Particles that advance together at most."""
+LEVELS = (0.5, 0.8, 0.95)
+"""Of regions whose coverage is told."""
+ROUNDING = 1e-3
+"""Nats by which two computations of one log density may differ, in single precision."""
 READ = 256
 """Data sets that the network reads together."""
 
@@ -99,6 +103,42 @@ class Calibration:
     surprises: FloatArray = field(default_factory=lambda: np.empty(0))
     """- log evidence of each data set, sorted."""
     novelty: novelty.Novelty | None = None
+
+    @property
+    def density(self) -> Quantity:
+        """The log density, whose ranks give the coverage of highest-density regions."""
+        return next(quantity for quantity in self.quantities if quantity.kind == "density")
+
+    def to_data(self) -> dict[str, Any]:
+        """Plain data for JSON: losses in nats per trace, p-values, coverage by level."""
+        density = self.density
+        return {
+            "simulations": self.simulations,
+            "particles": self.particles,
+            "seed": self.seed,
+            "seconds": self.seconds,
+            "unexplained": self.unexplained,
+            "ess_per_particle": dict(
+                zip(("min", "10%", "50%", "90%", "max"), self.ess, strict=True)
+            ),
+            "loss": self.loss,
+            "prior_loss": self.prior_loss,
+            "sites": [asdict(site) for site in self.sites],
+            "quantities": [
+                {"name": q.name, "kind": q.kind, "alone_p": q.alone_p, "weighted_p": q.weighted_p}
+                for q in self.quantities
+            ],
+            "coverage": [
+                {"level": level, "alone": alone, "weighted": weighted}
+                for level, alone, weighted in zip(
+                    LEVELS,
+                    coverage(density.alone, np.array(LEVELS)).tolist(),
+                    coverage(density.weighted, np.array(LEVELS)).tolist(),
+                    strict=True,
+                )
+            ],
+            "not_calibrated": {"alone": self.rejected(False), "weighted": self.rejected(True)},
+        }
 
     def rejected(self, weighted: bool) -> list[str]:
         """The names of quantities whose ranks are not uniform, at 5 % for all of them together."""
@@ -294,18 +334,23 @@ def _quantities(
         # A run that does not visit the address has a number below all others there.
         own, drawn = np.nan_to_num(own, nan=-np.inf), np.nan_to_num(drawn, nan=-np.inf)
         found.append(judged(address.name, "address", own, drawn, own, drawn))
-    joint = walked.log_weights + walked.log_q
-    found.append(
-        judged(
-            "log density", "density", truth.truth_log_q, walked.log_q, truth.truth_log_joint, joint
-        )
-    )
+    log_q, log_joint = truth.truth_log_q, truth.truth_log_joint
+    drawn_log_q = _with_ties(walked.log_q, log_q)
+    joint = _with_ties(walked.log_weights + walked.log_q, log_joint)
+    found.append(judged("log density", "density", log_q, drawn_log_q, log_joint, joint))
     if walked.addresses:
         own, drawn = squared_distances(
             walked.addresses, truth.truths, walked.draws, _nearest(summary)
         )
         found.append(judged("distance to a point", "points", own, drawn, own, drawn))
     return found
+
+
+def _with_ties(draws: FloatArray, truth: FloatArray) -> FloatArray:
+    """Log densities (n, L), those that are the truth's but for rounding made equal to it: equal
+    runs of a discrete program tie, though a tape and a walk compute them in another order.
+    """
+    return np.where(np.abs(draws - truth[:, None]) < ROUNDING, truth[:, None], draws)
 
 
 def _p(u: FloatArray) -> float:

@@ -24,7 +24,7 @@ import numpy as np
 
 from anglipy.inference.log_space import FloatArray, IntArray
 
-__all__ = ["ALPHA", "Band", "band", "distribution", "holm", "p_uniform", "ranks"]
+__all__ = ["ALPHA", "Band", "band", "coverage", "distribution", "holm", "p_uniform", "ranks"]
 
 ALPHA = 0.05
 POINTS = 50
@@ -54,6 +54,17 @@ def distribution(u: FloatArray) -> IntArray:
     """How many of the numbers are at most k / K, for k = 1 .. K - 1."""
     edges = np.arange(1, POINTS) / POINTS
     found: IntArray = np.searchsorted(np.sort(u), edges, side="right")
+    return found
+
+
+def coverage(u: FloatArray, levels: FloatArray) -> FloatArray:
+    """How many of the truths are in the region of highest density that has this probability, for
+    each level: `u` are ranks of the log density, by which a truth is inside if u >= 1 - level.
+
+    >>> coverage(np.array([0.1, 0.6, 0.9]), np.array([0.5])).round(3).tolist()
+    [0.667]
+    """
+    found: FloatArray = (u[:, None] >= 1.0 - levels).mean(0)
     return found
 
 
