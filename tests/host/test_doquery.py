@@ -211,3 +211,5 @@ def test_an_artifact_proposes(session: Session, tmp_path: Path) -> None:
     found = value(session, "(empirical-distribution (collect-results s))")
     assert abs(found.lookup(0.75) - 0.75) < 0.05
     assert value(session, f'(count (take 5 (doquery :csis coin {DATA} :artifact "{path}")))') == 5
+    given = f':artifact "{path}" :number-of-particles 50'
+    assert value(session, f"(count (take 5 (doquery :ic-smc coin {DATA} {given})))") == 5
