@@ -40,7 +40,7 @@ from anglipy.runtime.lanes.groups import Index
 from anglipy.runtime.lanes.state import State
 from anglipy.runtime.lanes.values import Lane
 
-__all__ = ["Beside"]
+__all__ = ["Beside", "Within"]
 
 
 class _Step(NamedTuple):
@@ -65,7 +65,8 @@ class Beside:
     the sites without a slot. With `cases`, (n,), run i has the data in row `cases[i]` of the
     reading; without, the reading has one row, for all.
 
-    `at_observe` and `chosen` are for other engines than importance sampling to override.
+    `at_observe`, `chosen`, `inside`, `accepted` and `looped` are for others than importance
+    sampling to override.
     """
 
     def __init__(
@@ -98,6 +99,16 @@ class Beside:
         """Told of every choice: `value` of the program, `drawn` as the family takes it, log prior -
         log q', (n,) or a float.
         """
+
+    def inside(self, turns: Turns, numbers: Index) -> Within:
+        """The network beside one turn of a rejection loop of these runs."""
+        return Within(self, turns, numbers)
+
+    def accepted(self, inner: Within, turns: Index, numbers: Index) -> None:
+        """Told which turns of `inner` are those that count, and of which runs they are."""
+
+    def looped(self, numbers: Index, log_weights: Any) -> None:
+        """Told what a rejection loop adds to the log weights of these runs, (n,)."""
 
     def at_observe(self, point: Observe) -> None:
         """Weigh the particles of a group and let those that live go on."""
@@ -179,6 +190,7 @@ class Beside:
         added = log_factor(by_network, by_prior)
         for each in loop.found:
             added[each.places] += each.log_weight
+        self.looped(loop.numbers, added)
         weighted = Lane(log_weights_of(state) + added, state.group.stamp)
         self.memory, self.history = loop.remembered()
         self.runs.machine.resume(sample, after.weighted(weighted), answer)
@@ -239,11 +251,11 @@ class _Loop:
         self.beside, self.numbers = beside, numbers
         self.found: list[Found] = []
         self.memories: list[tuple[Memory, Index]] = []
-        self.inner: _Within | None = None
+        self.inner: Within | None = None
 
     def play(self, turns: Turns) -> list[Result]:
         """One turn by the network."""
-        self.inner = inner = _Within(self.beside, turns, self.numbers[turns.places])
+        self.inner = inner = self.beside.inside(turns, self.numbers[turns.places])
         inner.run()
         self.beside.unknown |= inner.unknown
         return inner.ended
@@ -253,8 +265,9 @@ class _Loop:
         assert self.inner is not None
         for each in first:
             self.found.append(each)
-            rows = self.inner.history[each.turns]
-            self.memories.append((_taken(self.inner.memory, rows), self.numbers[each.places]))
+            rows, numbers = self.inner.history[each.turns], self.numbers[each.places]
+            self.memories.append((_taken(self.inner.memory, rows), numbers))
+            self.beside.accepted(self.inner, each.turns, numbers)
 
     def remembered(self) -> tuple[Memory, Index]:
         """The memory of all runs, and who has which row."""
@@ -266,7 +279,7 @@ class _Loop:
         return _taken(memory, used), row_of.reshape(-1)
 
 
-class _Within(Beside):
+class Within(Beside):
     """One turn of a rejection loop beside the network."""
 
     def __init__(self, outer: Beside, turns: Turns, numbers: Index) -> None:

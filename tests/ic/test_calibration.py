@@ -92,7 +92,7 @@ def test_holm_keeps_what_bonferroni_keeps_and_more() -> None:
 
 @pytest.mark.parametrize(
     ("made", "wild", "size"),
-    [("compiled", 0.3, 400), ("compiled", 0.0, 100), ("by hand", 0.0, 100)],
+    [("compiled", 0.15, 400), ("compiled", 0.0, 100), ("by hand", 0.0, 100)],
 )
 def test_the_weighted_posterior_is_calibrated_whatever_the_network_proposes(
     made: str, wild: float, size: int
@@ -141,6 +141,23 @@ def test_particles_that_observe_elsewhere_do_not_explain_the_data() -> None:
     assert side.weighted_p > 0.001
     # Half of the particles explain the data, all of them equally well.
     assert found.ess[2] == pytest.approx(0.5, abs=0.1)
+
+
+def test_accepted_turns_of_rejection_loops_are_judged() -> None:
+    asked = loads("""
+    (defquery loop [y]
+      (let [x (repeat-until (fn [] (sample "x" (normal 0 1))) (fn [x] (> x 0.5)))]
+        (observe "y" (normal x 1) y)
+        x))
+    """).loop.query
+    found = calibrate(asked, untrained(asked), Setup(None), CalibrationOptions(200, 200))
+    assert found.rejected(weighted=True) == []
+    assert "x[1]" in by_name(found)
+    posterior = infer_compiled(asked, Vector([3.0]), untrained(asked), 500, seed=0, refine=2)
+    # N(1.5, 1/2) above 0.5: mean 1.5 + sd phi(z) / (1 - Phi(z)), z = -sqrt(2).
+    sd, z = math.sqrt(0.5), -math.sqrt(2.0)
+    hazard = math.exp(-z * z / 2) / math.sqrt(2 * math.pi) / (0.5 * math.erfc(z / math.sqrt(2)))
+    assert posterior.mean() == pytest.approx(1.5 + sd * hazard, abs=0.12)
 
 
 def test_simulated_data_are_observed_again_as_they_were() -> None:

@@ -245,6 +245,8 @@ class _Walked:
     """(n, L)."""
     log_q: FloatArray
     """(n, L)."""
+    log_joint: FloatArray
+    """(n, L), of choices and data."""
     truths: list[FloatArray] = field(default_factory=list)
     """For each address, (n,)."""
     truth_log_q: Any = None
@@ -294,7 +296,7 @@ def _walk(
     size = options.particles
     addresses = addresses_of(data.tape.choices, data.count)
     draws = [np.empty((data.count, size)) for _ in addresses]
-    log_weights, log_q = np.empty((data.count, size)), np.empty((data.count, size))
+    log_weights, log_q, log_joint = (np.empty((data.count, size)) for _ in range(3))
     some = max(1, BLOCK // size)
     for first in range(0, data.count, some):
         last = min(first + some, data.count)
@@ -308,11 +310,12 @@ def _walk(
         here = slice(first, last)
         log_weights[here] = walk.log_weights().reshape(-1, size)
         log_q[here] = walk.log_q.reshape(-1, size)
+        log_joint[here] = walk.log_joint().reshape(-1, size)
         for column, found in zip(draws, columns(walk.choices, len(cases), addresses), strict=True):
             column[here] = found.reshape(-1, size)
         if on_progress is not None:
             on_progress(last, data.count)
-    return _Walked(addresses, draws, log_weights, log_q)
+    return _Walked(addresses, draws, log_weights, log_q, log_joint)
 
 
 # --- ranks ---
@@ -336,7 +339,7 @@ def _quantities(
         found.append(judged(address.name, "address", own, drawn, own, drawn))
     log_q, log_joint = truth.truth_log_q, truth.truth_log_joint
     drawn_log_q = _with_ties(walked.log_q, log_q)
-    joint = _with_ties(walked.log_weights + walked.log_q, log_joint)
+    joint = _with_ties(walked.log_joint, log_joint)
     found.append(judged("log density", "density", log_q, drawn_log_q, log_joint, joint))
     if walked.addresses:
         own, drawn = squared_distances(
