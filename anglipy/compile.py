@@ -35,6 +35,7 @@ from anglipy.lower import lower
 from anglipy.macros import MACROS
 from anglipy.printer import print_form
 from anglipy.reader import read, read_all
+from anglipy.rejecting import rejection_notes
 from anglipy.runtime.checkpoints import Site
 from anglipy.runtime.locate import SOURCES
 from anglipy.runtime.machine import FINISH, Query, deterministic, run
@@ -190,6 +191,12 @@ class Compiler:
             self.linker().forget()
         return value
 
+    def only_draws(self, name: str) -> bool:
+        """Whether a function that is defined already observes nothing, nor does what it uses."""
+        if name not in self.namespace.definitions:
+            return False
+        return "observe" not in reachable_sites(self.namespace, name).values()
+
     def expression(self, core: Form, path: str, run: bool = False) -> tuple[Analysis, Any]:
         """Take an expression through all passes and run it. While only checking it is run if `run`
         says so, or if it is a function and the program has macros, which may call it.
@@ -198,6 +205,8 @@ class Compiler:
         stages = Stages(core)
         analysis = analyze(core, namespace, namespace.names, path)
         self.warnings += analysis.warnings
+        if not self.execute:
+            self.warnings += rejection_notes(analysis.node, self.only_draws)
         if self.keep_stages:
             stages.core = analysis.node
             self.stages.append(stages)

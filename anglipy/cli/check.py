@@ -1,4 +1,4 @@
-"""`anglipy check`: every error and warning of some files, without running anything."""
+"""`anglipy check`: every error, warning and note about some files, without running anything."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ def check(files: tuple[str, ...], strict: bool, as_json: bool) -> int:
     anglipy check model.aq --json
     anglipy check model.aq --strict
 
-    The exit code is 1 if there is an error. Warnings alone do not fail, unless with --strict.
+    The exit code is 1 if there is an error. Warnings alone do not fail, unless with --strict; notes
+    never do.
     """
     found = {file: _survey(Path(file), strict) for file in files}
     diagnostics = [d for survey in found.values() for d in survey.diagnostics]
@@ -56,6 +57,9 @@ def _survey(path: Path, strict: bool) -> Survey:
 
     found = survey(Source(str(path), read_text(path)), path.parent)
     if strict:
-        errors = [replace(d, severity="error") for d in found.diagnostics]
+        errors = [
+            replace(d, severity="error") if d.severity == "warning" else d
+            for d in found.diagnostics
+        ]
         found = replace(found, diagnostics=errors)
     return found

@@ -46,6 +46,23 @@ CASES = {
     "too few arguments for a macro": ("AQ222", "(defmacro m [x y] x)\n<<(m 1)>>"),
     "a macro that fails": ("AQ230", "(defmacro m [x] (first x))\n<<(m 1)>>"),
     "the arity of a function further on": ("AQ222", "(defn f [x] x)\n(defn g [] <<(f 1 2)>>)"),
+    "rejection by a loop": (
+        "AQ243",
+        "(defquery q [] (loop [] (let [x (sample (normal 0 1))] (if (> x 1) x <<(recur)>>))))",
+    ),
+    "rejection by a loop that is given its draw": (
+        "AQ243",
+        "(defquery q [] (loop [x (sample (flip 0.5)) n 1] (if x n <<(recur (sample (flip 0.5)) n)>>)))",
+    ),
+    "rejection by a function": (
+        "AQ243",
+        "(defm f [a] (let [x (sample (normal 0 1))] (if (> x a) x <<(f a)>>)))",
+    ),
+    "rejection by a function of many draws": (
+        "AQ243",
+        "(defn d [] (sample (flip 0.5)))\n"
+        "(defm f [] (let [xs (repeatedly 3 d) y (d) z (sample (flip 0.5))] (when-not (= y z (first xs)) <<(recur)>>)))",
+    ),
     "the arity of a recur": ("AQ222", "(defn f [x] (if x <<(recur)>> 1))"),
 }
 
@@ -70,6 +87,19 @@ FINE = {
     "records and methods": "(defprotocol P (g [this x]))\n(defrecord R [a b] P (g [this x] b))",
     "a helper of a macro": "(defn h [x] (list 'inc x))\n(defmacro m [x] (h x))\n(def a (m 1))",
     "defonce": "(defonce a 1)\n(defonce a 2)",
+    "a geometric counter": "(defquery q [] (loop [i 0] (if (sample (flip 0.5)) i (recur (inc i)))))",
+    "a geometric function": "(defm f [] (if (sample (flip 0.5)) 0 (inc (f))))",
+    "a collection that grows": "(defquery q [] (loop [xs []] (if (sample (flip 0.5)) xs (recur (conj xs (sample (normal 0 1)))))))",
+    "a random walk": "(defquery q [] (loop [x 0] (let [y (sample (normal x 1))] (if (> y 3) y (recur y)))))",
+    "a loop inside that depends on the turn before": "(defquery q [] (loop [x 0] (let [y (loop [z x] (if (> z 3) z (recur (sample (normal z 1)))))] (if (sample (flip 0.5)) y (recur y)))))",
+    "two ways to go on": "(defquery q [] (loop [x 1] (if (> x 0) (recur (sample (normal 0 1))) (if (< x -2) x (recur (sample (normal -1 1)))))))",
+    "a loop that observes": "(defquery q [y] (loop [] (let [x (sample (normal 0 1))] (observe (normal x 1) y) (if (> x 0) x (recur)))))",
+    "a loop of a function that observes": "(defn d [y] (observe (flip 0.5) y) (sample (flip 0.5)))\n(defquery q [y] (loop [] (let [x (d y) z (sample (flip 0.5))] (if x z (recur)))))",
+    "a loop that counts in the store": "(defquery q [] (loop [] (if (sample (flip 0.5)) (retrieve :n) (do (store :n (inc (or (retrieve :n) 0))) (recur)))))",
+    "a loop that prints": "(defquery q [] (while (sample (flip 0.5)) (println 1)))",
+    "a loop without end": "(defquery q [] (loop [] (sample (flip 0.5)) (recur)))",
+    "a loop that draws nothing": "(defn f [x] (loop [y x] (if (> y 1) y (recur 2))))",
+    "repeat-until": "(defquery q [] (repeat-until (fn [] (sample (normal 0 1))) (fn [x] (> x 0))))",
     "declared first": "(declare f)\n(defn g [] (f 1))\n(defn f [x] x)",
 }
 
@@ -91,6 +121,17 @@ def test_warnings_do_not_fail_unless_strict(tmp_path: Path) -> None:
     assert [d.severity for d in check(path)] == ["warning"]
     assert exit_code("check", str(path)) == 0
     assert exit_code("check", str(path), "--strict") == 1
+
+
+def test_notes_never_fail(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.aq"
+    path.write_text("(defm f [a]\n  (let [x (sample (normal 0 1))]\n    (if (> x a) x (f a))))\n")
+    assert [d.severity for d in check(path)] == ["note"]
+    assert exit_code("check", str(path), "--strict") == 0
+    shown = capsys.readouterr().out
+    assert "note[AQ243]" in shown
+    assert ":3:" in shown
+    assert "repeat-until" in shown
 
 
 def test_nothing_is_run_but_macros(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
