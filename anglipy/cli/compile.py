@@ -42,6 +42,11 @@ __all__ = ["compile_"]
     type=click.Choice(["lstm", "ff", "lstm+attention", "ff+attention", "transformer"]),
     help="What reads the choices before a choice.",
 )
+@click.option(
+    "--proposal",
+    type=click.Choice(["mixture", "spline"]),
+    help="What single continuous numbers are proposed by.",
+)
 @click.option("--batch", type=click.IntRange(1), metavar="N", help="Traces per step.")
 @click.option(
     "--learning-rate",

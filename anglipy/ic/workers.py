@@ -2,7 +2,8 @@
 
 Task n belongs to worker n modulo their count, so who does what is no matter of chance. A worker is
 a fork: it has the program as it is, and needs nothing but a pipe. It computes with numpy only. It
-ends when its pipe does, whoever closes it, so none survives the process that it works for.
+ends when its pipe does, whoever closes it, and in the middle of a task soon after the process that
+it works for is gone, by kill -9 too; so none survives it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from multiprocessing.connection import Connection
@@ -22,6 +25,8 @@ __all__ = ["WorkerFailed", "Workers"]
 
 GRACE_S = 1.0
 """How long a worker may take to end."""
+WATCH_S = 0.5
+"""Time between two looks of a worker at whether it still works for anybody."""
 _DONE, _FAILED = b"\x00", b"\x01"
 
 
@@ -57,7 +62,7 @@ class Workers:
             self.pipes.append(mine)
             process = context.Process(
                 target=_serve,
-                args=(task, its, list(self.pipes)),
+                args=(task, its, list(self.pipes), os.getpid()),
                 name=f"anglipy worker {place + 1}",
                 daemon=True,
             )
@@ -134,7 +139,9 @@ class Workers:
         )
 
 
-def _serve(task: Callable[[int], bytes], pipe: Connection, others: list[Connection]) -> None:
+def _serve(
+    task: Callable[[int], bytes], pipe: Connection, others: list[Connection], owner: int
+) -> None:
     """What a worker does all its life. Ends of pipes that a fork inherits must be closed, or nobody
     would see them end.
     """
@@ -142,6 +149,7 @@ def _serve(task: Callable[[int], bytes], pipe: Connection, others: list[Connecti
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for other in others:
         other.close()
+    threading.Thread(target=_end_with, args=(owner,), daemon=True).start()
     torch = sys.modules.get("torch")
     if torch is not None:
         # A pool of threads does not survive a fork.
@@ -156,3 +164,10 @@ def _serve(task: Callable[[int], bytes], pipe: Connection, others: list[Connecti
             pipe.send_bytes(answer)
     except (EOFError, OSError):
         os._exit(0)
+
+
+def _end_with(owner: int) -> None:
+    """End this process when it is nobody's child any more: a task may take long."""
+    while os.getppid() == owner:
+        time.sleep(WATCH_S)
+    os._exit(0)

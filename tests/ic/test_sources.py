@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from anglipy.ic.packing import packed, unpacked
 from anglipy.ic.spool import Spool
 from anglipy.ic.tapes import Tape
 from anglipy.ic.training import train
+from anglipy.ic.workers import Workers
 from anglipy.runtime.machine import Query
 from tests.ic.models import MADE, TINY, program
 
@@ -117,6 +120,40 @@ def test_a_worker_that_dies_is_reported() -> None:
         assert "signal 9" in str(caught.value)
     finally:
         beside.close()
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
+@pytest.mark.parametrize("task_s", [0.0, 600.0])
+def test_workers_do_not_survive_a_trainer_that_is_killed(task_s: float) -> None:
+    """Neither those that wait for a task nor those in the middle of one."""
+    context = multiprocessing.get_context("fork")
+    mine, its = context.Pipe()
+    trainer = context.Process(target=_with_workers, args=(its, task_s))
+    trainer.start()
+    workers = mine.recv()
+    assert all(Path(f"/proc/{pid}").exists() for pid in workers)
+    os.kill(trainer.pid, signal.SIGKILL)
+    trainer.join()
+    deadline = time.monotonic() + 10.0
+    while (left := [pid for pid in workers if _runs(pid)]) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert left == []
+
+
+def _with_workers(pipe, task_s: float) -> None:
+    """What a trainer does: give its workers something to do, and go on."""
+    workers = Workers(lambda number: bytes(int(time.sleep(task_s) or 0)), 2)
+    workers.want(range(2))
+    pipe.send([process.pid for process in workers.processes])
+    time.sleep(600.0)
+
+
+def _runs(pid: int) -> bool:
+    """Whether there is such a process that has not ended; one that nobody waited for is a Z."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def test_an_error_of_the_program_in_a_worker_is_the_programs(tmp_path: Path) -> None:
