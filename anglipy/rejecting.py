@@ -57,6 +57,7 @@ def rejection_notes(node: Node, only_draws: OnlyDraws) -> Iterator[Diagnostic]:
 
 def again(node: Node, only_draws: OnlyDraws) -> Iterator[Recur | Call]:
     """Where the rejection loops in a tree go on."""
+    nexts: list[Recur | Call]
     for inside in _within(node):
         match inside:
             case Loop(target, names, body=body):
