@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from anglipy.diagnostics import AnglipyError, Diagnostic
     from anglipy.inference.posterior import Posterior
     from anglipy.inline import query
+    from anglipy.profiling import profile
     from anglipy.runtime.foreign import vectorised
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "check",
     "load",
     "loads",
+    "profile",
     "query",
     "read_edn",
     "vectorised",
@@ -52,6 +54,7 @@ _HOMES = {
     "check": "anglipy.api",
     "load": "anglipy.api",
     "loads": "anglipy.api",
+    "profile": "anglipy.profiling",
     "query": "anglipy.inline",
     "read_edn": "anglipy.datum",
 }

@@ -52,7 +52,14 @@ def test_import_anglipy_is_cheap() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], ["run", "--help"], ["compile", "--help"], ["check", "--help"]],
+    [
+        ["--help"],
+        ["--version"],
+        ["run", "--help"],
+        ["compile", "--help"],
+        ["check", "--help"],
+        ["profile", "--help"],
+    ],
     ids=" ".join,
 )
 def test_help_loads_neither_the_compiler_nor_an_engine(arguments: list[str]) -> None:

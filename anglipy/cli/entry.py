@@ -20,6 +20,7 @@ from anglipy.cli.check import check
 from anglipy.cli.compile import compile_
 from anglipy.cli.emit import emit
 from anglipy.cli.inspect import inspect
+from anglipy.cli.profile import profile
 from anglipy.cli.repl import repl
 from anglipy.cli.run import run
 from anglipy.cli.simulate import simulate
@@ -69,7 +70,7 @@ def anglipy(context: click.Context) -> int:
     return code
 
 
-for command in (run, compile_, simulate, calibrate, check, emit, inspect, repl):
+for command in (run, compile_, simulate, calibrate, check, emit, inspect, profile, repl):
     anglipy.add_command(command)
 
 

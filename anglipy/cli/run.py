@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from anglipy.diagnostics import UserError
     from anglipy.inference.posterior import Posterior
 
-__all__ = ["run"]
+__all__ = ["Command", "inferred", "run"]
 
 PLOT_KINDS = ("auto", "marginals", "pairs", "weights")
 """Those of `anglipy.plots`, which loads numpy."""
@@ -170,6 +170,11 @@ class Command:
     plot_kind: str
     quiet: bool
 
+    @classmethod
+    def of(cls, given: dict[str, Any]) -> Command:
+        """Some of the options; the others are not given."""
+        return cls(**{**{field.name: None for field in fields(cls)}, **given})
+
     def options(self) -> dict[str, Any]:
         """The options of the algorithm."""
         options = settings(self.given)
@@ -206,7 +211,7 @@ def _run(command: Command) -> int:
         if command.values is not None:
             return _run_batch(command, model, rows_of(model, command.values))
         argument_value = argument(model, command.value, command.named)
-        posterior = _inferred(command, model, argument_value, command.seed)
+        posterior = inferred(command, model, argument_value, command.seed)
         _deliver(command, posterior)
     if posterior.stopped:
         messages.say(f"interrupted: this is the posterior of {posterior.draws} draws")
@@ -234,7 +239,8 @@ def _check(command: Command) -> None:
             )
 
 
-def _inferred(command: Command, model: Model, value: Any, seed: int | None) -> Posterior:
+def inferred(command: Command, model: Model, value: Any, seed: int | None) -> Posterior:
+    """The posterior for an argument of the query."""
     with inference_progress(command.quiet) as on_progress:
         return model.infer(
             command.engine(),
@@ -270,12 +276,12 @@ def _outcomes(
         return None if command.seed is None else command.seed + place
 
     if command.artifact is None:
-        return one_by_one(rows, lambda place, value: _inferred(command, model, value, seed(place)))
+        return one_by_one(rows, lambda place, value: inferred(command, model, value, seed(place)))
     # Loaded once for all rows.
     artifact = model.artifact(command.artifact)
     if command.engine() not in (None, "ic") or command.escalate or command.refine:
         loaded = replace(command, artifact=artifact)
-        return one_by_one(rows, lambda place, value: _inferred(loaded, model, value, seed(place)))
+        return one_by_one(rows, lambda place, value: inferred(loaded, model, value, seed(place)))
     options = command.options()
     return together(
         rows,

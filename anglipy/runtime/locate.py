@@ -8,6 +8,7 @@ no cost while nothing fails.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 from types import CodeType, TracebackType
@@ -15,7 +16,10 @@ from typing import Any
 
 from anglipy.diagnostics import AnglipyError, ArityError, ProgramError, Source, Span
 
-__all__ = ["LANES", "LIBRARY", "ORDINARY", "SOURCES", "Place", "explain"]
+__all__ = [
+    "LANES", "LIBRARY", "ORDINARY", "SOURCES", "Place", "beginning", "caller", "explain",
+    "is_library", "span_at",
+]  # fmt: skip
 
 SOURCES = "__sources__"
 """The global of generated modules that maps file names to sources."""
@@ -38,8 +42,10 @@ def explain(error: Exception, outer: Place | None = None) -> AnglipyError:
     """The error for the user: with a span, whatever Python raised. `outer` is where the code was
     called from, where Python's traceback does not tell.
     """
-    spans, outside = _spans(error.__traceback__, [] if outer is None else _span_at(*outer))
-    user = [span for span in spans if not _is_library(span)] or _callers(error.__traceback__)
+    spans, outside = _spans(
+        error.__traceback__, _listed(None if outer is None else span_at(*outer))
+    )
+    user = [span for span in spans if not is_library(span)] or _callers(error.__traceback__)
     found = user or spans
     span = found[-1] if found else None
     if isinstance(error, AnglipyError):
@@ -63,7 +69,8 @@ def explain(error: Exception, outer: Place | None = None) -> AnglipyError:
     return ProgramError("AQ404", f"{name}: {error}" if str(error) else name, span, notes=where)
 
 
-def _is_library(span: Span) -> bool:
+def is_library(span: Span) -> bool:
+    """Whether it is a place in the standard library."""
     return span.source.name.startswith("stdlib/")
 
 
@@ -77,7 +84,15 @@ def _callers(trace: TracebackType | None) -> list[Span]:
         and SOURCES in trace.tb_next.tb_frame.f_globals
     ):
         trace = trace.tb_next
-    work = [] if trace is None else list(trace.tb_frame.f_locals.values())
+    found = None if trace is None else caller(trace.tb_frame.f_locals.values())
+    return [] if found is None else [found]
+
+
+def caller(values: Iterable[Any]) -> Span | None:
+    """The form of the user's text that the nearest of some continuations goes on behind; `values`
+    may hold anything besides.
+    """
+    work = list(values)
     while work:
         frame = work.pop(0)
         if frame.__class__ is not tuple or not frame:
@@ -86,17 +101,22 @@ def _callers(trace: TracebackType | None) -> list[Span]:
             work.append(frame[0])
         if not hasattr(frame[0], "__code__"):
             continue
-        code = frame[0].__code__
-        source = frame[0].__globals__.get(SOURCES, {}).get(code.co_filename)
-        if source is None:  # a continuation of the machine, with the program's own inside
-            work.extend(frame[1:])
-            continue
-        found = (_span(source, code, 2 * place) for place in range(len(code.co_code) // 2))
-        span = next((s for s in found if s is not None and s.end > s.start), None)
-        if span is not None and not _is_library(span):
-            return [span]
+        span = beginning(frame[0])
+        if span is not None and not is_library(span):
+            return span
+        # One of the library, or of the machine, has the program's own inside.
         work.extend(frame[1:])
-    return []
+    return None
+
+
+def beginning(function: Any) -> Span | None:
+    """The form that a function of generated code was made of; None for other functions."""
+    code = function.__code__
+    source = function.__globals__.get(SOURCES, {}).get(code.co_filename)
+    if source is None:
+        return None
+    found = (_span(source, code, 2 * place) for place in range(len(code.co_code) // 2))
+    return next((span for span in found if span is not None and span.end > span.start), None)
 
 
 def _spans(trace: TracebackType | None, outer: list[Span]) -> tuple[list[Span], str | None]:
@@ -107,9 +127,9 @@ def _spans(trace: TracebackType | None, outer: list[Span]) -> tuple[list[Span], 
     outside: str | None = None
     while trace is not None:
         code = trace.tb_frame.f_code
-        found = _span_at(trace.tb_frame.f_globals, code, trace.tb_lasti)
-        if found:
-            spans.extend(found)
+        found = span_at(trace.tb_frame.f_globals, code, trace.tb_lasti)
+        if found is not None:
+            spans.append(found)
             outside = None
         elif spans and not code.co_filename.startswith(_PACKAGE):
             outside = f"{code.co_filename}:{trace.tb_lineno}"
@@ -117,10 +137,13 @@ def _spans(trace: TracebackType | None, outer: list[Span]) -> tuple[list[Span], 
     return spans, outside
 
 
-def _span_at(globals_: dict[str, Any], code: CodeType, instruction: int) -> list[Span]:
-    """The span of an instruction of generated code; none for other code."""
+def span_at(globals_: dict[str, Any], code: CodeType, instruction: int) -> Span | None:
+    """The span of an instruction of generated code; None for other code."""
     source = globals_.get(SOURCES, {}).get(code.co_filename)
-    span = None if source is None else _span(source, code, instruction)
+    return None if source is None else _span(source, code, instruction)
+
+
+def _listed(span: Span | None) -> list[Span]:
     return [] if span is None else [span]
 
 

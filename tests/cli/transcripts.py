@@ -29,6 +29,8 @@ __all__ = ["Command", "parse", "perform", "render"]
 VOLATILE = (
     (re.compile(r'("seconds": |:seconds )[0-9.e+-]+'), r"\1..."),
     (re.compile(r"\b[0-9.,]+ (s|ms|traces/s)\b"), r"... \1"),
+    (re.compile(r"^ *[0-9]+\.[0-9]{3} +[0-9.]+%", re.MULTILINE), " " * 15),
+    (re.compile(r"; [0-9,]+ samples$", re.MULTILINE), "; ... samples"),
     (re.compile(r"\b(training|validation|best|prior|loss) -?\d+\.\d+"), r"\1 ..."),
     (re.compile(r"( in |prior \.\.\.  )\d+:\d\d(:\d\d)?\b"), r"\1..."),
     (re.compile(r"(about )\d+:\d\d(:\d\d)?( left)"), r"\1...\3"),

@@ -213,6 +213,8 @@ def _draw_choice(dist: Choice, rng: Any, group: Group) -> Any:
 
 def _draw_one_by_one(dist: Distribution, rng: Any) -> Any:
     each = rows(dist) if has_lanes(dist) else [dist] * CURRENT.group.n
+    if CURRENT.watch is not None:
+        CURRENT.watch.one_by_one(f"drawing from {dist.name}", len(each), len(each))
     drawn = []
     # What a user's `sample*` does, it does for one particle.
     with using(root(1)):
@@ -293,6 +295,8 @@ def _score_each(choice: Choice, log_prob: Callable[[Any], float]) -> Any:
             return np.array([log_prob(part) for part in parts])[codes]
         except UserError:
             pass  # Perhaps of a part that no particle chose.
+    if CURRENT.watch is not None:
+        CURRENT.watch.one_by_one("density", len(parts), len(codes))
     found = np.zeros(len(parts))
     for code in np.flatnonzero(np.bincount(codes, minlength=len(parts))).tolist():
         try:
@@ -318,6 +322,8 @@ def _score_one_by_one(dist: Any, value: Any) -> Any:
     found = np.empty(n)
     each = rows(dist) if has_lanes(dist) else [dist] * n
     values = rows(value)
+    if CURRENT.watch is not None:
+        CURRENT.watch.one_by_one(f"density of {dist.name}", n, n)
     with using(root(1)):
         for lane, (one, at) in enumerate(zip(each, values, strict=True)):
             with _lane(lane):

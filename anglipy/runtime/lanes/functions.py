@@ -123,7 +123,7 @@ def _going_on(begun: Begun, error: Exception, args: Any, k: Frame, state: State)
         (codes > done, lambda k, state, at: call(begun.function, state, k, args)),
     )
     chosen = [(np.nonzero(mask)[0], way) for mask, way in ways if mask.any()]
-    return Split(state, k, [(at, partial(_taking, way, at)) for at, way in chosen])
+    return Split(state, k, [(at, partial(_taking, way, at)) for at, way in chosen], "error")
 
 
 def _taking(way: Any, at: Any, k: Frame, state: State) -> Any:
@@ -150,7 +150,7 @@ def split_by(choice: Choice, state: State, k: Frame, go: Any) -> Any:
     for code in there:
         part = choice.parts[code]
         ways.append((np.nonzero(codes == code)[0], partial(_way, place, go, part)))
-    return Split(state, k, ways)
+    return Split(state, k, ways, choice)
 
 
 def _way(place: Place | None, go: Any, part: Any, k: Frame, state: State) -> Any:
@@ -200,7 +200,7 @@ def _parted(found: Any, state: State, k: Frame, then: Frame, otherwise: Frame) -
 
     yes: Index = np.nonzero(found)[0]
     no: Index = np.nonzero(~found)[0]
-    return Split(state, k, [(yes, way(then)), (no, way(otherwise))])
+    return Split(state, k, [(yes, way(then)), (no, way(otherwise))], "branch")
 
 
 # ---- checkpoints

@@ -171,6 +171,8 @@ def per_distinct(fn: Callable[..., Any], args: Sequence[Any], active: Sequence[i
         return fn(*args)
     found = [_alternatives(args[place], group) for place in places]
     combos, which = _combined([c for _, c in found], [max(len(v), 1) for v, _ in found])
+    if CURRENT.watch is not None:
+        CURRENT.watch.one_by_one(fn, len(combos), group.n)
     parts_plain = all(args[p].__class__ is Lane or args[p].plain for p in places)
     plain = parts_plain and not any(has_lanes(a) for p, a in enumerate(args) if p not in places)
     results, parts = [], []
@@ -223,6 +225,8 @@ def per_particle(fn: Callable[..., Any], args: Sequence[Any], of: Any = None) ->
     group: Group = CURRENT.group
     places, codes = distinct_places(list(args), group)
     columns = [rows(arg, places) for arg in args]
+    if CURRENT.watch is not None:
+        CURRENT.watch.one_by_one(fn, group.n if places is None else len(places), group.n)
     results = []
     for number, given in enumerate(zip(*columns, strict=True)):
         try:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import threading
 from heapq import heappop, heappush
 from itertools import count
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from weakref import ref
 
 import numpy as np
@@ -26,7 +26,7 @@ from anglipy.diagnostics import InternalError
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
-__all__ = ["CURRENT", "QUIET", "Group", "Index", "Stamp", "root", "unite", "using"]
+__all__ = ["CURRENT", "QUIET", "Group", "Index", "Stamp", "Watch", "root", "unite", "using"]
 
 Index: TypeAlias = NDArray[np.intp]
 
@@ -288,10 +288,27 @@ def unite(groups: Sequence[Group]) -> Group:
     return Group(sum(group.n for group in groups), tuple((group.link, None) for group in groups))
 
 
+class Watch(Protocol):
+    """Who wants to be told what happens to groups; `anglipy.profiling` does."""
+
+    machine: type
+    """The class of machines to run groups with."""
+
+    def split(self, why: Any, ways: int, group: Group, k: Any) -> None:
+        """A group goes so many ways, which come together again at the continuation."""
+
+    def one_by_one(self, f: Any, calls: int, particles: int) -> None:
+        """A function, or what a name stands for, was called so many times for all particles of the
+        running group.
+        """
+
+
 class _Current(threading.local):
     """The group that is running in this thread; None outside of lockstep."""
 
     group: Any = None
+    watch: Watch | None = None
+    """Who is told what happens to groups in this thread; nobody, mostly."""
 
 
 CURRENT = _Current()

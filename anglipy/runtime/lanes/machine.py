@@ -45,6 +45,11 @@ class Machine:
     group has finished, died or been parked.
     """
 
+    def __new__(cls, *_: Any) -> Machine:
+        """A machine; the one of who watches, if somebody does."""
+        watch = CURRENT.watch
+        return object.__new__(cls if watch is None else watch.machine)
+
     def __init__(self, lanes: int | None = None) -> None:
         self.lanes = lanes
         """Groups are united up to this many particles; None: any number."""
@@ -116,7 +121,7 @@ class Machine:
                     return step  # type: ignore[no-any-return]
                 if kind is Result:
                     return step  # type: ignore[no-any-return]
-                _HANDLERS[kind](self, step)
+                getattr(self, _HANDLERS[kind])(step)
             except Exception as error:
                 if not self._rescue(error, state, (code, frame, value)):
                     self.failed(error, state)
@@ -182,7 +187,7 @@ class Machine:
         if step.__class__ is tuple:
             self.ready.append(step)
         else:
-            _HANDLERS[step.__class__](self, step)
+            getattr(self, _HANDLERS[step.__class__])(step)
 
     # ---- leaving early
 
@@ -351,11 +356,12 @@ def _slices(groups: Sequence[Group]) -> list[slice]:
     return found
 
 
-_HANDLERS: dict[Any, Callable[[Machine, Any], None]] = {
-    Split: Machine._split,
-    Arrival: Machine._arrived,
-    Pending: Machine._held_back,
-    Choosing: Machine._choosing,
-    Recalling: Machine._recalling,
-    Unwinding: Machine._unwound,
+_HANDLERS = {
+    Split: "_split",
+    Arrival: "_arrived",
+    Pending: "_held_back",
+    Choosing: "_choosing",
+    Recalling: "_recalling",
+    Unwinding: "_unwound",
 }
+"""The method of the machine for each kind of step."""

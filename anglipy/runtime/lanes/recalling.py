@@ -58,7 +58,8 @@ def recalled(frame: LaneClosure, state: State, value: Any) -> Any:
     def compute(k: Any, state: State) -> Any:
         return _compute(frame, key, given, k, state)
 
-    return Split(state, k, [(np.nonzero(known)[0], tell), (np.nonzero(~known)[0], compute)])
+    ways = [(np.nonzero(known)[0], tell), (np.nonzero(~known)[0], compute)]
+    return Split(state, k, ways, "remembered")
 
 
 def _compute(frame: LaneClosure, key: Any, given: Any, k: Any, state: State) -> Any:
@@ -81,4 +82,4 @@ def _by_arguments(frame: LaneClosure, state: State, k: Any, given: tuple[Any, ..
         return recalled(frame, state, (k, combos[0]))
     which = np.asarray(codes)
     ways = [(np.nonzero(which == code)[0], way(args)) for code, args in enumerate(combos)]
-    return Split(state, k, ways)
+    return Split(state, k, ways, "memory")

@@ -76,7 +76,7 @@ def _by_handlers(state: State, k: Any, go: Any, leaves: bool) -> Split:
         for label, handler in reversed([*inner, *links(choice.parts[code], ())]):
             handlers = (label, handler, handlers)
         ways.append((np.nonzero(codes == code)[0], partial(_with_handlers, go, handlers, leaves)))
-    return Split(state, k, ways)
+    return Split(state, k, ways, "handler")
 
 
 def _with_handlers(go: Any, handlers: Any, leaves: bool, k: Any, state: State) -> Any:
@@ -96,7 +96,7 @@ def _by_tag(state: State, k: Any, tag: Any, go: Any) -> Any:
     if len(tags) == 1:
         return go(tags[0], k, state)
     ways = [(np.nonzero(codes == code)[0], partial(go, one)) for code, one in enumerate(tags)]
-    return Split(state, k, ways)
+    return Split(state, k, ways, "tag")
 
 
 # ---- catch, throw, try

@@ -25,6 +25,8 @@ def each_time(scalar: Function) -> Function:
         group = CURRENT.group
         if group is None:
             return scalar(*args)
+        if CURRENT.watch is not None:
+            CURRENT.watch.one_by_one(scalar, group.n, group.n)
         results = []
         columns = [rows(arg) for arg in args] if args else []
         given = zip(*columns, strict=True) if columns else [()] * group.n

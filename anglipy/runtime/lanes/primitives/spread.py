@@ -212,6 +212,8 @@ def one_by_one(scalar: Function, args: Sequence[Any]) -> Any:
     if not any(map(is_lazy, args)):
         return per_particle(scalar, args)
     group = CURRENT.group
+    if CURRENT.watch is not None:
+        CURRENT.watch.one_by_one(scalar, group.n, group.n)
     columns = [
         [of_particle(arg, place, group) for place in range(group.n)] if is_lazy(arg) else rows(arg)
         for arg in args
