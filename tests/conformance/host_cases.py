@@ -3,10 +3,9 @@
 A case is one line, `EXPRESSION => VALUE`. It is evaluated
 
     host     at the top level
-    query    inside a query that runs one particle at a time
-    lanes    inside a query whose particles run in lockstep
-    varying  in lockstep, where every number and string of the expression is a value that might differ
-             between particles (it is made with a draw that is always zero)
+    query    inside a query, one particle at a time and in lockstep
+    varying  inside a query, where every number, string, boolean and nil of the expression is a value
+             that differs between the particles (see `rewriting`)
 
 A line that begins with `host:` is evaluated at the top level only: what is endless, or changes
 something outside; with `fixed:` not in the way `varying`.
@@ -22,15 +21,11 @@ from typing import Any
 import pytest
 
 from anglipy.api import Session
-from anglipy.diagnostics import Source
-from anglipy.forms import Collection, Form, ListForm, Literal, Symbol, VectorForm
-from anglipy.printer import print_form
-from anglipy.reader import read
 from anglipy.runtime.printing import pr_str
+from tests.conformance.rewriting import varied
+from tests.conformance.running import Run, check_value, check_varying
 
 HERE = Path(__file__).parent
-BINDING = ("let", "loop", "for", "doseq", "dotimes", "fn", "fn*", "if-let", "when-let")
-QUOTING = ("quote", "case", "comment")
 REQUIRED = """
 (require '[clojure.string :as str] '[clojure.set :as set] '[clojure.walk :as walk]
          '[clojure.core.matrix :as m] '[clojure.core.matrix.linear :as lin])
@@ -54,8 +49,8 @@ def parsed(text: str) -> list[HostCase]:
             continue
         expression, arrow, value = line.rpartition(" => ")
         assert arrow, line
-        ways: tuple[str, ...] = ("host", "query", "lanes", "varying")
-        for mark, kept in (("host:", ways[:1]), ("fixed:", ways[:3])):
+        ways: tuple[str, ...] = ("host", "query", "varying")
+        for mark, kept in (("host:", ways[:1]), ("fixed:", ways[:2])):
             if expression.startswith(mark):
                 expression, ways = expression.removeprefix(mark), kept
         found.append(HostCase(expression.strip(), value.strip(), ways))
@@ -68,69 +63,31 @@ def parameters(text: str) -> list[Any]:
         pytest.param(case, way, id=f"{case.expression[:60]}-{way}")
         for case in parsed(text)
         for way in case.ways
-        if way != "varying" or varying(case.expression) != print_form(form_of(case.expression))
+        if way != "varying" or varied(case.expression) != case.expression
     ]
 
 
-def form_of(text: str) -> Form:
-    (form,) = read(Source("case", text))
-    return form
-
-
-def varying(text: str) -> str:
-    """The expression with numbers and strings that might differ between particles."""
-    return print_form(_varied(form_of(text)))
-
-
-def _varied(form: Form) -> Form:
-    if isinstance(form, Literal):
-        zero = Symbol("zero", form.span)
-        if type(form.value) in (int, float):
-            return ListForm((Symbol("clojure.core/+", form.span), form, zero), form.span)
-        if isinstance(form.value, str):
-            only = VectorForm((form,), form.span)
-            return ListForm((Symbol("clojure.core/nth", form.span), only, zero), form.span)
-        return form
-    if not isinstance(form, Collection):
-        return form
-    head = form.items[0] if form.items and isinstance(form, ListForm) else None
-    if isinstance(head, Symbol) and head.name in QUOTING:
-        return form
-    if isinstance(head, Symbol) and head.name in BINDING:
-        return _varied_binding(form)
-    return type(form)(tuple(map(_varied, form.items)), form.span)
-
-
-def _varied_binding(form: Form) -> Form:
-    """A form that binds names: patterns stay as they are."""
-    assert isinstance(form, ListForm)
-    items = list(form.items)
-    at = next(i for i, item in enumerate(items) if isinstance(item, VectorForm))
-    bindings = items[at]
-    assert isinstance(bindings, VectorForm)
-    changed = tuple(
-        _varied(item) if place % 2 and "fn" not in str(getattr(items[0], "name", "")) else item
-        for place, item in enumerate(bindings.items)
-    )
-    items[at] = VectorForm(changed, bindings.span)
-    items[at + 1 :] = map(_varied, items[at + 1 :])
-    return ListForm(tuple(items), form.span)
-
-
-def evaluated(expression: str, way: str) -> list[str]:
-    """The value as it prints; in lockstep that of every particle."""
+def session_with(text: str) -> Session:
+    """A session with the namespaces that the cases use, after these forms."""
     session = Session(HERE)
     session.evaluate(REQUIRED, "required.aq")
+    session.evaluate(text, "case.aq")
+    return session
+
+
+def check(case: HostCase, way: str) -> None:
+    """The case has its value, in this way."""
     if way == "host":
-        return [pr_str(session.evaluate(expression, "case.aq")[-1])]
-    body = varying(expression) if way == "varying" else expression
+        found = session_with("").evaluate(case.expression, "case.aq")[-1]
+        assert pr_str(found) == case.value
+        return
+    body = varied(case.expression) if way == "varying" else case.expression
+    session = session_with(f"(defquery main [] {body}\n)")
+    query = session.program.queries["main"].query
     if way == "varying":
-        body = f"(let [zero (sample (uniform-discrete 0 1))] {body})"
-    session.evaluate(f"(defquery main [] {body}\n)", "case.aq")
-    model = session.program.queries["main"]
-    posterior = model.infer("importance", samples=1 if way == "query" else 3, seed=1,
-                            scalar=way == "query")  # fmt: skip
-    return [pr_str(value) for value in posterior.values]
+        check_varying(query, case.value)
+    else:
+        check_value(query, Run(case.value, "[]"))
 
 
 def checking(text: str) -> Callable[[HostCase, str], None]:
@@ -138,6 +95,6 @@ def checking(text: str) -> Callable[[HostCase, str], None]:
 
     @pytest.mark.parametrize(("case", "way"), parameters(text))
     def test_case(case: HostCase, way: str) -> None:
-        assert set(evaluated(case.expression, way)) == {case.value}
+        check(case, way)
 
     return test_case
