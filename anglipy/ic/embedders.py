@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from anglipy.ic.batches import ObserverGroup, ObserverKey
-from anglipy.ic.layers import INSTANCE_WIDTH, Dense, InstanceCode, Moments
+from anglipy.ic.layers import INSTANCE_WIDTH, Dense, InstanceCode, Moments, Scales
 from anglipy.ic.products import Linear
 
 __all__ = [
@@ -66,16 +66,16 @@ class NumbersObserver(Observer):
     def __init__(self, key: ObserverKey, width: int) -> None:
         super().__init__(key)
         count = key.kind.shape[0]
-        self.moments = Moments(count)
-        self.embed = Dense(count + INSTANCE_WIDTH, width, width)
+        self.scales = Scales(count)
+        self.embed = Dense(2 * count + INSTANCE_WIDTH, width, width)
 
     def adapt(self, group: ObserverGroup) -> None:
         """Running mean and sd per number."""
-        self.moments.update(group.values)
+        self.scales.update(group.values)
 
     def forward(self, group: ObserverGroup, instances: InstanceCode) -> Embedded:
         """One token each, its own digest."""
-        token = self.embed(torch.cat([self.moments(group.values), instances(group.instances)], 1))
+        token = self.embed(torch.cat([self.scales(group.values), instances(group.instances)], 1))
         return Embedded(token[:, None], token)
 
 
@@ -87,16 +87,16 @@ class IidObserver(Observer):
     def __init__(self, key: ObserverKey, width: int) -> None:
         super().__init__(key)
         count = key.kind.shape[0]
-        self.moments = Moments(count)
-        self.embed = Dense(count, width, width)
+        self.scales = Scales(count)
+        self.embed = Dense(2 * count, width, width)
 
     def adapt(self, group: ObserverGroup) -> None:
         """Running mean and sd per number."""
-        self.moments.update(group.values)
+        self.scales.update(group.values)
 
     def forward(self, group: ObserverGroup, instances: InstanceCode) -> Embedded:
         """One token each, its own digest."""
-        token = self.embed(self.moments(group.values))
+        token = self.embed(self.scales(group.values))
         return Embedded(token[:, None], token)
 
 

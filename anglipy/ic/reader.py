@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from anglipy.ic.batches import ObserverGroup, ObserverKey
 from anglipy.ic.embedders import Embedded, Observer
-from anglipy.ic.layers import Dense, InstanceCode, Moments
+from anglipy.ic.layers import Dense, InstanceCode, Scales
 from anglipy.ic.products import Linear
 from anglipy.ic.ragged import observer_for
 
@@ -88,7 +88,7 @@ class ObservationReader(nn.Module):
         self.fixed: tuple[FixedNumber, ...] = ()
         self._starts: dict[int, Tensor] = {}
         """For each observer where the numbers of an instance begin; -1 for those not fixed."""
-        self.moments: Moments | None = None
+        self.scales: Scales | None = None
         self.side_by_side: Dense | None = None
 
     def add(self, key: ObserverKey) -> None:
@@ -110,8 +110,8 @@ class ObservationReader(nn.Module):
             self._starts[observer] = starts
             columns += self._columns(FixedNumber(observer, instance))
         if columns:
-            self.moments = Moments(columns)
-            self.side_by_side = Dense(2 * columns, 2 * self.width, self.width)
+            self.scales = Scales(columns)
+            self.side_by_side = Dense(3 * columns, 2 * self.width, self.width)
 
     def lay_out(self) -> None:
         """Put weights in the order in memory that is fastest."""
@@ -122,9 +122,9 @@ class ObservationReader(nn.Module):
         """Take the moments of these values in."""
         for group in groups:
             self._observer(group).adapt(group)
-        if self.moments is not None:
+        if self.scales is not None:
             values, present = self._layout(groups, runs)
-            self.moments.update(values, present)
+            self.scales.update(values, present)
 
     def forward(self, groups: Sequence[ObserverGroup], runs: int, widest: int) -> Reading:
         """Read the observations of `runs` runs, of which the one with most made `widest`."""
@@ -132,9 +132,9 @@ class ObservationReader(nn.Module):
         parts = [self._observer(group)(group, self.instances) for group in known]
         tokens, present = self._tokens(known, parts, runs, widest)
         summary = self.pooled(self._digest(known, parts, runs))
-        if self.moments is not None and self.side_by_side is not None:
+        if self.scales is not None and self.side_by_side is not None:
             values, there = self._layout(groups, runs)
-            standard = self.moments(values) * there
+            standard = self.scales(values) * torch.cat([there, there], 1)
             summary = summary + self.side_by_side(torch.cat([standard, there], 1))
         return Reading(summary, tokens, present)
 
@@ -187,8 +187,8 @@ class ObservationReader(nn.Module):
         """The fixed numbers side by side, (B, columns) float64, and which are there, (B, columns)
         float32.
         """
-        assert self.moments is not None
-        columns = len(self.moments.mean)
+        assert self.scales is not None
+        columns = self.scales.columns
         values = torch.zeros(runs, columns, dtype=torch.float64)
         there = torch.zeros(runs, columns)
         for group in groups:

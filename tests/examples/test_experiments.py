@@ -1,0 +1,141 @@
+"""The experiments: their exact answers against the literature, and that each of them runs. What
+they find when they are run in earnest is in examples/experiments/RESULTS.md.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from examples.experiments import coin, gum, hmm, minimal, pumps
+from examples.experiments.catalogue import EXPERIMENTS
+from examples.experiments.gaussians import conditioned, entropy, kl_normal
+from examples.experiments.lab import Lab, Settings
+from examples.experiments.page import page
+from examples.experiments.record import RESULTS, Circumstances, Figure, Outcome, Training
+
+# --- exact answers ---
+
+
+def test_gaussian_posteriors():
+    truth = minimal.exact(2.3)
+    assert truth.mean == pytest.approx([2.277228], abs=1e-6)
+    assert math.sqrt(truth.covariance[0, 0]) == pytest.approx(0.0995037, abs=1e-7)
+    assert truth.log_evidence == pytest.approx(-3.542726, abs=1e-6)
+    for data, mean, evidence in (((9, 8), 7.25, -8.239404), ((12, 10), 9.333333, -12.260237)):
+        truth = gum.exact(*data)
+        assert truth.mean == pytest.approx([mean], abs=1e-6)
+        assert truth.log_evidence == pytest.approx(evidence, abs=1e-6)
+    assert entropy(truth.covariance) == pytest.approx(1.327778, abs=1e-6)
+
+
+def test_conditioning_agrees_with_the_joint_density():
+    rng = np.random.default_rng(3)
+    root = rng.normal(size=(4, 4))
+    mean, covariance, x = rng.normal(size=4), root @ root.T, rng.normal(size=4)
+
+    def log_density(at, mean, covariance):
+        z = at - mean
+        quadratic = z @ np.linalg.solve(covariance, z)
+        return -0.5 * (quadratic + np.linalg.slogdet(2 * np.pi * covariance)[1])
+
+    found = conditioned(mean, covariance, np.array([1, 3]), x[[1, 3]])
+    hidden = log_density(x[[0, 2]], found.mean, found.covariance)
+    assert hidden + found.log_evidence == pytest.approx(log_density(x, mean, covariance))
+    assert kl_normal(1.0, 2.0, 1.0, 2.0) == 0.0
+
+
+def test_coin():
+    assert coin.floor() == pytest.approx(-0.435601, abs=1e-6)
+    assert [coin.exact_mean(heads) for heads in range(4)] == pytest.approx([0.2, 0.4, 0.6, 0.8])
+
+
+def test_hidden_markov_model():
+    truth = hmm.exact(hmm.DATA)
+    assert truth.log_evidence == pytest.approx([-43.729860], abs=1e-6)
+    assert truth.marginals[0, 0] == pytest.approx([0.103458, 0.532207, 0.364335], abs=1e-6)
+    assert truth.marginals.sum(2) == pytest.approx(np.ones((1, 16)))
+
+
+def test_the_entropy_of_a_path_by_enumeration():
+    data = hmm.DATA[:4]
+    found = hmm.exact(data)
+    log_joint = []
+    for path in np.ndindex(3, 3, 3, 3):
+        steps = [hmm.CHAIN.start[path[0]]]
+        steps += [hmm.CHAIN.transitions[a, b] for a, b in itertools.pairwise(path)]
+        emitted = [-0.5 * (y - hmm.MEANS[s]) ** 2 for y, s in zip(data, path, strict=True)]
+        log_joint.append(np.log(steps).sum() + sum(emitted) - 2.0 * math.log(2.0 * math.pi))
+    p = np.exp(log_joint)
+    assert found.log_evidence == pytest.approx([np.log(p.sum())])
+    p /= p.sum()
+    assert found.entropy == pytest.approx([-(p * np.log(p)).sum()])
+
+
+def test_pumps():
+    whole = pumps.exact(bounded=False)
+    assert whole.log_evidence == pytest.approx(-36.577695, abs=1e-5)
+    assert (whole.alpha, whole.beta) == pytest.approx((0.697169, 0.926807), abs=1e-5)
+    assert whole.thetas[[0, 4, 9]] == pytest.approx([0.05982, 0.60134, 1.98983], abs=1e-5)
+    bounded = pumps.exact()
+    assert bounded.thetas == pytest.approx(whole.thetas, rel=0.01)
+    assert 0.0 < bounded.log_evidence - whole.log_evidence < 1.0
+
+
+# --- machinery ---
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_each_runs(name: str, tmp_path: Path):
+    said: list[str] = []
+    settings = Settings(quick=True, artifacts=tmp_path)
+    lab = Lab(EXPERIMENTS[name], settings, said.append)
+    EXPERIMENTS[name].run(lab)
+    outcome = lab.outcome()
+    assert outcome.figures
+    assert all(isinstance(figure.value, float) for figure in outcome.figures)
+    assert not any(math.isnan(figure.value) for figure in outcome.figures)
+    assert Outcome.load(outcome.save(tmp_path)) == outcome
+    assert outcome.command.startswith(f"python -m examples.experiments {name} --seed 1 --quick")
+    assert said
+
+
+def test_marks():
+    assert Figure("x", 1.0).passed is None
+    assert Figure("x", 1.0, at_most=1.0).passed is True
+    assert Figure("x", 1.0, at_least=2.0).passed is False
+    assert Figure("x", 1.0, at_most=2.0, at_least=1.5).passed is False
+    assert Figure("x", math.nan, at_most=2.0).passed is False
+
+
+def test_the_page_says_what_was_missed():
+    outcome = Outcome(
+        "gum",
+        "G1",
+        "A title",
+        "a command",
+        1,
+        90.0,
+        (Figure("good", 0.5, at_most=1.0), Figure("bad", 0.5, at_least=1.0), Figure("told", 7.0)),
+        (Training("gum-lstm", "lstm", 1000, 10.0, 1.0, 2.0, 5000),),
+        ("A note.",),
+        Circumstances("A processor", 2, 0.9, "3.11", "0.1.0"),
+    )
+    text = page([outcome])
+    assert "good 0.5 (≤ 1)<br>**bad 0.5 (≥ 1)** | **missed** | 1.5 min |" in text
+    assert "| told | 7 |  |  |" in text
+    assert "| gum-lstm (lstm) | 5,000 | 1,000 | 10 s | 100 | 1.0000 | 2.0000 |" in text
+    assert "other work" not in text
+    assert "A note." in text
+
+
+def test_the_page_of_results_is_up_to_date():
+    stored = sorted(RESULTS.glob("*.json"))
+    found = [Outcome.load(path) for path in stored]
+    assert {outcome.experiment for outcome in found} <= set(EXPERIMENTS)
+    found.sort(key=lambda outcome: list(EXPERIMENTS).index(outcome.experiment))
+    assert (RESULTS.parent / "RESULTS.md").read_text(encoding="utf-8") == page(found)
