@@ -24,6 +24,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from anglipy.diagnostics import OptionError
+from anglipy.inference.garbage import collecting_rarely
 from anglipy.runtime.random_source import using_rng
 
 if TYPE_CHECKING:
@@ -225,7 +226,7 @@ def infer(
     draws = 0
     steps: list[StepInfo] = []
     try:
-        with using_rng(generator):
+        with using_rng(generator), collecting_rarely():
             state = engine.init(query, value, options)
             while not engine.is_done(state) and not (stop is not None and stop()):
                 state, info = engine.step(state, generator)

@@ -6,11 +6,8 @@ particle share the checkpoint that follows their observe; forking is keeping a r
 
 from __future__ import annotations
 
-import gc
 import math
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -18,6 +15,7 @@ import numpy as np
 
 from anglipy.diagnostics import AnglipyError
 from anglipy.inference.draws import Draws
+from anglipy.inference.garbage import without_collecting
 from anglipy.inference.log_space import IntArray, Weighed, weigh_all
 from anglipy.inference.resampling import SCHEMES
 from anglipy.inference.runs import answer_samples, log_prob_of, resume_observed
@@ -52,7 +50,7 @@ class ParticleSweep:
         """Over the next observe: the sweep after it, the weights, and whether it resampled; or the
         end, with `draws` and the results.
         """
-        with _without_garbage_collection():
+        with without_collecting():
             arrived = _advanced(self.particles, rng)
             _check_in_step(arrived)
             particles = _weighed(arrived)
@@ -69,22 +67,6 @@ class ParticleSweep:
         )
         families = ancestors if self.families is None else self.families[ancestors]
         return replace(self, particles=chosen, families=families), found, True
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Keep Python's cycle collector from running.
-
-    A step makes many small immutable objects that stay alive and form no cycles, and the collector
-    walks over all of them again and again: with 10,000 particles that is half of the time.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _advanced(particles: tuple[Particle, ...], rng: Any) -> tuple[Particle, ...]:

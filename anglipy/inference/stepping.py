@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from anglipy.inference.engine import Startable, StepInfo, engine_named, generator_of, options_of
+from anglipy.inference.garbage import collecting_rarely
 from anglipy.runtime.random_source import using_rng
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Steps:
     def step(self) -> StepInfo:
         """Take one step. Raises what `infer` raises; the state is then that before the step."""
         began = time.perf_counter()
-        with using_rng(self._rng):
+        with using_rng(self._rng), collecting_rarely():
             self.state, info = self.engine.step(self.state, self._rng)
         self._seconds += time.perf_counter() - began
         if info.ess is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import numpy as np
@@ -202,3 +203,19 @@ def test_seconds_and_query_are_recorded() -> None:
     assert posterior.query == "coin"
     assert posterior.seconds > 0
     assert posterior.options == ImportanceOptions(10)
+
+
+def test_the_collector_of_garbage_is_left_as_it_was() -> None:
+    before, during = gc.get_threshold(), []
+    infer(
+        IN_STEP["coin"],
+        None,
+        samples=10,
+        seed=0,
+        on_progress=lambda _: during.append(gc.get_threshold()),
+    )
+    assert during[0][0] >= 100_000
+    assert gc.get_threshold() == before
+    with pytest.raises(KeyboardInterrupt):
+        infer(interrupting(0), None, samples=10, seed=0)
+    assert gc.get_threshold() == before

@@ -15,7 +15,9 @@ from anglipy.diagnostics import ProgramError
 from anglipy.runtime.distributions import CONSTRUCTORS, UserDistribution
 from anglipy.runtime.lanes.distributions import construct, draw, score
 from anglipy.runtime.lanes.families import FAMILIES
+from anglipy.runtime.lanes.families.base import BadLane
 from anglipy.runtime.lanes.families.special import log_gamma
+from anglipy.runtime.lanes.families.vectors import root_of
 from anglipy.runtime.lanes.groups import CURRENT, root, unite, using
 from anglipy.runtime.lanes.values import Choice, Lane, LaneDistribution, NotLanes, lane, row, rows
 from anglipy.runtime.maps import PersistentMap
@@ -585,3 +587,17 @@ def test_tables_of_many_outcomes_and_many_rows():
     with using(root(M)):
         table = Choice(codes, dists, CURRENT.group.stamp, plain=True)
         assert draw(table, Fixed(), M).array.tolist() == [dists[c].sample(one) for c in codes]
+
+
+@pytest.mark.parametrize("d", [1, 2, 3, 4, 5])
+def test_roots_of_many_matrices(d):
+    """As LAPACK finds them; the first that has none is named."""
+    halves = np.random.default_rng(d).standard_normal((M, d, d + 1))
+    covs = halves @ halves.swapaxes(-2, -1)
+    root = root_of(np.zeros(d), covs)
+    assert np.abs(root - np.linalg.cholesky(covs)).max() <= 1e-12 * np.abs(root).max()
+    covs[[5, 700]] = np.diag([*[1.0] * (d - 1), 0.0])
+    covs[900] = -np.eye(d)
+    with pytest.raises(BadLane) as bad:
+        root_of(np.zeros(d), covs)
+    assert bad.value.lane == 5

@@ -76,6 +76,8 @@ def root_or_none(matrix: Any) -> Any:
 def _is_symmetric(matrix: Any) -> bool:
     import numpy as np
 
+    if (matrix == matrix.T).all():
+        return True
     return bool(np.abs(matrix - matrix.T).max() <= _SYMMETRY_TOLERANCE * np.abs(matrix).max())
 
 

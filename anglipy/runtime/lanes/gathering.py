@@ -147,6 +147,8 @@ def _alternatives(value: Any, group: Group) -> tuple[list[Any], Index]:
 
 def _combined(all_codes: list[Index], sizes: list[int]) -> tuple[list[tuple[int, ...]], Index]:
     """The combinations of several codes that occur, and for each particle which it has."""
+    if len(sizes) == 1 and np.bincount(all_codes[0], minlength=sizes[0]).all():
+        return [(code,) for code in range(sizes[0])], all_codes[0]
     total = all_codes[0].astype(np.int64)
     for codes, size in zip(all_codes[1:], sizes[1:], strict=True):
         total = total * size + codes

@@ -26,6 +26,10 @@ _SYMMETRY_TOLERANCE = 1e-9
 _SMALLEST = 5e-324
 _UNROLLED = 8
 """Up to this many dimensions triangular systems are solved by columns for all particles at once."""
+_SMALL, _MANY = 4, 256
+"""Roots of more than `_MANY` matrices of up to `_SMALL` dimensions are found element by element, as
+LAPACK takes matrices one by one.
+"""
 
 
 class VectorFamily(Family):
@@ -137,16 +141,43 @@ def root_of(mean: Any, cov: Any) -> Any:
     """L with cov = L L', of checked matrices."""
     if mean.shape[-1] != cov.shape[-1]:
         raise BadLane
-    fine = np.isfinite(mean).all(axis=-1), np.isfinite(cov).all(axis=(-2, -1))
-    skew = np.abs(cov - np.swapaxes(cov, -2, -1)).max(axis=(-2, -1))
-    symmetric = skew <= _SYMMETRY_TOLERANCE * np.abs(cov).max(axis=(-2, -1))
-    if not (fine[0].all() and fine[1].all() and symmetric.all()):
-        refuse(*fine, symmetric, _has_root(cov))
+    exact = (cov == np.swapaxes(cov, -2, -1)).all()
+    if not (exact and np.isfinite(mean).all() and np.isfinite(cov).all()):
+        _refuse_unless_fine(mean, cov)
+    if cov.ndim == 3 and len(cov) > _MANY and cov.shape[-1] <= _SMALL:
+        return _roots(cov)
     try:
         return np.linalg.cholesky(cov)
     except np.linalg.LinAlgError:
         refuse(_has_root(cov))
         raise
+
+
+def _roots(cov: Any) -> Any:
+    """L with cov = L L' of many small matrices, element by element (Cholesky and Banachiewicz)."""
+    lower, d = np.zeros(cov.shape), cov.shape[-1]
+    for j in range(d):
+        rest = cov[:, j, j]
+        for k in range(j):
+            rest = rest - lower[:, j, k] ** 2
+        if not (rest > 0.0).all():
+            refuse(_has_root(cov))
+        pivot = lower[:, j, j] = np.sqrt(rest)
+        for i in range(j + 1, d):
+            rest = cov[:, i, j]
+            for k in range(j):
+                rest = rest - lower[:, i, k] * lower[:, j, k]
+            lower[:, i, j] = rest / pivot
+    return lower
+
+
+def _refuse_unless_fine(mean: Any, cov: Any) -> None:
+    """Numbers are finite, and what differs across the diagonal is rounding."""
+    fine = np.isfinite(mean).all(axis=-1), np.isfinite(cov).all(axis=(-2, -1))
+    skew = np.abs(cov - np.swapaxes(cov, -2, -1)).max(axis=(-2, -1))
+    symmetric = skew <= _SYMMETRY_TOLERANCE * np.abs(cov).max(axis=(-2, -1))
+    if not (fine[0].all() and fine[1].all() and symmetric.all()):
+        refuse(*fine, symmetric, _has_root(cov))
 
 
 def _with_normaliser(mean: Any, lower: Any) -> Any:

@@ -116,11 +116,11 @@ def _at(scalar: Function, collection: Any, place: Lane, fails: bool) -> Any:
     index = rows_at(place, CURRENT.group)
     if items is None or index.dtype.kind != "i":
         raise NotLanes
-    bad = (index < 0) | (index >= len(items))
-    if not bad.any():
-        return _gathered(items, index)
+    low, high = int(index.min()), int(index.max())
+    if low >= 0 and high < len(items):
+        return items[low] if low == high else _gathered(items, index)
     if fails:
-        return fail_at(scalar, (collection, place), bad)
+        return fail_at(scalar, (collection, place), (index < 0) | (index >= len(items)))
     raise NotLanes
 
 
