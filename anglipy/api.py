@@ -249,13 +249,15 @@ class Model:
         artifact_path: str | Path,
         on_progress: Callable[..., object] | None = None,
         watch: Callable[..., object] | None = None,
+        on_note: Callable[[str], object] | None = None,
         **options: Any,
     ) -> TrainingRecord:
         """Train a network on the query's own simulations and write it to `artifact_path`.
 
         Options are those of `anglipy.ic.training.TrainingOptions`: traces, minutes, batch, seed,
         workers, dataset, device, resume... `on_progress` is called with a `Progress` at every
-        validation, `watch` with a `Live` a few times a second.
+        validation, `watch` with a `Live` a few times a second, `on_note` with what is worth knowing
+        beforehand: which sites the prior proposes, and why.
         """
         from anglipy.ic.training import train
 
@@ -265,6 +267,7 @@ class Model:
             artifact_path,
             on_progress,
             watch=watch,
+            on_note=on_note,
             program_hash=self.program_hash,
             sites=self.sites,
         )

@@ -128,7 +128,8 @@ def compile_(
     if value is not None or named:
         options["example_args"] = argument(model, value, named)
     with messages.quiet(quiet), training_display(quiet) as display:
-        record = model.compile(artifact, display.on_progress, display.watch, **options)
+        note = None if quiet else _note
+        record = model.compile(artifact, display.on_progress, display.watch, note, **options)
     if not quiet:
         for warning in record.warnings:
             say(f"warning: {warning}")
@@ -137,6 +138,10 @@ def compile_(
         say(f"interrupted; go on with: anglipy compile {file} -o {artifact} --resume")
         return INTERRUPTED
     return 0
+
+
+def _note(text: str) -> None:
+    say(f"note: {text}")
 
 
 def _summary(artifact: Path, record: TrainingRecord) -> str:

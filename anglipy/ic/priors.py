@@ -22,7 +22,7 @@ from anglipy.ic.composite_priors import COMPOSITES, SINGLES
 from anglipy.ic.layouts import ITSELF, LARGEST_TABLE, LAYOUTS, Ask, Floats, Part, Prior, stack
 from anglipy.ic.plain_priors import DESCRIBERS
 from anglipy.runtime.distributions import CONSTRUCTORS
-from anglipy.runtime.distributions.base import Distribution
+from anglipy.runtime.distributions.base import Distribution, UserDistribution
 from anglipy.runtime.lanes.families import FAMILIES
 from anglipy.runtime.lanes.families.parameters import parameter
 from anglipy.runtime.lanes.groups import CURRENT, Index
@@ -45,6 +45,7 @@ __all__ = [
     "Prior",
     "describe",
     "describe_lanes",
+    "why_not_learned",
 ]
 
 PRIOR_ONLY = "prior-only"
@@ -77,6 +78,20 @@ def is_prior_only(dist: Any) -> bool:
     """Whether the program says that it is not to be learned."""
     tag = getattr(dist, "tag", None)
     return tag is not None and (tag.text if isinstance(tag, Keyword) else tag) == PRIOR_ONLY
+
+
+def why_not_learned(dist: Any) -> str:
+    """Why a distribution whose proposal family is `prior` has no other."""
+    if dist.__class__ is Choice:
+        alone = (part for part in dist.parts if describe(part).family == ITSELF.family)
+        return why_not_learned(next(alone, dist.parts[0]))
+    if is_prior_only(dist):
+        return f"tagged :{PRIOR_ONLY}"
+    if dist.__class__ is CONSTRUCTORS["dirac"]:
+        return "it has one value"
+    if isinstance(dist, UserDistribution):
+        return f"`{dist.name}` is a distribution of the program's own"
+    return f"no proposals are known for such a `{dist.name}`"
 
 
 def describe_lanes(dist: Any) -> list[Part]:

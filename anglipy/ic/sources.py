@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from anglipy.diagnostics import ArtifactError
 from anglipy.ic.blocks import Beside, Blocks, Here, Simulator
 from anglipy.ic.checked import whole
 from anglipy.ic.dataset import Dataset, Visits, about_program
+from anglipy.ic.layouts import ITSELF
 from anglipy.ic.learner import VALIDATION_CHUNK
 from anglipy.ic.options import TrainingOptions
 from anglipy.ic.setup import Setup
@@ -21,6 +23,10 @@ from anglipy.runtime.machine import Query
 
 __all__ = ["Source", "dataset_of", "setup_of"]
 
+BLIND = (
+    "the program observed nothing while it was trained on, so the network cannot learn from data; "
+    "if how much it observes depends on its argument, give an example of that with -v"
+)
 PROBES = 16
 """Runs that show whether a site observes vectors of several lengths."""
 _PROBE = 0x9A0BE
@@ -29,8 +35,23 @@ _PROBE = 0x9A0BE
 
 def setup_of(query: Query, options: TrainingOptions) -> Setup:
     """How the query is run: what the options say, and what a few runs show."""
+    return with_sequences(options.setup, [_probe(query, options)])
+
+
+def _probe(query: Query, options: TrainingOptions) -> Tape:
     rng = np.random.default_rng([options.seed, _PROBE])
-    return with_sequences(options.setup, [record(query, options.setup, rng, PROBES)])
+    return record(query, options.setup, rng, PROBES)
+
+
+def _unlearned(tapes: Sequence[Tape], validation: Sequence[Tape]) -> dict[str, str]:
+    """The sites that are always proposed by their priors, and why."""
+    why = {site: reason for tape in tapes for site, reason in tape.unlearned.items()}
+    families: dict[str, set[str]] = {}
+    for tape in validation:
+        for event in tape.choices:
+            families.setdefault(event.site, set()).add(event.prior.family)
+    alone = sorted(site for site, found in families.items() if found == {ITSELF.family})
+    return {site: why.get(site, "no proposals are known for it") for site in alone}
 
 
 def dataset_of(
@@ -58,6 +79,8 @@ class Source:
     """Runs in a block that is not a shard."""
     blocks: Blocks
     spool: Spool
+    unlearned: dict[str, str]
+    """The sites whose choices are always proposed by their priors, and why."""
 
     @classmethod
     def of(cls, query: Query, options: TrainingOptions, program_hash: str) -> Source:
@@ -66,7 +89,8 @@ class Source:
         Raises ArtifactError AQ609 for a query without choices, and what `record` and `Dataset`
         raise.
         """
-        setup = setup_of(query, options)
+        probe = _probe(query, options)
+        setup = with_sequences(options.setup, [probe])
         dataset = dataset_of(query, options, program_hash, setup)
         validation = _validation(query, options, setup, dataset)
         if not any(tape.choices for tape in validation):
@@ -78,7 +102,22 @@ class Source:
             ahead = min(ahead, -(-options.budget // options.batch))
         blocks = _blocks(query, options, setup, dataset, options.batch * ahead)
         block = options.batch * ahead
-        return cls(query, options, setup, dataset, validation, block, blocks, Spool(blocks))
+        unlearned = _unlearned([*validation, probe], validation)
+        stream = blocks, Spool(blocks)
+        return cls(query, options, setup, dataset, validation, block, *stream, unlearned)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is wrong with what the traces hold."""
+        return () if any(tape.observations for tape in self.validation) else (BLIND,)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is worth knowing before the training."""
+        if not self.unlearned:
+            return ()
+        sites = ", ".join(f"{site} ({why})" for site, why in self.unlearned.items())
+        return (f"proposed by the prior, with nothing to be learned: {sites}",)
 
     def take(self, count: int) -> Tape:
         """The next `count` traces."""

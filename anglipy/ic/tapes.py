@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,7 +21,7 @@ import numpy as np
 from anglipy.diagnostics import ArtifactError, ProgramError
 from anglipy.ic.inputs import ARGUMENT, inputs_of
 from anglipy.ic.observing import Observations, observations_of
-from anglipy.ic.priors import Floats, Prior
+from anglipy.ic.priors import Floats, Prior, why_not_learned
 from anglipy.ic.rejections import Found, Turns, accepted, answered, impure, turn_of
 from anglipy.ic.running import Runs, Waiting, instances_of
 from anglipy.ic.setup import Setup
@@ -74,6 +74,8 @@ class Tape:
     count: int
     choices: list[Choices]
     observations: list[Observations]
+    unlearned: dict[str, str] = field(default_factory=dict, compare=False)
+    """Why choices of the family `prior` are of it, by site; known where the runs were recorded."""
 
     def part(self, start: int, end: int) -> Tape:
         """The runs from `start` up to `end`, as a tape of their own."""
@@ -216,6 +218,8 @@ def _choose(runs: Runs, sample: Sample, rng: Any, tape: Tape) -> Any:
     for part in waiting:
         value, encoded, log_prior = draw_prior(runs, sample, part, rng)
         values.append(value)
+        if part.prior.family == "prior":
+            tape.unlearned.setdefault(part.site, why_not_learned(part.dist))
         tape.choices.append(
             Choices(part.site, part.runs, part.instances, part.prior, encoded, log_prior)
         )
@@ -232,7 +236,9 @@ def _choose_in_loop(
 
     def play(turns: Turns) -> list[Result]:
         ended: list[Result] = []
-        written[:] = _run(turns, rng, Setup(None), True, Witness(), ended).choices
+        played = _run(turns, rng, Setup(None), True, Witness(), ended)
+        written[:] = played.choices
+        tape.unlearned.update(played.unlearned)
         return ended
 
     def keep(first: Sequence[Found]) -> None:

@@ -43,10 +43,6 @@ from anglipy.runtime.machine import Query
 
 __all__ = ["RESUME_KIND", "Progress", "TrainingOptions", "TrainingRecord", "resume_path", "train"]
 
-BLIND = (
-    "the program observed nothing while it was trained on, so the network cannot learn from data; "
-    "if how much it observes depends on its argument, give an example of that with -v"
-)
 REPORTS = 40
 """Validations in a budget, unless the options say otherwise."""
 GLANCE_S = 0.2
@@ -66,13 +62,15 @@ def train(
     program_hash: str = "",
     sites: Iterable[str] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    on_note: Callable[[str], object] | None = None,
 ) -> TrainingRecord:
     """Train a network for a query and write the best one to `artifact_path`.
 
     The first Ctrl-C ends training after the step under way; the artifact and the state to resume
     from are written, and the record says `interrupted`. `on_progress` is called at every
-    validation, `watch` a few times a second. `program_hash` and `sites`, the static sites of the
-    program, are kept for `Artifact.check`.
+    validation, `watch` a few times a second, `on_note` with what is worth knowing before the first
+    step. `program_hash` and `sites`, the static sites of the program, are kept for
+    `Artifact.check`.
 
     Raises:
         ArtifactError: AQ601 a file cannot be written, AQ606 nothing to resume or other options,
@@ -85,6 +83,8 @@ def train(
     with torch.random.fork_rng(devices=[]), _interruptible() as interrupted:
         trainer = Trainer(query, options, Path(artifact_path), program_hash, sites)
         try:
+            for note in trainer.source.notes:
+                _tell(on_note, note)
             if options.resume:
                 trainer.restore()
             else:
@@ -118,9 +118,9 @@ def _go_on(
         _tell(on_progress, trainer.report())
 
 
-def _tell(listener: Listener | None, progress: Progress) -> None:
+def _tell(listener: Callable[[Any], object] | None, what: Any) -> None:
     if listener is not None:
-        listener(progress)
+        listener(what)
 
 
 @contextmanager
@@ -182,7 +182,7 @@ class Trainer:
         # Workers are forked here, before torch has threads of its own.
         self.source = Source.of(query, options, program_hash)
         tapes = self.source.validation
-        self.warnings = () if any(tape.observations for tape in tapes) else (BLIND,)
+        self.warnings = self.source.warnings
         self.validation = [batch_of(tape) for tape in tapes if tape.choices]
         shape = Shape(options.hidden, options.width, 4, options.components, options.proposal)
         network = Network(shape, options.network)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import signal
@@ -18,12 +19,15 @@ from anglipy.ic.artifact import Artifact
 from anglipy.ic.blocks import BLOCK_KIND, Beside, Here, Simulator
 from anglipy.ic.container import Contents, decode, encode
 from anglipy.ic.dataset import WINDOW, Dataset, Visits, about_program
+from anglipy.ic.engine import infer_compiled
 from anglipy.ic.options import TrainingOptions
 from anglipy.ic.packing import packed, unpacked
+from anglipy.ic.sources import Source
 from anglipy.ic.spool import Spool
 from anglipy.ic.tapes import Tape
 from anglipy.ic.training import train
 from anglipy.ic.workers import Workers
+from anglipy.runtime.convert import from_python
 from anglipy.runtime.machine import Query
 from tests.ic.models import MADE, TINY, program
 
@@ -269,3 +273,71 @@ def test_shards_that_lie_are_refused() -> None:
         with pytest.raises(ValueError):  # noqa: PT011
             unpacked(Contents(packed(tape).arrays | {name: bad}, packed(tape).document))
     assert changes > 100
+
+
+# -- what is not learned -----------------------------------------------------------------------
+
+LEFT_TO_THE_PRIOR = loads("""
+(defdist mine [m] (sample* [this] (sample* (normal m 1)))
+                  (observe* [this v] (observe* (normal m 1) v)))
+(defquery q [y]
+  (let [a (sample "a" (mine 0))
+        b (sample "b" (mine a))
+        c (sample "c" (tag :prior-only (normal 0 1)))
+        d (sample "d" (dirac 3))
+        e (sample "e" (product [(normal 0 1) (mvn [0 0] [[1 0] [0 1]])]))
+        f (repeat-until (fn [] (sample "f" (tag "prior-only" (flip 0.5)))) identity)
+        g (sample "g" (if f (normal 0 1) (tag :prior-only (normal 0 1))))
+        h (sample* (flip 0.5))]
+    (observe "y" (normal (+ a b c d (first e) g (if h 1 0)) 1) y)))
+(defquery learned [y] (observe "y" (normal (sample "x" (normal 0 1)) 1) y))
+""").queries
+WHY = {
+    "a": "`mine` is a distribution of the program's own",
+    "b": "`mine` is a distribution of the program's own",
+    "c": "tagged :prior-only",
+    "d": "it has one value",
+    "e": "no proposals are known for such a `product`",
+    "f": "tagged :prior-only",
+}
+
+
+def test_a_training_names_what_it_does_not_learn_before_it_begins(tmp_path: Path) -> None:
+    asked, told = LEFT_TO_THE_PRIOR, []
+    options = TrainingOptions(traces=32, **{**TINY, "validation": 16})
+    found = train(asked["q"].query, options, tmp_path / "a.pt", told.append, on_note=told.append)
+    assert told[0] == (
+        "proposed by the prior, with nothing to be learned: "
+        + ", ".join(f"{site} ({why})" for site, why in WHY.items())
+    )
+    assert all(site.loss == site.prior_loss for site in found.sites if site.site in WHY)
+    told.clear()
+    train(asked["learned"].query, options, tmp_path / "b.pt", on_note=told.append)
+    assert told == []
+
+
+def test_what_is_not_learned_is_named_when_the_validation_set_is_read(tmp_path: Path) -> None:
+    """A dataset holds no reasons; the runs that are made before say them."""
+    options = TrainingOptions(
+        traces=32, dataset=str(tmp_path / "data"), **{**TINY, "validation": 16}
+    )
+    for _ in range(2):
+        source = Source.of(LEFT_TO_THE_PRIOR["q"].query, options, "")
+        assert source.unlearned == WHY
+        source.close()
+
+
+def test_what_no_algorithm_sees_is_never_proposed_nor_weighed(tmp_path: Path) -> None:
+    """`sample*` in a query: no choice, no slot, and an evidence that averages over it."""
+    asked = loads("""(defquery q [y]
+      (let [x (sample "x" (flip 0.3)) hidden (sample* (flip 0.5))]
+        (observe "y" (flip (if hidden 0.9 0.2)) y)
+        x))""").q.query
+    options = TrainingOptions(traces=64, **{**TINY, "validation": 16})
+    train(asked, options, tmp_path / "a.pt")
+    artifact = Artifact.load(tmp_path / "a.pt")
+    assert [row.site for row in artifact.addresses if row.role == "sample"] == ["x"]
+    value = from_python([True])
+    posterior = infer_compiled(asked, value, artifact, particles=20_000, seed=1)
+    error = posterior.log_evidence_standard_error
+    assert abs(posterior.log_evidence - math.log(0.55)) < 6.0 * error
