@@ -111,10 +111,10 @@ class Profile:
 
     seconds: float = 0.0
     """How long the block took."""
-    compiling: float = 0.0
-    """Of that, making code for groups, which is done once for a program, in seconds."""
+    preparing: float = 0.0
+    """Of that, what is done once: loading modules, making code for groups; in seconds."""
     elsewhere: float = 0.0
-    """Of that, what belongs to no line: engines, loading of modules; in seconds."""
+    """Of that, what belongs to no line: the engine, such as its resampling; in seconds."""
     samples: int = 0
     """How often it was asked where the program is."""
     _lines: dict[tuple[str, int], Line] = field(default_factory=dict, repr=False)
@@ -161,7 +161,7 @@ class Profile:
         """It as JSON has it. Times are in seconds."""
         return {
             "seconds": self.seconds,
-            "compiling": self.compiling,
+            "preparing": self.preparing,
             "elsewhere": self.elsewhere,
             "samples": self.samples,
             "lines": [line.to_data(self.seconds) for line in self.ordered(order, top)],

@@ -28,11 +28,11 @@ def _is_shown(line: Line, total: float) -> bool:
 
 
 def _head(profile: Profile) -> str:
-    in_lines = profile.seconds - profile.compiling - profile.elsewhere
+    in_lines = profile.seconds - profile.preparing - profile.elsewhere
     times = (
         (in_lines, "in the program"),
-        (profile.compiling, "making code for groups (once)"),
-        (profile.elsewhere, "elsewhere"),
+        (profile.preparing, "preparing"),
+        (profile.elsewhere, "in the engine"),
     )
     told = ", ".join(f"{seconds:.3f} s {what}" for seconds, what in times)
     return f"{profile.seconds:.3f} s: {told}; {profile.samples:,} samples"
@@ -63,7 +63,8 @@ def _notes(line: Line) -> Iterator[str]:
 
 def _stopped(stops: Stops) -> str:
     each = stops.particles / stops.groups
-    return f"{stops.kind}: {_count(stops.groups, 'group')} of {each:,.0f} particles on average"
+    mean = "" if stops.groups == 1 else " on average"
+    return f"{stops.kind}: {_count(stops.groups, 'group')} of {each:,.0f} particles{mean}"
 
 
 def _split(split: Splitting) -> str:
@@ -78,8 +79,9 @@ def _met(merge: Meeting) -> str:
 
 
 def _called(calls: Calls) -> str:
+    how = "one by one" if calls.calls == calls.particles else "value by value"
     return (
-        f"not vectorised: `{calls.what}`, {_count(calls.calls, 'call')} "
+        f"{how}: `{calls.what}`, {_count(calls.calls, 'call')} "
         f"for {_count(calls.particles, 'particle')}"
     )
 

@@ -23,7 +23,8 @@ from anglipy.runtime.locate import beginning, caller
 
 __all__ = ["Watched", "Watching"]
 
-_COMPILER = ("anglipy.linking", "anglipy.library", "anglipy.cache")
+_ONCE = ("anglipy.linking", "anglipy.library", "anglipy.cache", "importlib._bootstrap")
+"""Modules that are at work once: to load a module, to make code for groups."""
 
 
 class Watching:
@@ -37,14 +38,14 @@ class Watching:
         self._last: Span | None = None
         """Where groups were split that meet only at the end of the query."""
         self._places = Places()
-        self._compiles: dict[CodeType, bool] = {}
+        self._prepares: dict[CodeType, bool] = {}
 
     def sampled(self, frame: FrameType | None, seconds: float) -> None:
         """The program was here for so long. Called from the thread of the sampler."""
         profile = self.profile
         profile.samples += 1
-        if self._is_compiling(frame):
-            profile.compiling += seconds
+        if self._is_preparing(frame):
+            profile.preparing += seconds
             return
         span = self._places.of_stack(frame, self.where)
         if span is None:
@@ -52,13 +53,13 @@ class Watching:
         else:
             profile.at(span).seconds += seconds
 
-    def _is_compiling(self, frame: FrameType | None) -> bool:
+    def _is_preparing(self, frame: FrameType | None) -> bool:
         while frame is not None:
             code = frame.f_code
-            if code not in self._compiles:
+            if code not in self._prepares:
                 name = str(frame.f_globals.get("__name__", ""))
-                self._compiles[code] = name.startswith(_COMPILER)
-            if self._compiles[code]:
+                self._prepares[code] = name.startswith(_ONCE)
+            if self._prepares[code]:
                 return True
             frame = frame.f_back
         return False

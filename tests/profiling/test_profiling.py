@@ -245,7 +245,7 @@ def test_times_add_up_and_belong_to_the_line() -> None:
         python={"slow": slow},
     )
     assert found.line(3).seconds > 0.4
-    parts = sum(line.seconds for line in found.lines) + found.compiling + found.elsewhere
+    parts = sum(line.seconds for line in found.lines) + found.preparing + found.elsewhere
     assert parts == pytest.approx(found.seconds, rel=1e-6)
 
 
