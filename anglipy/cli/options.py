@@ -13,8 +13,6 @@ from anglipy.diagnostics import OptionError, ReadError
 
 __all__ = ["SETTING", "Setting", "Settings", "settings"]
 
-_RENAMED = {"number_of_particles": "particles", "number_of_samples": "samples"}
-
 
 class Setting(NamedTuple):
     """One NAME=VALUE of the command line."""
@@ -47,6 +45,7 @@ class _SettingType(click.ParamType[Settings]):
     ) -> Settings:
         """`:number-of-particles 100 :resampling :residual`."""
         from anglipy.datum import read_edn
+        from anglipy.host.algorithms import IGNORED, RENAMED
         from anglipy.runtime.scalars import Keyword
 
         try:
@@ -56,12 +55,14 @@ class _SettingType(click.ParamType[Settings]):
         names = items[::2]
         if len(items) % 2 or not all(isinstance(name, Keyword) for name in names):
             self.fail(f"`{text}` is not made of names and values, as in `:seed 1`", param, ctx)
-        pairs = (
-            (name.text.replace("-", "_"), v) for name, v in zip(names, items[1::2], strict=True)
-        )
+        renamed = {**RENAMED, "number-of-samples": "samples"}
         return tuple(
-            Setting(_RENAMED.get(name, name), v.text if isinstance(v, Keyword) else v)
-            for name, v in pairs
+            Setting(
+                renamed.get(name.text, name.text).replace("-", "_"),
+                v.text if isinstance(v, Keyword) else v,
+            )
+            for name, v in zip(names, items[1::2], strict=True)
+            if name.text not in IGNORED
         )
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Command", "inferred", "run"]
 
+ALGORITHMS = ["importance", "smc", "enumerate", "lmh", "rmh", "almh", "ic", "ic-smc"]
 PLOT_KINDS = ("auto", "marginals", "pairs", "weights")
 """Those of `anglipy.plots`, which loads numpy."""
 
@@ -37,8 +38,8 @@ PLOT_KINDS = ("auto", "marginals", "pairs", "weights")
     "-a",
     "--algorithm",
     metavar="NAME",
-    shell_complete=lambda *_: ["importance", "smc", "enumerate", "ic", "ic-smc"],
-    help="importance, smc... Default: the network of --ic, else importance.",
+    shell_complete=lambda *_: ALGORITHMS,
+    help="importance, smc, lmh... Default: the network of --ic, else importance.",
 )
 @click.option("-n", "--samples", type=click.IntRange(1), metavar="N", help="Draws to make.")
 @click.option("--particles", type=click.IntRange(1), metavar="N", help="Particles per sweep (smc).")
@@ -129,6 +130,7 @@ def run(**command: Any) -> int:
     anglipy run coin.aq -v '[true true false]'
     anglipy run gauss.aq --arg y1=9 --arg y2=8 -n 10000 --seed 1
     anglipy run hmm.aq --arg data=@data.csv -a smc --particles 1000
+    anglipy run gauss.aq -v '[9 8]' -a rmh -n 5000 -b 500 -t 2 -o chains=10
     anglipy run hmm.aq -a :smc -o ':number-of-particles 1000'       # as Anglican has it
     anglipy run captcha.aq --ic captcha.artifact -v @image.png
     anglipy run gauss.aq -v '[9 8]' -f json --out posterior.json

@@ -15,14 +15,20 @@ from anglipy.runtime.primitives.checks import index
 from anglipy.runtime.printing import describe, pr_str
 from anglipy.runtime.scalars import Keyword
 
-__all__ = ["TRAINED", "Request", "engine_of", "request_of"]
+__all__ = ["IGNORED", "OTHER_NAMES", "RENAMED", "TRAINED", "Request", "engine_of", "request_of"]
 
-_ENGINES = {"is": "importance", "csis": "ic"}
-"""Anglican's names of engines that are called otherwise here."""
+OTHER_NAMES = {"is": "importance", "csis": "ic", "rdb": "lmh", "plmh": "lmh", "palmh": "almh"}
+"""Anglican's names of engines that are called otherwise here. Its parallel engines give what the
+others give; here several chains run in lockstep instead."""
 TRAINED = ("ic", "ic-smc")
 """Engines that need an artifact, and are loaded when they are asked for."""
-_RENAMED = {"number-of-particles": "particles", "number-of-sweeps": "sweeps"}
-_IGNORED = frozenset(
+RENAMED = {
+    "number-of-particles": "particles",
+    "number-of-sweeps": "sweeps",
+    "number-of-chains": "chains",
+}
+"""Anglican's names of options, and those made like them."""
+IGNORED = frozenset(
     ["warmup", "stripdown", "number-of-threads", "pool", "endpoint", "observe-embedder-input"]
 )
 """Options that mean something only to how Anglican runs."""
@@ -54,15 +60,15 @@ def engine_of(algorithm: Any) -> str:
             "AQ301", f"an algorithm is named by a keyword, got {describe(algorithm)}",
             help=f"known: {_listed(known)}",
         )  # fmt: skip
-    name = _ENGINES.get(given, given)
+    name = OTHER_NAMES.get(given, given)
     if name in known:
         return name
-    near = nearest(given, [*known, *_ENGINES])
+    near = nearest(given, [*known, *OTHER_NAMES])
     hint = f"did you mean `:{near}`? " if near else ""
     raise OptionError(
         "AQ301",
         f"there is no algorithm `:{given}`",
-        help=f"{hint}known: {_listed([*known, *_ENGINES])}",
+        help=f"{hint}known: {_listed([*known, *OTHER_NAMES])}",
     )
 
 
@@ -80,7 +86,7 @@ def request_of(algorithm: Any, options: tuple[Any, ...]) -> Request:
     """
     name = engine_of(algorithm)
     given = _pairs(options)
-    rest = {k: v for k, v in given.items() if k not in _OWN and k not in _IGNORED}
+    rest = {k: v for k, v in given.items() if k not in _OWN and k not in IGNORED}
     count, seed = given.get("number-of-samples"), given.get("seed")
     drop = given.get("drop-invalid", True)
     return Request(
@@ -113,11 +119,11 @@ def _of_engine(algorithm: str, given: Mapping[str, Any]) -> dict[str, Any]:
     everywhere = {n for engine in ENGINES.values() for n in engine.options_type.names()}
     found = {}
     for key, value in given.items():
-        name = _RENAMED.get(key, key).replace("-", "_")
+        name = RENAMED.get(key, key).replace("-", "_")
         if name in own:
             found[name] = value.name if isinstance(value, Keyword) else value
         elif name not in everywhere:
-            known = sorted({*_OWN, *_RENAMED, *(n.replace("_", "-") for n in own)})
+            known = sorted({*_OWN, *RENAMED, *(n.replace("_", "-") for n in own)})
             near = nearest(key, known)
             hint = f"did you mean `:{near}`? " if near else ""
             raise OptionError(

@@ -3,7 +3,8 @@ one.
 
 A state is the map `{:log-weight w :result r :predicts [[label value] ...]}`. What engines give
 comes grouped by the way the runs took, so every block is shuffled: any number of states from the
-beginning of the sequence are fair draws. Runs of weight zero are left out, as Anglican does by
+beginning of the sequence are fair draws. Chains come in the order in which they move. Runs of
+weight zero are left out, as Anglican does by
 default; how many there were before a state is in its metadata, so that `log-marginal` can count
 them.
 """
@@ -25,14 +26,16 @@ from anglipy.runtime.vectors import Vector
 
 __all__ = ["DROPPED", "EXACT", "states"]
 
+WALK = 32
+"""Draws of each chain that are made at a time."""
 FIRST_BLOCK, LAST_BLOCK = 128, 16_384
 """Runs in the first block and at most: each block is twice as large as the one before."""
 EQUALLY_WEIGHTED = frozenset({"smc"})
 """Engines whose states weigh the same within a block: Anglican resamples at every observe, also at
 the last, and its programs rely on that by counting results. The engine here leaves out a resampling
 that nothing follows, so the states of its sweeps are resampled."""
-PATIENCE = 200_000
-"""Runs of weight zero in a row after which there is no more hope."""
+PATIENCE, CHAIN_PATIENCE = 200_000, 50_000
+"""Runs of weight zero in a row after which there is no more hope; of chains, which take longer."""
 
 DROPPED, EXACT = Keyword("dropped"), Keyword("exact")
 _LOG_WEIGHT, _RESULT = Keyword("log-weight"), Keyword("result")
@@ -49,7 +52,36 @@ def states(query: Query, value: Any, request: Request) -> Iterator[PersistentMap
         rng = np.random.default_rng(request.seed)
     else:
         rng = np.random.default_rng(list(current_rng().bytes(16)))
-    yield from islice(_kept(_blocks(query, value, request, rng), request), request.count)
+    blocks = _walked if _is_chain(request.algorithm) else _blocks
+    yield from islice(_kept(blocks(query, value, request, rng), request), request.count)
+
+
+def _is_chain(algorithm: str) -> bool:
+    from anglipy.inference import engine_named
+    from anglipy.inference.mcmc.chain import ChainEngine
+
+    return isinstance(engine_named(algorithm), ChainEngine)
+
+
+def _walked(query: Query, value: Any, request: Request, rng: Any) -> Iterator[Any]:
+    """The same of chains, in the order in which they move, without end."""
+    from anglipy.inference import engine_named, options_of
+    from anglipy.inference.draws import all_weights_zero
+    from anglipy.runtime.lanes.groups import using
+    from anglipy.runtime.random_source import using_rng
+
+    engine: Any = engine_named(request.algorithm)
+    options = options_of(request.algorithm, **request.options)
+    with using(None), using_rng(rng):  # type: ignore[arg-type]
+        state = engine.init(query, value, options)
+    while True:
+        with using(None), using_rng(rng):  # type: ignore[arg-type]
+            state, draws = engine.walked(state, rng, WALK)
+        found: list[PersistentMap | None] = [None] * draws.deaths.count
+        for log_weight, result, predicts in draws.listed():
+            found.append(_state(log_weight, result, predicts))
+        failed = all_weights_zero("all runs", draws.deaths) if draws.deaths.count else None
+        yield found, failed
 
 
 def _blocks(query: Query, value: Any, request: Request, rng: Any) -> Iterator[Any]:
@@ -118,6 +150,7 @@ def _kept(blocks: Iterator[Any], request: Request) -> Iterator[PersistentMap]:
 
     Raises InferenceError AQ501 if there seems to be no run of positive weight.
     """
+    patience = CHAIN_PATIENCE if _is_chain(request.algorithm) else PATIENCE
     dropped, error = 0, None
     for block, failed in blocks:
         error = failed or error
@@ -129,10 +162,10 @@ def _kept(blocks: Iterator[Any], request: Request) -> Iterator[PersistentMap]:
             else:
                 yield _noting(state, dropped)
                 dropped = 0
-        if error is not None and (dropped >= PATIENCE or request.algorithm == "enumerate"):
+        if error is not None and (dropped >= patience or request.algorithm == "enumerate"):
             known = error.diagnostic
             raise InferenceError(
-                "AQ501", known.message if dropped < PATIENCE
+                "AQ501", known.message if dropped < patience
                 else f"all of {dropped} runs in a row have weight zero",
                 known.span, known.help, known.notes,
             )  # fmt: skip

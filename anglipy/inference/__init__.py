@@ -4,7 +4,7 @@ this floor.
 
 from __future__ import annotations
 
-from anglipy.inference import enumerate, importance, smc
+from anglipy.inference import enumerate, importance, mcmc, smc
 from anglipy.inference.engine import ENGINES, engine_named, infer, options_of
 from anglipy.inference.posterior import Posterior
 
@@ -15,6 +15,7 @@ __all__ = [
     "enumerate",
     "importance",
     "infer",
+    "mcmc",
     "options_of",
     "smc",
 ]

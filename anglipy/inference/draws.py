@@ -153,6 +153,13 @@ class Draws:
             families=_families_of(blocks),
         )
 
+    def listed(self) -> Iterator[tuple[float, Any, Predicts]]:
+        """The log weight, the result and the predicts of each draw of positive weight."""
+        for block in self._blocks():
+            triples = zip(block.log_weights.tolist(), block.values, block.predicts, strict=True)
+            for log_weight, value, predicts in triples:
+                yield log_weight, realised(value), _predicts_of(predicts)
+
     def _blocks(self) -> list[Draws]:
         """First to last."""
         blocks = []

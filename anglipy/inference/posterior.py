@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 
 from anglipy.diagnostics import InferenceError
 from anglipy.inference import report, summary
+from anglipy.inference.given import checked
 from anglipy.inference.log_space import (
     AllWeightsZero,
     FloatArray,
@@ -28,6 +29,7 @@ from anglipy.inference.log_space import (
     effective_sample_size,
     normalise,
 )
+from anglipy.inference.mixing import Mixing, mixing_of
 from anglipy.inference.pareto import pareto_k
 from anglipy.inference.resampling import systematic
 from anglipy.inference.weighted import (
@@ -74,6 +76,11 @@ class Posterior:
     families: IntArray | None = None
     """The first ancestor of each draw, shape (len(values),): draws of one number descend from one
     particle and share what it chose first. None where every draw is its own."""
+    chains: IntArray | None = None
+    """The number of the Markov chain of each draw, shape (len(values),), the draws of a chain in
+    order. None for draws that are no chain."""
+    acceptance: float | None = None
+    """The share of the moves of chains that were accepted."""
     steps: tuple[Any, ...] = ()
     """What the engine reported on its way (`StepInfo`), where it weighs particles step by step."""
     warnings: tuple[str, ...] = ()
@@ -99,24 +106,7 @@ class Posterior:
                 AQ506 if the numbers of values, weights and predicts differ.
 
         """
-        kept = list(values)
-        weights = np.array(log_weights, dtype=np.float64)
-        runs = (
-            []
-            if predicts is None
-            else [tuple((label, value) for label, value in run) for run in predicts]
-        )
-        if weights.shape != (len(kept),) or len(runs) not in (0, len(kept)):
-            raise InferenceError(
-                "AQ506",
-                f"{len(kept)} values need as many log weights and predicts,"
-                f" got {weights.size} and {len(runs)}",
-            )
-        bad = np.flatnonzero(~(weights < math.inf))
-        if bad.size:
-            raise InferenceError("AQ503", f"log weight {bad[0]} is {weights[bad[0]]}")
-        if not np.any(weights > -math.inf):
-            raise InferenceError("AQ501", f"all {len(kept)} draws have weight zero")
+        kept, weights, runs = checked(values, log_weights, predicts)
         return cls(
             kept,
             weights,
@@ -153,12 +143,29 @@ class Posterior:
         For independent draws that is `weight_ess`. Where draws share ancestors (SMC) it is about
         what is oldest in a result: of things chosen late there are more. As W sums to one, it is at
         most the number of families and at most `weight_ess`. The families are those of Lee &
-        Whiteley 2018, "Variance estimation in the particle filter"; see `standard_error`.
+        Whiteley 2018, "Variance estimation in the particle filter"; see `standard_error`. Of chains
+        it is that of the part of the results that mixes worst, by autocorrelation; see `mixing`.
         """
+        if self.chains is not None:
+            return self.mixing.ess
         if self.exact or self.families is None:
             return self.weight_ess
         shares = np.bincount(self._family_places, self.weights)
         return 1.0 / float(np.dot(shares, shares))
+
+    @cached_property
+    def mixing(self) -> Mixing:
+        """Of chains: the effective sample size and split R-hat (see `anglipy.inference.mixing`).
+        Raises InferenceError AQ506 for draws that are no chain.
+        """
+        if self.chains is None:
+            raise InferenceError("AQ506", f"the draws of {self.algorithm} are no Markov chain")
+        return mixing_of(self)
+
+    @property
+    def r_hat(self) -> float:
+        """Split R-hat of chains: near 1 if they agree, 1.01 and less is good. See `mixing`."""
+        return self.mixing.r_hat
 
     @cached_property
     def weight_ess(self) -> float:
@@ -173,7 +180,7 @@ class Posterior:
         trusted. None for exact weights, for draws with common ancestors, and where there is no
         tail.
         """
-        if self.exact or self.families is not None:
+        if self.exact or self.families is not None or self.chains is not None:
             return None
         return pareto_k(self.log_weights, max(self.draws, len(self.values)))
 
@@ -208,6 +215,8 @@ class Posterior:
         if self.exact:
             return 0.0
         numbers = self._numbers if f is None else np.array([f(v) for v in self.values], dtype=float)
+        if self.chains is not None:
+            return float(numbers.std()) / math.sqrt(replace(self, values=numbers.tolist()).ess)
         shares = np.bincount(self._family_places, self.weights * (numbers - self.weights @ numbers))
         return float(np.linalg.norm(shares))
 
@@ -300,6 +309,7 @@ class Posterior:
             log_weights=self.log_weights[places],
             predicts=[self.predicts[i] for i in places] if self.predicts else (),
             families=None if self.families is None else self.families[places],
+            chains=None if self.chains is None else self.chains[places],
             log_evidence=self.log_evidence if complete else None,
             log_evidence_standard_error=self.log_evidence_standard_error if complete else None,
         )
@@ -320,6 +330,7 @@ class Posterior:
             draws=n,
             exact=False,
             families=self._family_places[ancestors],
+            chains=None if self.chains is None else self.chains[ancestors],
         )
 
     @staticmethod

@@ -35,6 +35,7 @@ def report(posterior: Posterior) -> dict[str, Any]:
         "options": plain_options(posterior.options),
         "draws": posterior.draws,
         "ess": finite(posterior.ess),
+        **_mixing(posterior),
         "weight_ess": finite(posterior.weight_ess),
         "families": posterior.family_count,
         "pareto_k": None if k is None else finite(k),
@@ -49,6 +50,18 @@ def report(posterior: Posterior) -> dict[str, Any]:
             label: part_summary(column, posterior.weights, 0)
             for label, column in predict_columns(posterior.predicts, pr_str).items()
         },
+    }
+
+
+def _mixing(posterior: Posterior) -> dict[str, Any]:
+    """What only chains have."""
+    if posterior.chains is None:
+        return {}
+    found, acceptance = posterior.mixing, posterior.acceptance
+    return {
+        "chains": found.chains,
+        "r_hat": finite(found.r_hat),
+        "acceptance": None if acceptance is None else finite(acceptance),
     }
 
 
@@ -81,6 +94,9 @@ def _plain(value: Any) -> Any:
 
 
 # --- data -> text ---
+
+_R_HAT_LIMIT = 1.05
+"""Split R-hat above this is warned of."""
 
 _ROWS = 30
 """Rows of the table of numbers."""
@@ -145,6 +161,12 @@ def _heading(data: Mapping[str, Any]) -> Iterator[str]:
         pieces.append(evidence)
     pieces.append(f"{data['seconds']:.3f} s")
     yield ", ".join(pieces) + (", stopped early" if data["stopped"] else "")
+    r_hat = data.get("r_hat")
+    if r_hat is not None and r_hat > _R_HAT_LIMIT:
+        yield (
+            f"warning: the chains have not mixed (R-hat {r_hat:.3f}, over {_R_HAT_LIMIT}): run them"
+            " longer, or leave out their beginning (burn)"
+        )
     k, limit = data["pareto_k"], trusted_up_to(data["draws"])
     if k is not None and k > limit:
         yield (
@@ -162,6 +184,10 @@ def _ess(data: Mapping[str, Any]) -> str:
         text += f" ({count} {noun}; of the weights alone {data['weight_ess']:.1f})"
     elif data["pareto_k"] is not None:
         text += f", Pareto k {data['pareto_k']:.2f}"
+    if data.get("r_hat") is not None:
+        text += f", R-hat {data['r_hat']:.3f}"
+    if data.get("acceptance") is not None:
+        text += f", {data['acceptance']:.1%} accepted"
     return text
 
 

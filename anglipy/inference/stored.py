@@ -66,6 +66,8 @@ def _document(posterior: Posterior) -> dict[str, Any]:
         "warnings": list(posterior.warnings),
         "checks": {name: float(number) for name, number in posterior.checks.items()},
         "families": None if posterior.families is None else array_text(posterior.families),
+        "chains": None if posterior.chains is None else array_text(posterior.chains),
+        "acceptance": _scalar(posterior.acceptance),
         "nodes": nodes.nodes,
         "values": stored,
         "predicts": predicts,
@@ -143,8 +145,10 @@ def _posterior(document: dict[str, Any]) -> Posterior:
     ]
     log_weights: FloatArray = array_of(document["log_weights"])
     families: IntArray | None = document["families"] and array_of(document["families"])
+    chains: IntArray | None = document.get("chains") and array_of(document["chains"])
     counts = {len(values), log_weights.size, len(predicts) or len(values)}
     counts.add(len(values) if families is None else families.size)
+    counts.add(len(values) if chains is None else chains.size)
     if len(counts) > 1:
         raise ValueError("the numbers of values, weights and predicts differ")
     return Posterior(
@@ -153,6 +157,8 @@ def _posterior(document: dict[str, Any]) -> Posterior:
         predicts=predicts,
         options=dict(document["options"]),
         families=families,
+        chains=chains,
+        acceptance=document.get("acceptance"),
         warnings=tuple(map(str, document.get("warnings", ()))),
         checks={str(name): float(x) for name, x in document.get("checks", {}).items()},
         steps=tuple(

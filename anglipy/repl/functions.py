@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from anglipy.api import Model
 from anglipy.diagnostics import OptionError
+from anglipy.host.algorithms import OTHER_NAMES, RENAMED
 from anglipy.repl.bars import strokes
 from anglipy.repl.evaluation import Evaluation
 from anglipy.repl.live import InferenceWatch, Live, TrainingWatch, clock
@@ -31,10 +32,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ALGORITHMS", "OPTIONS", "SHORT", "Functions", "Quiet"]
 
-SHORT = {"is": "importance", "csis": "ic"}
+SHORT = OTHER_NAMES
 """Anglican's names of algorithms that are called otherwise here."""
-ALGORITHMS = ("importance", "smc", "enumerate", "ic", "ic-smc")
-OPTIONS = {"number-of-particles": "particles", "number-of-samples": "samples", "n": "samples"}
+ALGORITHMS = ("importance", "smc", "enumerate", "lmh", "rmh", "almh", "ic", "ic-smc")
+OPTIONS = {**RENAMED, "number-of-samples": "samples", "n": "samples"}
 """Other names of options."""
 RESPONSIVE_LANES = 2_048
 """Draws in one step at most, so that there is something to show and to keep before the end."""
@@ -61,8 +62,8 @@ class Functions:
             """The posterior of a query given its argument: a table when shown.
 
             `(infer query [argument...] :algorithm :option value ...)`; algorithms are :importance
-            (the default), :smc, :enumerate, and :ic with `:artifact "FILE"`. Ctrl-C keeps what
-            there is. With an algorithm first, as in Anglican, it is `doquery`.
+            (the default), :smc, :enumerate, :lmh, :rmh, :almh, and :ic with `:artifact "FILE"`.
+            Ctrl-C keeps what there is. With an algorithm first, as in Anglican, it is `doquery`.
             """
             if isinstance(query, Keyword) and before is not None:
                 return before(query, *arguments)

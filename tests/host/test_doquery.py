@@ -179,9 +179,9 @@ def test_infer_warmup_and_runs_from_the_prior(session: Session) -> None:
     ("text", "code", "words"),
     [
         (
-            "(doquery :lmh coin [[true]])",
+            "(doquery :lhm coin [[true]])",
             "AQ301",
-            [":lmh", ":importance", ":smc", ":enumerate", ":ic"],
+            [":lhm", "did you mean `:lmh`", ":importance", ":smc", ":enumerate", ":ic"],
         ),
         ("(doquery :importence coin [[true]])", "AQ301", ["did you mean `:importance`"]),
         ("(doquery :smc coin [[true]] :number-of-particle 3)", "AQ302", ["`:number-of-particles`"]),

@@ -1,0 +1,9 @@
+"""Markov chain Monte Carlo over the runs of a program. Importing this package registers its
+engines.
+"""
+
+from __future__ import annotations
+
+from anglipy.inference.mcmc import almh, lmh, rmh
+
+__all__ = ["almh", "lmh", "rmh"]

@@ -1,0 +1,183 @@
+"""Engines that walk: Markov chains over the runs of a program, one draw per move.
+
+All draws have weight one. A chain begins with a run from the prior; until it has found a run that
+the observes allow, its draws have weight zero. One chain runs on its own; several run in lockstep
+(`groups`), unless the option `scalar` is set. With `number-of-chains` the posterior tells whether
+they agree.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, Self
+
+import numpy as np
+
+from anglipy.diagnostics import AnglipyError
+from anglipy.inference.draws import NO_DRAWS, Draws
+from anglipy.inference.engine import Startable, StepInfo
+from anglipy.inference.mcmc.moves import Rules, moved
+from anglipy.inference.mcmc.options import ChainOptions
+from anglipy.inference.mcmc.traces import Trace, begun
+from anglipy.inference.posterior import Posterior
+from anglipy.runtime.checkpoints import Checkpoint, Observe
+from anglipy.runtime.equality import equal
+
+__all__ = ["ChainEngine", "ChainState", "Walk"]
+
+_STEP_SECONDS = 0.05
+"""A step makes moves for about this long."""
+
+
+class Walk(Protocol):
+    """The chains between two moves. A value: a move makes another one."""
+
+    def moved(self, rng: Any) -> tuple[Self, int]:
+        """After a move of every chain, the first of which begins it; and how many were
+        accepted.
+        """
+
+    def noted(self, draws: Draws, walks: Sequence[Any]) -> Draws:
+        """The draws with the state of every chain in each of these walks, which are of this kind;
+        the family of a draw is the number of its chain.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class SingleWalk:
+    """Chains that move one after the other."""
+
+    first: Checkpoint
+    count: int
+    rules: Rules
+    traces: tuple[Trace, ...] = ()
+
+    def moved(self, rng: Any) -> tuple[SingleWalk, int]:
+        """See `Walk`."""
+        if not self.traces:
+            first = tuple(begun(self.first, rng) for _ in range(self.count))
+            return replace(self, traces=first), 0
+        after: list[Trace] = []
+        rules, accepted = self.rules, 0
+        for old in self.traces:
+            move = moved(old, rules, rng)
+            if move.key is not None:
+                different = move.accepted and not _same_outcome(old, move.trace)
+                picking = rules.picking.learned(move.key, different)
+                if picking is not rules.picking:
+                    rules = replace(rules, picking=picking)
+            accepted += move.accepted
+            after.append(move.trace)
+        return replace(self, traces=tuple(after), rules=rules), accepted
+
+    def noted(self, draws: Draws, walks: Sequence[SingleWalk]) -> Draws:
+        """See `Walk`."""
+        traces = [pair for walk in walks for pair in enumerate(walk.traces)]
+        possible = [(place, trace.end) for place, trace in traces if trace.is_possible]
+        died = [(trace.end, 1) for _, trace in traces if isinstance(trace.end, Observe)]
+        return draws.and_also(
+            [end.value for _, end in possible],
+            np.zeros(len(possible)),
+            [end.state.predicts for _, end in possible],
+            died,
+            families=np.array([place for place, _ in possible], dtype=np.intp),
+        )
+
+
+def _same_outcome(old: Trace, new: Trace) -> bool:
+    """Whether two runs have the same result and the same predicts."""
+    if old is new:
+        return True
+    if isinstance(old.end, Observe) or isinstance(new.end, Observe):
+        return old.is_possible == new.is_possible
+    same = equal(old.end.value, new.end.value)
+    return same and equal(old.end.state.predict_list(), new.end.state.predict_list())
+
+
+@dataclass(frozen=True, slots=True)
+class ChainState:
+    """The chains, and what they have given so far."""
+
+    options: ChainOptions
+    walk: Any
+    length: int = 0
+    """Draws of each chain so far, those that are left out among them."""
+    accepted: int = 0
+    draws: Draws = NO_DRAWS
+
+
+class ChainEngine:
+    """What the engines of chains have in common; a subclass says how it moves."""
+
+    name: str
+    options_type: type[ChainOptions] = ChainOptions
+
+    def rules(self, options: Any) -> Rules:
+        """How the chains move at first."""
+        raise NotImplementedError(self.name)
+
+    def init(self, query: Startable, value: Any, options: Any) -> ChainState:
+        """No draw yet."""
+        return ChainState(options, self.walk(query, value, options))
+
+    def walk(self, query: Startable, value: Any, options: Any) -> Walk:
+        """The chains before their first draw."""
+        return SingleWalk(query.start(value), options.chains, self.rules(options))
+
+    def step(self, state: ChainState, rng: Any) -> tuple[ChainState, StepInfo]:
+        """Moves for about 0.05 seconds."""
+        options = state.options
+        deadline = time.monotonic() + _STEP_SECONDS
+        state = self._advanced(
+            state, rng, lambda after, _: self.is_done(after) or time.monotonic() > deadline
+        )
+        kept = -(-options.samples // options.chains) * options.chains
+        return state, StepInfo(state.draws.count, kept)
+
+    def walked(self, state: ChainState, rng: Any, count: int) -> tuple[ChainState, Draws]:
+        """After moves of every chain until `count` draws of it are kept, and these draws alone. The
+        state keeps none, so that this can go on for ever.
+        """
+        state = self._advanced(replace(state, draws=NO_DRAWS), rng, lambda _, kept: kept >= count)
+        return replace(state, draws=NO_DRAWS), state.draws
+
+    def _advanced(
+        self, state: ChainState, rng: Any, is_enough: Callable[[ChainState, int], bool]
+    ) -> ChainState:
+        """After moves of every chain until it is enough; asked with the state, without its draws,
+        and with how many draws of each chain are kept.
+        """
+        walks: list[Any] = []
+        while True:
+            try:
+                walk, accepted = state.walk.moved(rng)
+            except AnglipyError as error:
+                error.noted(f"in move {state.length} of the chain")
+                raise
+            if state.options.keeps(state.length):
+                walks.append(walk)
+            length, total = state.length + 1, state.accepted + accepted
+            state = replace(state, walk=walk, length=length, accepted=total)
+            if is_enough(state, len(walks)):
+                return replace(state, draws=walk.noted(state.draws, walks))
+
+    def is_done(self, state: ChainState) -> bool:
+        """Whether every chain is as long as it shall be."""
+        return state.length >= state.options.length
+
+    def result(self, state: ChainState) -> Posterior:
+        """The draws so far. Raises InferenceError AQ501 if no chain has found a run that the
+        observes allow, AQ507 if there is no draw.
+        """
+        made = state.draws.posterior(self.name, state.options)
+        moves = max(state.length - 1, 0) * state.options.chains
+        return replace(
+            made,
+            log_evidence=None,
+            log_evidence_standard_error=None,
+            families=None,
+            chains=made.families,
+            acceptance=state.accepted / moves if moves else None,
+        )

@@ -1,0 +1,91 @@
+"""Effective sample size and R-hat of chains, against ArviZ where it is there, and exact cases."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from anglipy.diagnostics import InferenceError
+from anglipy.inference.mixing import chain_ess, mixing_of, split_r_hat
+from anglipy.inference.posterior import Posterior
+from anglipy.runtime.values import Keyword, Vector
+
+
+def autoregressive(rho: float, chains: int, draws: int, seed: int = 0) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    x = np.empty((chains, draws))
+    x[:, 0] = rng.standard_normal(chains)
+    for t in range(1, draws):
+        noise = rng.standard_normal(chains) * math.sqrt(1 - rho * rho)
+        x[:, t] = rho * x[:, t - 1] + noise
+    return x
+
+
+@pytest.mark.parametrize("rho", [-0.5, 0.0, 0.5, 0.95])
+@pytest.mark.parametrize(("chains", "draws"), [(1, 1000), (4, 501), (7, 20)])
+def test_it_is_what_arviz_gives(rho: float, chains: int, draws: int) -> None:
+    arviz = pytest.importorskip("arviz")
+    x = autoregressive(rho, chains, draws)
+    assert chain_ess(x) == pytest.approx(float(arviz.ess(x, method="mean")), rel=0.02)
+    if chains > 1:
+        assert split_r_hat(x) == pytest.approx(float(arviz.rhat(x, method="split")), rel=1e-9)
+
+
+def test_the_effective_sample_size_of_an_autoregressive_chain() -> None:
+    """n (1 - rho) / (1 + rho); the estimate has a standard deviation of a few percent."""
+    x = autoregressive(0.8, 4, 20_000)
+    assert chain_ess(x) == pytest.approx(80_000 * 0.2 / 1.8, rel=0.15)
+
+
+def test_chains_in_different_places_do_not_agree() -> None:
+    x = autoregressive(0.0, 2, 500)
+    assert split_r_hat(x) < 1.02
+    assert split_r_hat(x + np.array([[0.0], [3.0]])) > 1.5
+    assert chain_ess(x + np.array([[0.0], [3.0]])) < 10
+
+
+def test_what_never_changes() -> None:
+    assert math.isnan(split_r_hat(np.ones((2, 10))))
+    assert chain_ess(np.ones((2, 10))) == 1.0
+    assert split_r_hat(np.array([[0.0] * 10, [1.0] * 10])) == math.inf
+    assert chain_ess(np.ones((2, 3))) == 6.0
+
+
+def chain_posterior(values: list[object], chains: list[int]) -> Posterior:
+    return Posterior(values, np.zeros(len(values)), chains=np.array(chains), algorithm="lmh")
+
+
+def test_the_part_that_mixes_worst_counts() -> None:
+    good, bad = autoregressive(0.0, 2, 400), autoregressive(0.9, 2, 400, seed=1)
+    values = [Vector((good[c, t], bad[c, t])) for t in range(400) for c in (0, 1)]
+    posterior = chain_posterior(values, [0, 1] * 400)
+    assert posterior.ess == chain_ess(bad)
+    assert posterior.mixing.chains == 2
+    assert posterior.marginal(0).ess == chain_ess(good)
+    assert posterior.r_hat == max(split_r_hat(good), split_r_hat(bad))
+
+
+def test_values_that_are_no_numbers() -> None:
+    x = autoregressive(0.7, 1, 1000)[0] > 0.3
+    names = [Keyword("high") if high else Keyword("low") for high in x]
+    expected = chain_ess(x[None, :].astype(float))
+    assert mixing_of(chain_posterior(names, [0] * 1000)).ess == pytest.approx(expected)
+
+
+def test_chains_that_began_at_different_times_are_compared_at_their_ends() -> None:
+    values = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]
+    posterior = chain_posterior(values, [0, 0, 0, 1, 0, 1, 0, 1, 1])
+    assert posterior.ess == chain_ess(np.array([[2.0, 3.0, 5.0, 7.0], [4.0, 6.0, 8.0, 9.0]]))
+
+
+def test_draws_that_are_no_chain() -> None:
+    with pytest.raises(InferenceError, match="no Markov chain"):
+        _ = Posterior.from_particles([1.0, 2.0], [0.0, 0.0]).mixing
+
+
+def test_the_standard_error_of_a_chain() -> None:
+    x = autoregressive(0.5, 1, 2000)[0]
+    posterior = chain_posterior(x.tolist(), [0] * 2000)
+    assert posterior.standard_error() == pytest.approx(x.std() / math.sqrt(posterior.ess))
