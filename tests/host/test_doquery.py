@@ -179,9 +179,9 @@ def test_infer_warmup_and_runs_from_the_prior(session: Session) -> None:
     ("text", "code", "words"),
     [
         (
-            "(doquery :lhm coin [[true]])",
+            "(doquery :hmc coin [[true]])",
             "AQ301",
-            [":lhm", "did you mean `:lmh`", ":importance", ":smc", ":enumerate", ":ic"],
+            [":hmc", ":lmh", ":importance", ":smc", ":enumerate", ":ic"],
         ),
         ("(doquery :importence coin [[true]])", "AQ301", ["did you mean `:importance`"]),
         ("(doquery :smc coin [[true]] :number-of-particle 3)", "AQ302", ["`:number-of-particles`"]),
