@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Any
 from anglipy.compile import Compiler, program_hash, queries, reachable_sites
 from anglipy.diagnostics import Diagnostic, OptionError, Source, UserError
 from anglipy.environment import Namespace
-from anglipy.host import HOST
-from anglipy.host.text import evaluating
+from anglipy.host import HOST, supplied
 from anglipy.names import nearest
 from anglipy.pretty import pretty
 from anglipy.runtime.convert import from_python
@@ -399,10 +398,7 @@ def built(
 
 def _compiler(directory: Path, execute: bool = True, keep_stages: bool = False) -> Compiler:
     """A compiler for a program that may use everything there is."""
-    compiler = Compiler(Namespace(HOST), directory, execute, keep_stages=keep_stages)
-    for name, function in evaluating(compiler).items():
-        compiler.namespace.add_extra(name, function)
-    return compiler
+    return Compiler(Namespace(HOST), directory, execute, keep_stages=keep_stages, supply=supplied)
 
 
 def _read(path: str | Path) -> Source:

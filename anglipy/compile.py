@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import linecache
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ from anglipy.printer import print_form
 from anglipy.reader import read, read_all
 from anglipy.rejecting import rejection_notes
 from anglipy.runtime.checkpoints import Site
+from anglipy.runtime.hierarchies import Hierarchy
 from anglipy.runtime.locate import SOURCES
 from anglipy.runtime.machine import FINISH, Query, deterministic, run
 from anglipy.runtime.state import HOST
@@ -73,8 +75,17 @@ class Compiler:
     """What is suspicious in the texts and yet no error."""
     made: list[Made] | None = None
     """What was defined, if that is to be kept."""
+    supply: Callable[[Compiler], Mapping[str, Callable[..., Any]]] | None = None
+    """Gives the functions of layers above that know this compiler."""
+    hierarchy: Hierarchy = field(default_factory=Hierarchy)
+    """The program's, the same for all its files."""
     _has_macros: bool = False
     """Whether some text defined macros."""
+
+    def __post_init__(self) -> None:
+        if self.supply is not None:
+            for name, function in self.supply(self).items():
+                self.namespace.add_extra(name, function)
 
     def load(self, source: Source) -> list[Any]:
         """Compile and run every form; the values of those that are expressions. Stops at the first
@@ -197,6 +208,19 @@ class Compiler:
             return False
         return "observe" not in reachable_sites(self.namespace, name).values()
 
+    def redefine(self, name: str, value: Any) -> None:
+        """Give a name that has been defined another value."""
+        namespace = self.namespace
+        namespace.define(name, value, replace(namespace.bindings[name], kind="value", high=None))
+        if LANES in namespace.values:
+            self.linker().forget()
+
+    def intern(self, name: str, value: Any) -> None:
+        """Give a name a value, whether it has been defined or not."""
+        if self.namespace.lookup(name) is None or name not in self.namespace.bindings:
+            self.declare(name)
+        self.redefine(name, value)
+
     def expression(self, core: Form, path: str, run: bool = False) -> tuple[Analysis, Any]:
         """Take an expression through all passes and run it. While only checking it is run if `run`
         says so, or if it is a function and the program has macros, which may call it.
@@ -264,9 +288,10 @@ class Compiler:
         path = local_file(name, self.directory)
         if path is not None:
             inner = Namespace(namespace.extra)
-            Compiler(inner, path.parent, self.execute).load(
-                Source(str(path), path.read_text(encoding="utf-8"))
+            compiler = Compiler(
+                inner, path.parent, self.execute, supply=self.supply, hierarchy=self.hierarchy
             )
+            compiler.load(Source(str(path), path.read_text(encoding="utf-8")))
             namespace.absorb(name, inner)
         elif not library_namespace(name):
             raise ResolveError(

@@ -39,7 +39,7 @@ def defined(form: Form) -> Iterator[Symbol]:
             if head == "defprotocol":
                 yield from _methods(item)
         elif head in _RECORDS and isinstance(first, Symbol):
-            for made in (f"->{first.name}", f"map->{first.name}"):
+            for made in (f"->{first.name}", f"map->{first.name}", first.name):
                 yield Symbol(made, first.span)
 
 

@@ -20,6 +20,7 @@ from anglipy.forms import Form, ListForm
 from anglipy.interop import is_plotting
 from anglipy.macros import MACROS
 from anglipy.names import Names, python_name
+from anglipy.runtime.classes import FULL_NAMES
 from anglipy.runtime.distributions import CONSTRUCTORS
 from anglipy.runtime.functions import APPLY, mem, mem_recursive
 from anglipy.runtime.locate import SOURCES
@@ -262,6 +263,8 @@ class Namespace:
         if special or "/" in name or name.startswith(".") or name.endswith("."):
             return name
         own = name in self.bindings or name in self.macros
+        if not own and name in FULL_NAMES:
+            return name  # As it stands in a `catch`.
         if not own and (name in MACROS or name in _built_ins().bindings):
             return f"clojure.core/{name}"
         if not own and name[:1].isupper():

@@ -347,10 +347,14 @@ def _binding(form: ListForm, scope: Scope) -> Expanding:
 
 
 def _var(form: ListForm, scope: Scope) -> Expanding:
-    """A variable is its value."""
-    if len(form.items) != 2:
+    """`(var-of "name" (thunk* name))`: the second argument says that the program uses the name."""
+    if len(form.items) != 2 or not isinstance(form.items[1], Symbol):
         raise shape_error(form, "(var name)")
-    return (yield expand.call(form.items[1], scope))
+    name, build = form.items[1], Build(form.span)
+    used = build.list(build.core("thunk*"), name)
+    return (
+        yield expand.call(build.list(build.core("var-of"), build.literal(name.name), used), scope)
+    )
 
 
 SPECIAL = {

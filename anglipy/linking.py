@@ -59,7 +59,10 @@ EFFECTS = frozenset(
         "swap!", "reset!", "compare-and-set!", "swap-vals!", "reset-vals!", "ref-set", "vreset!",
         "alter", "commute", "vswap!", "send", "send-off", "deliver", "rand", "Math/random",
         "rand-int", "rand-nth", "shuffle", "random-sample", "rand-roulette", "random-uuid",
-        "gensym", "System/exit", "Thread/sleep",
+        "gensym", "System/exit", "Thread/sleep", "aset", "aset-int", "aset-long", "aset-short",
+        "aset-byte", "aset-double", "aset-float", "aset-boolean", "aset-char", "var-set",
+        "alter-var-root", "alter-meta!", "reset-meta!", "remove-method", "remove-all-methods",
+        "prefer-method",
     ]
 )  # fmt: skip
 """Primitives with an effect, or that draw by themselves: what they did once is not done again."""

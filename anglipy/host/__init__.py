@@ -11,9 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from anglipy.compile import Compiler
 from anglipy.host import conditional, inference, text, worksheets
+from anglipy.host.hierarchies import hierarchical
+from anglipy.host.variables import variables
 
-__all__ = ["HOST"]
+__all__ = ["HOST", "supplied"]
 
 HOST: dict[str, Callable[..., Any]] = {
     **conditional.FUNCTIONS,
@@ -22,3 +25,12 @@ HOST: dict[str, Callable[..., Any]] = {
     **worksheets.FUNCTIONS,
 }
 """Function by the name that programs call it by."""
+
+
+def supplied(compiler: Compiler) -> dict[str, Callable[..., Any]]:
+    """What is made for every compiler: functions that know the names of the program."""
+    return {
+        **text.evaluating(compiler),
+        **variables(compiler),
+        **hierarchical(compiler.hierarchy),
+    }

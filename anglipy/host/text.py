@@ -22,9 +22,7 @@ from anglipy.reader import read
 from anglipy.runtime.primitives.checks import text
 from anglipy.runtime.primitives.files import File, Reader, file_of, io_resource, slurp
 from anglipy.runtime.printing import pr_str
-from anglipy.runtime.scalars import Symbol
 from anglipy.surroundings import RESERVED
-from anglipy.syntax import Binding
 
 __all__ = ["FUNCTIONS", "evaluating"]
 
@@ -87,12 +85,6 @@ def evaluating(compiler: Compiler) -> dict[str, Callable[..., Any]]:
         beside = compiler.directory / file_of(path, "resource")
         return File(str(beside)) if beside.is_file() else io_resource(path)
 
-    def resolve(*names: Any) -> Any:
-        """The value that a symbol names, or nil."""
-        name = names[-1].text if isinstance(names[-1], Symbol) else text(names[-1], "resolve")
-        found: Binding | None = compiler.namespace.lookup(name)
-        return None if found is None else compiler.namespace.values.get(found.python)
-
     def macroexpand_once(form: Any) -> Any:
         """What a call of a macro is short for; any other form as it is."""
         (read_form,) = read(Source("<macroexpand>", pr_str(form)))
@@ -114,8 +106,6 @@ def evaluating(compiler: Compiler) -> dict[str, Callable[..., Any]]:
         "load-string": load_string,
         "load-file": load_file,
         "clojure.java.io/resource": resource,
-        "resolve": resolve,
-        "ns-resolve": resolve,
         "macroexpand-1": macroexpand_once,
         "macroexpand": macroexpand,
     }

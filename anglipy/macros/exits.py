@@ -141,6 +141,12 @@ def _with_redefs(b: Builder, bindings: Form, *body: Form) -> Form:
     return b.list("binding", bindings, *body)
 
 
+@macro("with-local-vars", "(with-local-vars [name value ...] body...)", 1)
+def _with_local_vars(b: Builder, bindings: Form, *body: Form) -> Form:
+    pairs = [(name, b.call("local-variable", value)) for name, value in b.pairs(bindings)]
+    return b.list("let", b.vector(*(part for pair in pairs for part in pair)), *body)
+
+
 # ---- local functions that know each other
 
 _LETFN = "(letfn [(name [parameter...] body...) ...] body...)"

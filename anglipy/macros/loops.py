@@ -74,3 +74,25 @@ def _dotimes(b: Builder, bindings: Form, *body: Form) -> Form:
 def _while(b: Builder, test: Form, *body: Form) -> Form:
     turn = b.list("when", test, *body, b.list("recur"))
     return b.list("loop", b.vector(), turn)
+
+
+@macro("amap", "(amap array index result expression)", 4, 4)
+def _amap(b: Builder, array: Form, index: Form, result: Form, expression: Form) -> Form:
+    given, length = b.temporary("array"), b.temporary("length")
+    put = b.call("aset", result, index, expression)
+    again = b.list("recur", b.call("inc", index))
+    body = b.list("if", b.call("<", index, length), b.list("do", put, again), result)
+    loop = b.list("loop", b.vector(index, b.literal(0)), body)
+    made = [given, array, length, b.call("alength", given), result, b.call("aclone", given)]
+    return b.list("let", b.vector(*made), loop)
+
+
+@macro("areduce", "(areduce array index result start expression)", 5, 5)
+def _areduce(
+    b: Builder, array: Form, index: Form, result: Form, start: Form, expression: Form
+) -> Form:
+    given, length = b.temporary("array"), b.temporary("length")
+    again = b.list("recur", b.call("inc", index), expression)
+    body = b.list("if", b.call("<", index, length), again, result)
+    loop = b.list("loop", b.vector(index, b.literal(0), result, start), body)
+    return b.list("let", b.vector(given, array, length, b.call("alength", given)), loop)

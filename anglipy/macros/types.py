@@ -233,7 +233,7 @@ def _define_record(name: str) -> None:
             for protocol, methods in _methods(b, rest)
             if protocol is not None and methods and not _is_built_in(protocol)
         ]
-        return b.list("do", *forms, b.list("quote", target))
+        return b.list("do", *forms, b.list("def", target, b.call("class-named", label)))
 
     macro(name, usage, 2)(expand_record)
 
@@ -294,34 +294,33 @@ def _type_name(b: Builder, kind: Form) -> Literal:
 
 @macro("instance?", "(instance? Type value)", 2, 2)
 def _instance(b: Builder, kind: Form, value: Form) -> Form:
-    return b.call("instance-of?", _type_name(b, kind), value)
+    named = isinstance(kind, Symbol) and kind.name.rpartition(".")[2][:1].isupper()
+    return b.call("instance-of?", _type_name(b, kind) if named else kind, value)
 
 
 # ---- multimethods
 
 
-@macro("defmulti", "(defmulti name doc? dispatch-function :default value?)", 2)
+@macro("defmulti", "(defmulti name doc? dispatch-function :default value? :hierarchy place?)", 2)
 def _defmulti(b: Builder, name: Form, *rest: Form) -> Form:
     doc, rest = definition(b, name, rest)
     assert isinstance(name, Symbol)
-    options = rest[1:]
-    default: Form = b.keyword("default")
-    for key, value in zip(options[::2], options[1::2], strict=False):
-        if isinstance(key, Keyword) and key.name == "default":
-            default = value
-    table = b.symbol(f"{name.name}|methods")
-    dispatch, args = b.temporary("dispatch"), b.temporary("args")
+    pairs = zip(rest[1::2], rest[2::2], strict=False)
+    options = {key.name: value for key, value in pairs if isinstance(key, Keyword)}
+    default = options.get("default", b.keyword("default"))
+    hierarchy = options.get("hierarchy", b.call("global-hierarchy"))
+    table, dispatch, args = map(b.temporary, ("methods", "dispatch", "args"))
     found = b.call("method-of", table, b.call("apply", dispatch, args))
     function = b.list("fn", name, b.vector(b.symbol("&"), args), b.call("apply", found, args))
-    made = b.call("make-methods", b.literal(name.name), default)
-    bound = b.list("let", b.vector(dispatch, rest[0]), function)
-    return b.list("do", b.list("def", table, made), b.list("def", name, *doc, bound))
+    made = b.call("make-methods", b.literal(name.name), default, hierarchy)
+    bound = b.list("let", b.vector(table, made, dispatch, rest[0]), function)
+    return b.list("def", name, *doc, bound)
 
 
 @macro("defmethod", "(defmethod name value [parameter...] body...)", 3)
 def _defmethod(b: Builder, name: Form, value: Form, *rest: Form) -> Form:
     if not isinstance(name, Symbol):
         raise shape_error(b.form, b.usage)
-    table = Symbol(f"{name.name}|methods", name.span)
-    label = () if isinstance(rest[0], Symbol) else (name,)
-    return b.call("add-method!", table, value, b.list("fn", *label, *rest))
+    short = Symbol(name.name.rpartition("/")[2] or name.name, name.span)
+    label = () if isinstance(rest[0], Symbol) else (short,)
+    return b.call("add-method!", name, value, b.list("fn", *label, *rest))

@@ -42,7 +42,8 @@ _INTERNAL = re.compile(
     r"|on-demand\?|mem-recursive|call-method|bind-globals"
     r"|(make|throw)-exception|exception-is\?|delayed|delivered|lazy-sequence"
     r"|user-(distribution|process)|make-(protocol|record|reified|methods)|extend-protocol!"
-    r"|protocol-method|instance-of\?|add-method!|method-of"
+    r"|protocol-method|instance-of\?|add-method!|method-of|class-named|local-variable|var-of"
+    r"|global-hierarchy|(java|clojure\.lang)\.[\w.]*"
 )
 """Names that programs do not write: what macros are made of."""
 _WRITTEN = ("store", "retrieve")

@@ -50,7 +50,24 @@ SPECIAL_FORMS: dict[str, tuple[str, str]] = {
         "The body; the names are functions that draw nothing (which is found out anyway).",
     ),
     "defmacro": ("(defmacro name doc? [parameter...] body...)", "Define a macro."),
-    "var": ("(var name)", "The value of a name; short: #'name."),
+    "var": (
+        "(var name)",
+        "The variable of a name, short: #'name. `deref` gives its value; called, it is its value.",
+    ),
+    "with-local-vars": (
+        "(with-local-vars [name value ...] body...)",
+        "The body, in which the names are variables that `var-set` changes.",
+    ),
+    "amap": (
+        "(amap array index result expression)",
+        "An array of the values of the expression for every index of an array; `result` is the "
+        "array that is being made, at first a copy.",
+    ),
+    "areduce": (
+        "(areduce array index result start expression)",
+        "What the expression gives for the last index of an array, `result` being what it gave for "
+        "the one before.",
+    ),
     "when": ("(when test body...)", "The body if the test holds, or else nil."),
     "cond": ("(cond test value ... :else value)", "The value after the first test that holds."),
     "case": (
@@ -128,9 +145,9 @@ SPECIAL_FORMS: dict[str, tuple[str, str]] = {
     ),
     "instance?": ("(instance? Type value)", "Whether a value is of a type."),
     "defmulti": (
-        "(defmulti name doc? dispatch-function :default value?)",
+        "(defmulti name doc? dispatch-function :default value? :hierarchy place?)",
         "Define a function whose method is chosen by the value of the dispatch function on "
-        "its arguments.",
+        "its arguments: the method of a value that it is by `isa?`.",
     ),
     "defmethod": (
         "(defmethod name value [parameter...] body...)",

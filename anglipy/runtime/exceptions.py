@@ -11,7 +11,7 @@ from typing import Any
 from anglipy.diagnostics import AnglipyError, ProgramError
 from anglipy.runtime.printing import pr_str
 
-__all__ = ["Raised", "data_of", "is_of_class", "message_of"]
+__all__ = ["Raised", "class_of", "classes_above", "data_of", "is_of_class", "message_of"]
 
 _PARENTS = {
     "Exception": "Throwable", "Error": "Throwable", "RuntimeException": "Exception",
@@ -68,6 +68,16 @@ def class_of(error: Any) -> str:
             return diagnostic.message.partition(":")[0]
         return _OF_CODES.get(diagnostic.code, "RuntimeException")
     return type(error).__name__
+
+
+def classes_above(name: str) -> tuple[str, ...]:
+    """The classes above a class of exceptions, the closest first; () for other classes."""
+    found = []
+    parent = _PARENTS.get(name)
+    while parent is not None:
+        found.append(parent)
+        parent = _PARENTS.get(parent)
+    return (*found, "Object") if found or name == "Throwable" else ()
 
 
 def is_of_class(kind: str, error: Any) -> bool:

@@ -1,8 +1,8 @@
-"""What `defprotocol`, `defrecord`, `reify` and `defmulti` make.
+"""What `defprotocol`, `defrecord` and `reify` make.
 
-A protocol and a multimethod are tables of functions, filled while the program is loaded. What is
-called is looked up by `protocol-method` and `method-of`; the functions found are called by code of
-the program, so they may be of any kind.
+A protocol is a table of functions, filled while the program is loaded. What is called is looked up
+by `protocol-method`; the functions found are called by code of the program, so they may be of any
+kind.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from anglipy.runtime.distributions.base import Distribution
 from anglipy.runtime.equality import MapLike, Sequential, SetLike, key_of
 from anglipy.runtime.exceptions import class_of, is_of_class
 from anglipy.runtime.maps import PersistentMap, Store, store_of
-from anglipy.runtime.printing import describe, pr_str
+from anglipy.runtime.printing import describe
 from anglipy.runtime.scalars import Keyword, Symbol
 
-__all__ = ["Methods", "Protocol", "Record", "Reified", "type_names"]
+__all__ = ["Protocol", "Record", "Reified", "above", "type_names"]
 
 
 class Record(PersistentMap):
@@ -116,31 +116,6 @@ class Protocol:
         return f"#protocol[{self.name}]"
 
 
-class Methods:
-    """The methods of a `defmulti`, by what its dispatch function gives."""
-
-    __slots__ = ("default", "name", "table")
-
-    def __init__(self, name: str, default: Any) -> None:
-        self.name, self.default = name, key_of(default)
-        self.table: dict[Any, Any] = {}
-
-    def add(self, value: Any, function: Any) -> None:
-        """Add a method, or replace it."""
-        self.table[key_of(value)] = function
-
-    def method(self, value: Any) -> Any:
-        """The method for a value of the dispatch function."""
-        found = self.table.get(key_of(value), self.table.get(self.default))
-        if found is None:
-            raise ProgramError(
-                "AQ415",
-                f"`{self.name}` has no method for {describe(value)}",
-                help=f"(defmethod {self.name} {pr_str(value)} [...] ...)",
-            )
-        return found
-
-
 def short_name(name: str) -> str:
     """The name of a type without its package."""
     return name.rpartition(".")[2]
@@ -159,13 +134,16 @@ _KINDS: tuple[tuple[type, tuple[str, ...]], ...] = (
     (Keyword, ("Keyword", "IFn")),
     (Symbol, ("Symbol", "IFn")),
     (Regex, ("Pattern",)),
-    (MapLike, ("IPersistentMap", "PersistentArrayMap", "Map", "IPersistentCollection", "IFn")),
-    (SetLike, ("IPersistentSet", "PersistentHashSet", "Set", "IPersistentCollection", "IFn")),
-)
-_VECTOR = ("PersistentVector", "IPersistentVector", "List", "Sequential", "IPersistentCollection",
+    (MapLike, ("IPersistentMap", "PersistentArrayMap", "Map", "Associative", "ILookup", "Counted",
+               "IPersistentCollection", "Seqable", "IFn")),
+    (SetLike, ("IPersistentSet", "PersistentHashSet", "Set", "Collection", "Counted",
+               "IPersistentCollection", "Seqable", "IFn")),
+)  # fmt: skip
+_VECTOR = ("PersistentVector", "IPersistentVector", "List", "Collection", "Sequential", "Indexed",
+           "Associative", "ILookup", "Counted", "IPersistentCollection", "Seqable",
            "IFn")  # fmt: skip
-_SEQUENCE = ("ISeq", "PersistentList", "IPersistentList", "LazySeq", "List", "Sequential",
-             "Seqable", "IPersistentCollection")  # fmt: skip
+_SEQUENCE = ("ISeq", "PersistentList", "IPersistentList", "LazySeq", "List", "Collection",
+             "Sequential", "Seqable", "IPersistentCollection")  # fmt: skip
 
 
 def type_names(value: Any) -> tuple[str, ...]:
@@ -187,6 +165,15 @@ def type_names(value: Any) -> tuple[str, ...]:
     if callable(value):
         return ("IFn", "Fn", "AFn", "Object")
     return (getattr(value, "name", type(value).__name__), type(value).__name__, "Object")
+
+
+def above(name: str) -> tuple[str, ...]:
+    """The names of the types above a type, the closest first."""
+    if name == "Object":
+        return ()
+    known = [found for _, found in (*_NUMBERS, *_KINDS)] + [_VECTOR, _SEQUENCE]
+    chosen = next((found for found in known if found[0] == name), (name,))
+    return (*chosen[1:], "Object")
 
 
 def is_of_type(name: str, value: Any) -> bool:

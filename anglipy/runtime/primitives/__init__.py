@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from anglipy.runtime.primitives import (
     arithmetic,
+    arrays,
     bits,
     chance,
     changes,
@@ -30,6 +31,7 @@ from anglipy.runtime.primitives import (
     matrix_kinds,
     matrix_parts,
     moments,
+    multimethods,
     ordered,
     output,
     pprint,
@@ -45,6 +47,7 @@ from anglipy.runtime.primitives import (
     transducing,
     trees,
     types,
+    variables,
     vectors,
     weighted,
 )
@@ -61,6 +64,7 @@ __all__ = [
     "PRIMITIVES",
     "Primitive",
     "arithmetic",
+    "arrays",
     "bits",
     "chance",
     "changes",
@@ -85,6 +89,7 @@ __all__ = [
     "matrix_kinds",
     "matrix_parts",
     "moments",
+    "multimethods",
     "ordered",
     "output",
     "pprint",
@@ -101,6 +106,7 @@ __all__ = [
     "transducing",
     "trees",
     "types",
+    "variables",
     "vectors",
     "weighted",
 ]

@@ -199,23 +199,23 @@ def num(value: Any) -> Any:
 
 
 @primitive("numerator", arity=(1, 1))
-def numerator(value: Any) -> BigInt:
+def numerator(value: Any) -> int:
     """The numerator of a ratio."""
-    return (
-        BigInt(value.numerator)
-        if isinstance(value, Fraction)
-        else fail("numerator", "a ratio", value)
-    )
+    if not isinstance(value, Fraction):
+        fail("numerator", "a ratio", value)
+    return _whole(value.numerator)
 
 
 @primitive("denominator", arity=(1, 1))
-def denominator(value: Any) -> BigInt:
+def denominator(value: Any) -> int:
     """The denominator of a ratio."""
-    return (
-        BigInt(value.denominator)
-        if isinstance(value, Fraction)
-        else fail("denominator", "a ratio", value)
-    )
+    if not isinstance(value, Fraction):
+        fail("denominator", "a ratio", value)
+    return _whole(value.denominator)
+
+
+def _whole(value: int) -> int:
+    return value if LONG_MIN <= value <= LONG_MAX else BigInt(value)
 
 
 @primitive("rationalize", arity=(1, 1))
@@ -234,7 +234,10 @@ def rationalize(value: Any) -> Any:
 @primitive("char", arity=(1, 1))
 def char(value: Any) -> Char:
     """The character with this code."""
-    return value if isinstance(value, Char) else Char(chr(to_long(value, "char")))
+    if isinstance(value, Char):
+        return value
+    code = to_long(value, "char")
+    return Char(chr(code)) if 0 <= code < 65_536 else fail("char", "a code, 0 to 65535", value)
 
 
 # --- bits -----------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from typing import Any
 from anglipy.atoms import Char
 from anglipy.diagnostics import ProgramError
 from anglipy.runtime.access import element_at, get, sequence, values_of
+from anglipy.runtime.classes import JavaClass, class_of_value
 from anglipy.runtime.equality import MapLike, SetLike, elements, equal, stable_hash
 from anglipy.runtime.exceptions import data_of, message_of
 from anglipy.runtime.foreign import is_array
@@ -26,6 +27,7 @@ from anglipy.runtime.primitives.java_digests import MessageDigest
 from anglipy.runtime.primitives.java_statics import integer_text
 from anglipy.runtime.primitives.registry import primitive
 from anglipy.runtime.printing import describe, to_str
+from anglipy.runtime.protocols import is_of_type
 from anglipy.runtime.scalars import Keyword
 from anglipy.runtime.vectors import Vector
 
@@ -216,19 +218,18 @@ _EXCEPTION: dict[str, Method] = {
     "printStackTrace": lambda e: None,
     "getStackTrace": lambda e: Vector(),
 }
+_CLASS: dict[str, Method] = {
+    "getName": lambda c: c.name,
+    "getSimpleName": lambda c: c.short,
+    "isInstance": lambda c, value: is_of_type(c.short, value),
+}
 _ANY: dict[str, Method] = {
     "toString": to_str,
     "equals": equal,
     "hashCode": stable_hash,
     "deref": lambda reference: reference.deref(),
-    "getClass": lambda value: _class_of(value),
+    "getClass": class_of_value,
 }
-
-
-def _class_of(value: Any) -> Any:
-    from anglipy.runtime.primitives.predicates import type_
-
-    return type_(value)
 
 
 _KINDS: tuple[tuple[Callable[[Any], bool], dict[str, Method]], ...] = (
@@ -244,6 +245,7 @@ _KINDS: tuple[tuple[Callable[[Any], bool], dict[str, Method]], ...] = (
     (lambda v: isinstance(v, Random), _RANDOM),
     (lambda v: isinstance(v, MessageDigest), _DIGEST),
     (lambda v: isinstance(v, BaseException), _EXCEPTION),
+    (lambda v: isinstance(v, JavaClass), _CLASS),
 )
 
 

@@ -84,7 +84,7 @@ def is_decimal(value: Any) -> bool:
     return isinstance(value, Decimal)
 
 
-@primitive("class?", "inst?", "uuid?", "uri?", "var?", "tagged-literal?", arity=(1, 1))
+@primitive("inst?", "uuid?", "uri?", "tagged-literal?", arity=(1, 1))
 def is_of_no_kind(value: Any) -> bool:
     """False: there are no such values."""
     return False
@@ -133,9 +133,3 @@ def comparator(predicate: Any) -> Any:
         return int(test(b, a) not in (None, False))
 
     return three_way
-
-
-@primitive("isa?", arity=(2, 2))
-def is_a(child: Any, parent: Any) -> bool:
-    """True for equal values; there are no hierarchies."""
-    return bool(child == parent)

@@ -233,6 +233,10 @@ def pow_(base: Any, exponent: Any) -> Any:
         return math.copysign(math.inf, x) if y % 2 == 1 else math.inf
 
 
+_MOST_BITS = 10_000_000
+"""The longest exact number that `expt` computes."""
+
+
 @primitive("expt", arity=(2, 2))
 def expt(base: Any, exponent: Any) -> Any:
     """Base to the power exponent: exact if the base is exact and the exponent an integer."""
@@ -241,7 +245,15 @@ def expt(base: Any, exponent: Any) -> Any:
         return pow_(base, exponent)
     if base == 0 and exponent < 0:
         raise ProgramError("AQ432", "expt: division by zero")
-    result = Fraction(base) ** exponent
+    exact = Fraction(base)
+    bits = max(abs(exact.numerator), exact.denominator).bit_length() - 1
+    if bits * abs(exponent) > _MOST_BITS:
+        raise ProgramError(
+            "AQ430",
+            f"expt: the result has more than {_MOST_BITS // 10 * 3:,} digits",
+            help="of a double, (expt 10. n), it is computed as a double",
+        )
+    result = exact**exponent
     return mul_big(1, result if result.denominator != 1 else result.numerator)
 
 

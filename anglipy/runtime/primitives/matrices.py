@@ -259,7 +259,7 @@ for _name, _function in {
     "exp": elementary.exp, "log": elementary.log, "log10": elementary.log10,
     "sqrt": elementary.sqrt, "cbrt": elementary.cbrt, "sin": elementary.sin,
     "cos": elementary.cos, "tan": elementary.tan, "tanh": elementary.tanh,
-    "floor": elementary.floor, "ceil": elementary.ceil, "round": elementary.rint,
+    "floor": elementary.floor, "ceil": elementary.ceil, "round": elementary.round_,
     "abs": absolute, "signum": elementary.signum,
 }.items():  # fmt: skip
     _unary(_name, _function)

@@ -6,6 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from anglipy.atoms import Char
+from anglipy.runtime.access import get
+from anglipy.runtime.classes import class_of_value
 from anglipy.runtime.equality import MapLike, Sequential, SetLike, elements, equal, stable_hash
 from anglipy.runtime.foreign import is_numpy_scalar
 from anglipy.runtime.numbers import is_number, number
@@ -14,7 +16,6 @@ from anglipy.runtime.primitives.checks import fail
 from anglipy.runtime.primitives.registry import primitive
 from anglipy.runtime.scalars import Keyword, Symbol
 from anglipy.runtime.seqs import Cons, List, Seq
-from anglipy.runtime.vectors import Vector
 
 __all__ = ["equal_all", "not_"]
 
@@ -315,28 +316,17 @@ def is_function(value: Any) -> bool:
     return callable(value) and not isinstance(value, data)
 
 
-_KINDS: tuple[tuple[Any, str], ...] = (
-    (is_boolean, "boolean"),
-    (is_integer, "integer"),
-    (is_float, "double"),
-    (is_ratio, "ratio"),
-    (is_string, "string"),
-    (is_char, "char"),
-    (is_keyword, "keyword"),
-    (is_symbol, "symbol"),
-    (lambda value: isinstance(value, Vector), "vector"),
-    (is_seq, "list"),
-    (is_map, "map"),
-    (is_set, "set"),
-)
+@primitive("class", arity=(1, 1))
+def class_(value: Any) -> Any:
+    """The class of a value, `java.lang.Long` of an integer; nil for nil."""
+    return None if value is None else class_of_value(value)
 
 
-@primitive("type", "class", arity=(1, 1))
-def type_(value: Any) -> Symbol | None:
-    """The kind of a value as a symbol: `integer`, `vector`, `map` ..., the class name for objects
-    of Python.
-    """
-    if value is None:
-        return None
-    kinds = (name for test, name in _KINDS if test(value))
-    return Symbol(next(kinds, "function" if is_function(value) else type(value).__name__))
+@primitive("type", arity=(1, 1))
+def type_(value: Any) -> Any:
+    """What the metadata of a value says under :type, or else its class."""
+    said = get(getattr(value, "_meta", None), _TYPE)
+    return class_(value) if said is None else said
+
+
+_TYPE = Keyword("type")

@@ -27,6 +27,10 @@ class Promise:
         """Whether it has been delivered."""
         return self.value is not _PENDING
 
+    def is_pending(self) -> bool:
+        """Whether it has not been delivered."""
+        return self.value is _PENDING
+
     def deref(self) -> Any:
         """The value. ProgramError AQ440 if nobody has delivered it: nobody else could."""
         if self.value is _PENDING:

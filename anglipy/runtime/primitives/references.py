@@ -57,11 +57,17 @@ def atom(value: Any, *options: Any) -> Atom:
     return Atom(value)
 
 
-@primitive("deref", arity=(1, 1), pure=False)
-def deref(reference: Any) -> Any:
-    """The value that an atom or the like holds now."""
+@primitive("deref", arity=(1, 3), pure=False)
+def deref(reference: Any, milliseconds: Any = None, otherwise: Any = None) -> Any:
+    """The value that an atom or the like holds now; of a promise without one, `(deref promise
+    milliseconds otherwise)` gives the last argument.
+    """
     read = getattr(reference, "deref", None)
-    return read() if read is not None else fail("deref", "an atom", reference)
+    if read is None:
+        fail("deref", "an atom, a variable or the like", reference)
+    if milliseconds is not None and getattr(reference, "is_pending", bool)():
+        return otherwise
+    return read()
 
 
 @primitive("reset!", arity=(2, 2), pure=False)
@@ -120,9 +126,3 @@ def with_meta(value: Any, metadata: Any) -> Any:
 def vary_meta(value: Any, f: Any, *arguments: Any) -> Any:
     """The same value with its metadata m replaced by (f m arguments...)."""
     return with_meta(value, function(f, "vary-meta")(meta(value), *arguments))
-
-
-@primitive("alter-meta!", "reset-meta!", arity=(2, None), pure=False)
-def alter_meta(value: Any, *arguments: Any) -> Any:
-    """Nothing: what is defined has no metadata of its own."""
-    return meta(value)

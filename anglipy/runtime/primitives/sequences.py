@@ -22,7 +22,7 @@ from anglipy.runtime.access import (
     values_of,
 )
 from anglipy.runtime.equality import MapLike, SetLike, elements, key_of
-from anglipy.runtime.numbers import add, gt, lt
+from anglipy.runtime.numbers import add, gt, lt, number
 from anglipy.runtime.primitives.checks import fail, index
 from anglipy.runtime.primitives.registry import primitive
 from anglipy.runtime.primitives.transducers import TRANSDUCERS
@@ -234,6 +234,8 @@ def range_(*bounds: Any) -> Seq:
     if not bounds:
         return LazySeq(itertools.count())
     start, end, step = ((0, bounds[0], 1), (*bounds, 1), bounds)[len(bounds) - 1]
+    for bound in bounds:
+        number(bound, "range")
     if type(start) is int and type(step) is int and type(end) is int and step:
         numbers = range(start, end, step)
         return ArraySeq(numbers) if numbers else EMPTY

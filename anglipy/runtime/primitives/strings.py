@@ -12,7 +12,7 @@ from typing import Any
 
 from anglipy.atoms import Char, Regex
 from anglipy.diagnostics import ProgramError
-from anglipy.runtime.access import seq_of, sequence, values_of
+from anglipy.runtime.access import sequence, values_of
 from anglipy.runtime.primitives.checks import fail, function, index, text
 from anglipy.runtime.primitives.registry import primitive
 from anglipy.runtime.printing import to_str
@@ -348,9 +348,3 @@ def parse_float(string: Any) -> float:
     """The double written in the string. ProgramError AQ440 if there is none."""
     parsed = parse_double(string)
     return parsed if parsed is not None else fail("parseDouble", "a number in a string", string)
-
-
-@primitive("char-array", arity=(1, 1))
-def char_array(string: Any) -> Vector:
-    """The characters of a string as a vector."""
-    return Vector(seq_of(string, "char-array"))

@@ -1,4 +1,4 @@
-"""Functions behind `defprotocol`, `defrecord`, `reify` and `defmulti`. Methods of Java's are in
+"""Functions behind `defprotocol`, `defrecord` and `reify`, and classes. Methods of Java's are in
 `java_methods`.
 """
 
@@ -8,11 +8,15 @@ from collections.abc import Callable
 from typing import Any
 
 from anglipy.diagnostics import ProgramError
+from anglipy.runtime.access import sequence
+from anglipy.runtime.classes import FULL_NAMES, JavaClass, supers_of
 from anglipy.runtime.maps import PersistentMap
 from anglipy.runtime.primitives.checks import fail
-from anglipy.runtime.primitives.registry import primitive
+from anglipy.runtime.primitives.registry import constant, primitive
+from anglipy.runtime.printing import describe
 from anglipy.runtime.processes.base import UserProcess
-from anglipy.runtime.protocols import Methods, Protocol, Record, Reified, is_of_type
+from anglipy.runtime.protocols import Protocol, Record, Reified, is_of_type
+from anglipy.runtime.sets import PersistentSet
 
 __all__: list[str] = []
 
@@ -84,27 +88,53 @@ def user_process(
     return made
 
 
-@primitive("instance-of?", arity=(2, 2))
-def instance_of(type_name: str, value: Any) -> bool:
-    """Whether a value is of a type."""
-    return is_of_type(type_name, value)
+@primitive("instance-of?", "instance?", arity=(2, 2))
+def instance_of(kind: Any, value: Any) -> bool:
+    """Whether a value is of a type, a class or the name of one."""
+    if not isinstance(kind, (str, JavaClass)):
+        fail("instance?", "a class", kind)
+    return is_of_type(kind if isinstance(kind, str) else kind.short, value)
 
 
-@primitive("make-methods", arity=(2, 2), pure=False)
-def make_methods(name: str, default: Any) -> Methods:
-    """The table of a multimethod."""
-    return Methods(name, default)
+@primitive("class-named", arity=(1, 1))
+def class_named(name: str) -> JavaClass:
+    """The class of a name."""
+    return JavaClass(name)
 
 
-@primitive("add-method!", arity=(3, 3), pure=False)
-def add_method(methods: Any, value: Any, function: Any) -> None:
-    """Add a method to a multimethod."""
-    if not isinstance(methods, Methods):
-        fail("defmethod", "a multimethod", methods)
-    methods.add(value, function)
+@primitive("cast", arity=(2, 2))
+def cast(kind: Any, value: Any) -> Any:
+    """The value itself, if it is nil or of a class."""
+    if value is None or instance_of(kind, value):
+        return value
+    name = getattr(kind, "name", kind)
+    raise ProgramError("AQ442", f"cast: {describe(value)} is not of the class {name}")
 
 
-@primitive("method-of", arity=(2, 2))
-def method_of(methods: Methods, value: Any) -> Any:
-    """The method of a multimethod for a value of its dispatch function."""
-    return methods.method(value)
+@primitive("bases", arity=(1, 1))
+def bases(kind: Any) -> Any:
+    """The class or interface directly above a class, in a list; nil for `Object`."""
+    if not isinstance(kind, JavaClass):
+        fail("bases", "a class", kind)
+    found = supers_of(kind.short)[:1]
+    return sequence([JavaClass(name) for name in found]) if found else None
+
+
+@primitive("supers", arity=(1, 1))
+def supers(kind: Any) -> Any:
+    """The set of all classes and interfaces above a class; nil for `Object`."""
+    if not isinstance(kind, JavaClass):
+        fail("supers", "a class", kind)
+    found = supers_of(kind.short)
+    return PersistentSet([JavaClass(name) for name in found]) if found else None
+
+
+@primitive("class?", arity=(1, 1))
+def is_class(value: Any) -> bool:
+    """True for classes."""
+    return isinstance(value, JavaClass)
+
+
+for _short, _full in FULL_NAMES.items():
+    constant(_short, JavaClass(_short))
+    constant(_full, JavaClass(_short))

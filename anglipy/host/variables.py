@@ -1,0 +1,135 @@
+"""What a program asks of its own names: variables, namespaces, its hierarchy.
+
+Each function works in the namespace of the compiler that it is made for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from anglipy.compile import Compiler
+from anglipy.diagnostics import ResolveError
+from anglipy.expand import SPECIAL
+from anglipy.macros import MACROS
+from anglipy.runtime.maps import PersistentMap
+from anglipy.runtime.primitives.checks import fail, text
+from anglipy.runtime.scalars import Symbol
+from anglipy.runtime.variables import NamespaceValue, Variable
+from anglipy.syntax import Binding
+
+__all__ = ["variables"]
+
+
+def _name(value: Any, name: str) -> str:
+    return value.text if isinstance(value, Symbol) else text(value, name)
+
+
+class _Names:
+    """The variables of the namespace of a compiler, one for each name."""
+
+    def __init__(self, compiler: Compiler) -> None:
+        self.namespace, self.compiler = compiler.namespace, compiler
+        self._known: dict[str, Variable] = {}
+
+    def variable(self, name: str) -> Variable | None:
+        """The variable of a name, None if nothing has it."""
+        binding = self.namespace.lookup(name)
+        if binding is None:
+            return None
+        space, slash, short = binding.name.rpartition("/")
+        if not slash or not space:
+            own = binding.name in self.namespace.bindings
+            space, short = self.namespace.name if own else "clojure.core", binding.name
+        full = f"{space}/{short}"
+        if full not in self._known:
+            self._known[full] = self._made(space, short, name)
+        return self._known[full]
+
+    def _made(self, space: str, short: str, name: str) -> Variable:
+        values = self.namespace.values
+
+        def binding() -> Binding:
+            found = self.namespace.lookup(name)
+            assert found is not None
+            return found
+
+        def write(value: Any) -> None:
+            if name in self.namespace.bindings:
+                self.compiler.redefine(name, value)
+            else:
+                raise ResolveError("AQ220", f"`{name}` is not of this program: not to be changed")
+
+        def read() -> Any:
+            return values[binding().python]
+
+        known = self.namespace.definitions.get(short)
+        doc = None if known is None else known.doc
+        return Variable(space, short, read, write, lambda: binding().python in values, doc)
+
+
+def variables(compiler: Compiler) -> dict[str, Callable[..., Any]]:
+    """The functions that know the names of a compiler's namespace."""
+    names = _Names(compiler)
+    namespace = compiler.namespace
+
+    def var_of(name: str, reference: Any) -> Variable:
+        """The variable of a name that the program uses."""
+        found = names.variable(name)
+        assert found is not None
+        return found
+
+    def resolve(*arguments: Any) -> Variable | None:
+        """The variable that a symbol names, or nil. A namespace before the symbol is ignored."""
+        return names.variable(_name(arguments[-1], "resolve"))
+
+    def find_var(name: Any) -> Variable | None:
+        """The variable that a symbol with a namespace names, or nil."""
+        return names.variable(_name(name, "find-var"))
+
+    def intern(space: Any, name: Any, value: Any = None) -> Variable:
+        """Let a name have a value, as `def` does; gives the variable."""
+        short = _name(name, "intern")
+        compiler.intern(short, value)
+        found = names.variable(short)
+        assert found is not None
+        return found
+
+    def find_ns(name: Any) -> NamespaceValue | None:
+        """The namespace of a name, nil if it is not that of the program."""
+        wanted = name.name if isinstance(name, NamespaceValue) else _name(name, "find-ns")
+        return NamespaceValue(wanted) if wanted in (namespace.name, "clojure.core") else None
+
+    def the_ns(name: Any) -> NamespaceValue:
+        """The namespace of a name."""
+        found = find_ns(name)
+        return found if found is not None else fail("the-ns", "the name of a namespace", name)
+
+    def ns_name(space: Any) -> Symbol:
+        """The name of a namespace, as a symbol."""
+        return Symbol(the_ns(space).name)
+
+    def ns_publics(space: Any = None) -> PersistentMap:
+        """The variables that the program defines, by their names."""
+        found = ((Symbol(name), names.variable(name)) for name in namespace.definitions)
+        return PersistentMap.of(found)
+
+    def special_symbol(value: Any) -> bool:
+        """Whether a symbol is the name of a special form."""
+        return isinstance(value, Symbol) and value.text in SPECIAL and value.text not in MACROS
+
+    return {
+        "var-of": var_of,
+        "resolve": resolve,
+        "ns-resolve": resolve,
+        "requiring-resolve": resolve,
+        "find-var": find_var,
+        "intern": intern,
+        "find-ns": find_ns,
+        "the-ns": the_ns,
+        "ns-name": ns_name,
+        "ns-publics": ns_publics,
+        "ns-interns": ns_publics,
+        "ns-map": ns_publics,
+        "special-symbol?": special_symbol,
+    }
