@@ -27,6 +27,7 @@ $(READY): pyproject.toml constraints.txt
 	@echo 'setting up $(VENV) (once; a minute or two)'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,docs,examples,frames,plots]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -c constraints.txt pgmpy
 	@touch $@
 
 demo: $(READY)

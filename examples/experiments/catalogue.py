@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from examples.experiments import coin, gum, hmm, minimal, pumps
+from examples.experiments import (
+    arth150,
+    coin,
+    gum,
+    hmm,
+    magnitude,
+    minimal,
+    order,
+    polynomial,
+    pumps,
+)
 from examples.experiments.lab import Experiment
 
 __all__ = ["EXPERIMENTS"]
 
+MODULES = (minimal, gum, coin, hmm, polynomial, order, pumps, magnitude, arth150)
+
 EXPERIMENTS: dict[str, Experiment] = {
-    module.EXPERIMENT.name: module.EXPERIMENT for module in (minimal, gum, coin, hmm, pumps)
+    module.EXPERIMENT.name: module.EXPERIMENT for module in MODULES
 }

@@ -11,9 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from examples.experiments import coin, gum, hmm, minimal, pumps
+from examples.experiments import arth150, coin, gum, hmm, magnitude, minimal, order, pumps
 from examples.experiments.catalogue import EXPERIMENTS
+from examples.experiments.curves import exact as exact_curve
 from examples.experiments.gaussians import conditioned, entropy, kl_normal
+from examples.experiments.genes import genes, is_there
 from examples.experiments.lab import Lab, Settings
 from examples.experiments.page import page
 from examples.experiments.record import RESULTS, Circumstances, Figure, Outcome, Training
@@ -86,11 +88,54 @@ def test_pumps():
     assert 0.0 < bounded.log_evidence - whole.log_evidence < 1.0
 
 
+def test_regression():
+    x = np.linspace(-9, 9, 10)
+    residuals = np.array([0.3, -0.6, 0.1, 1.2, -0.4, 0.2, -1.1, 0.5, -0.2, 6])
+    found = exact_curve(x, 5 + 0.75 * x - 0.3 * x**2 + residuals, np.array([10, 1, 0.1]), 1.0)
+    assert found.log_evidence == pytest.approx(-28.201384, abs=2e-3)
+    assert found.mean == pytest.approx([4.6202, 0.8378, -0.2776], abs=2e-3)
+    assert found.sd == pytest.approx([0.5924, 0.0991, 0.0190], rel=0.01)
+
+
+def test_the_order_of_a_polynomial_by_a_grid():
+    """Order 0 is a matter of one dimension."""
+    x = np.linspace(-1, 1, 5)
+    y = np.array([0.3, 0.35, 0.2, 0.28, 0.5])
+    w = np.linspace(-3, 3, 60_001)
+    z = (y - w[:, None]) / order.SD
+    constant = math.lgamma(2.5) - math.lgamma(2.0) - 0.5 * math.log(4 * math.pi * order.SD**2)
+    log_joint = (constant - 2.5 * np.log1p(z * z / 4)).sum(1) - np.abs(w) - math.log(2.0)
+    expected = np.log(np.exp(log_joint).sum() * (w[1] - w[0]))
+    assert exact_curve(x, y, np.ones(1), order.SD).log_evidence == pytest.approx(expected, abs=1e-3)
+    chances, _ = order.order_posterior(x, y)
+    assert chances.sum() == pytest.approx(1.0)
+
+
+def test_magnitude():
+    assert magnitude.floor(0) == pytest.approx(0.261084, abs=2e-6)
+    assert magnitude.floor(100) == pytest.approx(372.1524 + 0.261084, abs=1e-3)
+    assert magnitude.log_evidence(25.0) == pytest.approx(-5.42332, abs=1e-5)
+
+
+@pytest.mark.skipif(not is_there(), reason="pgmpy is not installed")
+def test_gene_expression():
+    truth = arth150.exact(arth150.data())
+    assert truth.log_evidence == pytest.approx(-27.226550, abs=1e-6)
+    assert entropy(truth.covariance) == pytest.approx(16.173301, abs=1e-6)
+    names = [gene.name for gene in genes() if not gene.observed]
+    place = names.index("81")
+    assert truth.mean[place] == pytest.approx(5.01191, abs=1e-5)
+    assert math.sqrt(truth.covariance[place, place]) == pytest.approx(0.21259, abs=1e-5)
+    assert sum(gene.observed for gene in genes()) == 40
+
+
 # --- machinery ---
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_each_runs(name: str, tmp_path: Path):
+    if name == "arth150" and not is_there():
+        pytest.skip("pgmpy is not installed")
     said: list[str] = []
     settings = Settings(quick=True, artifacts=tmp_path)
     lab = Lab(EXPERIMENTS[name], settings, said.append)

@@ -1,0 +1,57 @@
+"""Robust quadratic regression at given places, by 10 to 2,560 particles."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from examples.experiments.curves import exact, simulated
+from examples.experiments.lab import Experiment, Lab
+
+__all__ = ["CASES", "EXPERIMENT", "SCALES"]
+
+SCALES = np.full(3, 2.0)
+CASES = (
+    (np.array([1.0, 1.0, 1.0]), np.linspace(-9.0, 9.0, 10)),
+    (np.array([5.0, 0.0, -1.0]), np.linspace(1.0, 10.0, 10)),
+    (np.array([1.0, -1.0, -0.5]), np.linspace(-9.0, 0.0, 10)),
+)
+"""True coefficients, the constant first, and places."""
+
+
+def _run(lab: Lab) -> None:
+    model = lab.model("polynomial.aq")
+    trained = lab.train(model, minutes=4.0, batch=128, args_fn="inputs", validation=2_000)
+    particles = lab.few(2_560, 128)
+    for number, (w, x) in enumerate(CASES, 1):
+        y = simulated(w, x, 1.0, seed=number)
+        truth = exact(x, y, SCALES, 1.0)
+        data = [x.tolist(), y.tolist()]
+        found = model.infer(args=data, artifact=trained.path, particles=particles, seed=lab.seed)
+        refined = model.infer(
+            args=data,
+            artifact=trained.path,
+            particles=particles,
+            refine=lab.few(20, 1),
+            seed=lab.seed,
+        )
+        prior = model.infer(args=data, samples=particles, seed=lab.seed)
+        lab.figure(
+            f"error of the log evidence, data {number}",
+            abs(found.log_evidence - truth.log_evidence),
+            at_most=0.1,
+        )
+        lab.figure(f"ESS/N, data {number}", found.ess / particles, at_least=0.1)
+        lab.figure(f"ESS/N after refining, data {number}", refined.ess / particles)
+        lab.figure(f"ESS/N of the prior, data {number}", prior.ess / particles)
+        means = found.expectation(lambda result: np.array(list(result), dtype=float))
+        far = float(np.abs((means - truth.mean) / truth.sd).max())
+        lab.figure(f"largest error of a mean in posterior sd, data {number}", far)
+    lab.note(
+        "The network reads the twenty numbers x and y as they come, without summaries that know "
+        "the model. Refining adapts the proposals to the data at hand in 20 rounds (`refine=20`)."
+    )
+
+
+EXPERIMENT = Experiment(
+    "polynomial", "G4", "Robust quadratic regression at given places, 2,560 particles", _run
+)
