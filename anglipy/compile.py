@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import linecache
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -207,19 +207,6 @@ class Compiler:
         if name not in self.namespace.definitions:
             return False
         return "observe" not in reachable_sites(self.namespace, name).values()
-
-    def redefine(self, name: str, value: Any) -> None:
-        """Give a name that has been defined another value."""
-        namespace = self.namespace
-        namespace.define(name, value, replace(namespace.bindings[name], kind="value", high=None))
-        if LANES in namespace.values:
-            self.linker().forget()
-
-    def intern(self, name: str, value: Any) -> None:
-        """Give a name a value, whether it has been defined or not."""
-        if self.namespace.lookup(name) is None or name not in self.namespace.bindings:
-            self.declare(name)
-        self.redefine(name, value)
 
     def expression(self, core: Form, path: str, run: bool = False) -> tuple[Analysis, Any]:
         """Take an expression through all passes and run it. While only checking it is run if `run`

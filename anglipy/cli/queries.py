@@ -12,20 +12,30 @@ from anglipy.diagnostics import OptionError
 if TYPE_CHECKING:
     from anglipy.api import Model, Program
 
-__all__ = ["open_query"]
+__all__ = ["choose", "open_program", "open_query"]
 
 
 def open_query(file: str, name: str | None) -> Model:
-    """Compile a file and choose a query: the one named; else the only one, or the one named like
-    the file.
+    """Compile a file and choose a query."""
+    program, _ = open_program(file)
+    return choose(program, Path(file), name)
+
+
+def open_program(file: str) -> tuple[Program, list[str]]:
+    """Compile a file and run what stands at its top level; the names of the queries that it infers
+    there.
     """
     from anglipy import api
+    from anglipy.host.inference import noticing
 
     existing(Path(file))
-    return _choose(api.load(file), Path(file), name)
+    with noticing() as inferred:
+        program = api.load(file)
+    return program, inferred
 
 
-def _choose(program: Program, file: Path, name: str | None) -> Model:
+def choose(program: Program, file: Path, name: str | None) -> Model:
+    """The query of this name; without one the only query, or the one named like the file."""
     queries = program.queries
     if not queries:
         raise OptionError("AQ311", f"{file} defines no query", help="(defquery name [...] ...)")

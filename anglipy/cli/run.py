@@ -141,6 +141,9 @@ def run(**command: Any) -> int:
     log_evidence, seconds, posterior. edn is the same object as EDN. csv has one weighted draw per
     line. With --values row i uses the seed plus i - 1 (with --ic, rows run together from one
     seed), and a row that fails does not stop the rest.
+
+    A worksheet, a file that infers at its top level by itself, needs no query chosen: given nothing
+    but FILE, and perhaps a seed for what it draws, it runs and prints what it prints.
     """
     return _run(Command(**command))
 
@@ -177,6 +180,11 @@ class Command:
         """Some of the options; the others are not given."""
         return cls(**{**{field.name: None for field in fields(cls)}, **given})
 
+    def asks_for_nothing(self) -> bool:
+        """Whether nothing is said but the file: what it does itself may be all that is wanted."""
+        silent = ("file", "seed", "quiet", "plot_kind")
+        return not any(getattr(self, f.name) for f in fields(self) if f.name not in silent)
+
     def options(self) -> dict[str, Any]:
         """The options of the algorithm."""
         options = settings(self.given)
@@ -203,12 +211,18 @@ class Command:
 def _run(command: Command) -> int:
     from anglipy.cli.arguments import argument
     from anglipy.cli.batch import rows_of
-    from anglipy.cli.queries import open_query
+    from anglipy.cli.queries import choose, open_program
 
     _check(command)
     if command.artifact is not None:
         existing(Path(command.artifact))
-    model = open_query(command.file, command.query)
+    if command.seed is not None:
+        _seed(command.seed)
+    program, asked = open_program(command.file)
+    if asked and command.asks_for_nothing():
+        _note(command, asked)
+        return 0
+    model = choose(program, Path(command.file), command.query)
     with messages.quiet(command.quiet):
         if command.values is not None:
             return _run_batch(command, model, rows_of(model, command.values))
@@ -219,6 +233,20 @@ def _run(command: Command) -> int:
         messages.say(f"interrupted: this is the posterior of {posterior.draws} draws")
         return INTERRUPTED
     return 0
+
+
+def _seed(seed: int) -> None:
+    """What the file draws at its top level is repeated with the seed, too."""
+    from anglipy.runtime.random_source import set_host_seed
+
+    set_host_seed(seed)
+
+
+def _note(command: Command, names: Sequence[str]) -> None:
+    """Say what a worksheet did, and how to ask it for something else."""
+    if not command.quiet:
+        ran = ", ".join(dict.fromkeys(names))
+        messages.say(f"{command.file} ran {ran}; to run a query on other data: -q NAME -v VALUE")
 
 
 def _check(command: Command) -> None:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from anglipy.diagnostics import ArtifactError, OptionError
@@ -20,7 +22,20 @@ from anglipy.runtime.primitives.weighted import log_weight_of
 from anglipy.runtime.randomness import current_rng, set_host_seed
 from anglipy.runtime.seqs import LazySeq
 
-__all__ = ["FUNCTIONS", "doquery", "infer"]
+__all__ = ["FUNCTIONS", "doquery", "infer", "noticing"]
+
+_ASKED: ContextVar[list[str] | None] = ContextVar("anglipy_asked", default=None)
+
+
+@contextmanager
+def noticing() -> Iterator[list[str]]:
+    """The names of the queries that are inferred while a program runs, to be read afterwards."""
+    asked: list[str] = []
+    token = _ASKED.set(asked)
+    try:
+        yield asked
+    finally:
+        _ASKED.reset(token)
 
 
 def doquery(algorithm: Any, query: Any, value: Any = None, *options: Any) -> LazySeq:
@@ -28,6 +43,9 @@ def doquery(algorithm: Any, query: Any, value: Any = None, *options: Any) -> Laz
     if not isinstance(query, Query):
         fail("doquery", "a query", query, "(doquery :importance my-query [argument ...])")
     request = request_of(algorithm, options)
+    asked = _ASKED.get()
+    if asked is not None:
+        asked.append(query.name)
     if request.algorithm in TRAINED:
         _check_artifact(query, request)
     return LazySeq(states(query, value, request))

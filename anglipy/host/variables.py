@@ -6,11 +6,13 @@ Each function works in the namespace of the compiler that it is made for.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from anglipy.compile import Compiler
 from anglipy.diagnostics import ResolveError
 from anglipy.expand import SPECIAL
+from anglipy.linking import LANES
 from anglipy.macros import MACROS
 from anglipy.runtime.maps import PersistentMap
 from anglipy.runtime.primitives.checks import fail, text
@@ -46,6 +48,13 @@ class _Names:
             self._known[full] = self._made(space, short, name)
         return self._known[full]
 
+    def redefine(self, name: str, value: Any) -> None:
+        """Give a name of the program another value."""
+        known = self.namespace.bindings[name]
+        self.namespace.define(name, value, replace(known, kind="value", high=None))
+        if LANES in self.namespace.values:
+            self.compiler.linker().forget()
+
     def _made(self, space: str, short: str, name: str) -> Variable:
         values = self.namespace.values
 
@@ -56,7 +65,7 @@ class _Names:
 
         def write(value: Any) -> None:
             if name in self.namespace.bindings:
-                self.compiler.redefine(name, value)
+                self.redefine(name, value)
             else:
                 raise ResolveError("AQ220", f"`{name}` is not of this program: not to be changed")
 
@@ -90,7 +99,8 @@ def variables(compiler: Compiler) -> dict[str, Callable[..., Any]]:
     def intern(space: Any, name: Any, value: Any = None) -> Variable:
         """Let a name have a value, as `def` does; gives the variable."""
         short = _name(name, "intern")
-        compiler.intern(short, value)
+        compiler.declare(short)
+        names.redefine(short, value)
         found = names.variable(short)
         assert found is not None
         return found

@@ -1,0 +1,73 @@
+"""Files that infer by themselves: `anglipy run FILE` runs them, and no query need be chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from anglipy.cli import main
+
+QUERIES = """
+(defquery coin [heads] (let [p (sample (beta 1 1))] (observe (binomial 10 p) heads) p))
+(defquery other [x] x)
+"""
+WORKSHEET = f"""
+(ns sheet (:use [anglican core runtime emit stat]))
+{QUERIES}
+(def states (take 100 (doquery :importance coin [7])))
+(println "mean" (empirical-mean (collect-results states)))
+"""
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sheet.clj").write_text(WORKSHEET)
+    (tmp_path / "queries.clj").write_text(QUERIES)
+    monkeypatch.chdir(tmp_path)
+
+
+def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    captured = capsys.readouterr()
+    assert isinstance(end.value.code, int)
+    return end.value.code, captured.out, captured.err
+
+
+def test_a_worksheet_prints_what_it_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = call(capsys, "run", "sheet.clj")
+    assert code == 0
+    assert out.startswith("mean 0.")
+    assert out.count("\n") == 1
+    assert "sheet.clj ran coin" in err
+
+
+def test_a_seed_repeats_what_a_worksheet_draws(capsys: pytest.CaptureFixture[str]) -> None:
+    first = call(capsys, "run", "sheet.clj", "--seed", "1", "--quiet")
+    assert first == call(capsys, "run", "sheet.clj", "--seed", "1", "--quiet")
+    assert first != call(capsys, "run", "sheet.clj", "--seed", "2", "--quiet")
+    assert first[2] == ""
+
+
+def test_a_query_of_a_worksheet_runs_when_it_is_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, out, _ = call(capsys, "run", "sheet.clj", "-q", "coin", "-v", "[3]")
+    assert code == 0
+    assert "coin by importance" in out
+
+
+@pytest.mark.parametrize("options", [("-n", "10"), ("-f", "json"), ("-a", "smc")])
+def test_who_asks_for_a_posterior_must_say_of_what(
+    capsys: pytest.CaptureFixture[str], options: tuple[str, ...]
+) -> None:
+    code, _, err = call(capsys, "run", "sheet.clj", *options)
+    assert code == 2
+    assert "AQ311" in err
+
+
+def test_queries_alone_are_no_worksheet(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = call(capsys, "run", "queries.clj")
+    assert code == 2
+    assert "AQ311" in err
