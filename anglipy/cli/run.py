@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Command", "inferred", "run"]
 
-ALGORITHMS = ["importance", "smc", "enumerate", "lmh", "rmh", "almh", "ic", "ic-smc"]
+ALGORITHMS = [
+    "importance", "smc", "enumerate", "lmh", "rmh", "almh", "pimh", "pgibbs", "ipmcmc",
+    "ic", "ic-smc",
+]  # fmt: skip
 PLOT_KINDS = ("auto", "marginals", "pairs", "weights")
 """Those of `anglipy.plots`, which loads numpy."""
 

@@ -26,6 +26,9 @@ RENAMED = {
     "number-of-particles": "particles",
     "number-of-sweeps": "sweeps",
     "number-of-chains": "chains",
+    "number-of-nodes": "nodes",
+    "number-of-csmc-nodes": "csmc_nodes",
+    "all-particles?": "all_particles",
 }
 """Anglican's names of options, and those made like them."""
 IGNORED = frozenset(

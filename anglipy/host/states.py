@@ -58,9 +58,8 @@ def states(query: Query, value: Any, request: Request) -> Iterator[PersistentMap
 
 def _is_chain(algorithm: str) -> bool:
     from anglipy.inference import engine_named
-    from anglipy.inference.mcmc.chain import ChainEngine
 
-    return isinstance(engine_named(algorithm), ChainEngine)
+    return hasattr(engine_named(algorithm), "walked")
 
 
 def _walked(query: Query, value: Any, request: Request, rng: Any) -> Iterator[Any]:

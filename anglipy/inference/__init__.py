@@ -4,7 +4,7 @@ this floor.
 
 from __future__ import annotations
 
-from anglipy.inference import enumerate, importance, mcmc, smc
+from anglipy.inference import enumerate, importance, mcmc, pmcmc, smc
 from anglipy.inference.engine import ENGINES, engine_named, infer, options_of
 from anglipy.inference.posterior import Posterior
 
@@ -17,5 +17,6 @@ __all__ = [
     "infer",
     "mcmc",
     "options_of",
+    "pmcmc",
     "smc",
 ]

@@ -22,7 +22,10 @@ from numpy.typing import NDArray
 
 from anglipy.inference.log_space import FloatArray
 
-__all__ = ["SCHEMES", "Ancestors", "Scheme", "multinomial", "residual", "stratified", "systematic"]
+__all__ = [
+    "SCHEMES", "Ancestors", "Scheme", "multinomial", "parents_of", "residual", "stratified",
+    "systematic",
+]  # fmt: skip
 
 Ancestors: TypeAlias = NDArray[np.intp]
 Scheme: TypeAlias = Callable[[Any, FloatArray, int], Ancestors]
@@ -34,14 +37,14 @@ def systematic(rng: Any, weights: FloatArray, n: int) -> Ancestors:
 
     Parent j gets floor or ceil of its expected number of offspring.
     """
-    return _parents_of(weights, (rng.random() + np.arange(n)) / n)
+    return parents_of(weights, (rng.random() + np.arange(n)) / n)
 
 
 def stratified(rng: Any, weights: FloatArray, n: int) -> Ancestors:
     """One uniform in each of n equal strata: the points (u_i + i) / n. Kitagawa 1996, appendix
     A.
     """
-    return _parents_of(weights, (rng.random(n) + np.arange(n)) / n)
+    return parents_of(weights, (rng.random(n) + np.arange(n)) / n)
 
 
 def multinomial(rng: Any, weights: FloatArray, n: int) -> Ancestors:
@@ -77,7 +80,7 @@ SCHEMES: dict[str, Scheme] = {
 """The schemes by the name that an engine's option takes."""
 
 
-def _parents_of(weights: FloatArray, points: Any) -> Ancestors:
+def parents_of(weights: FloatArray, points: Any) -> Ancestors:
     """The parents of points of [0, 1) in ascending order, shape (n,).
 
     Parent j owns the interval [w_0 + ... + w_(j-1), w_0 + ... + w_j), scaled to end at 1.

@@ -34,7 +34,10 @@ from anglipy.runtime.lanes.state import State
 from anglipy.runtime.lanes.values import Lane, rows_at
 from anglipy.runtime.machine import Query
 
-__all__ = ["GroupSweep", "check_in_step", "numbered"]
+__all__ = [
+    "GroupSweep", "all_weighed", "check_in_step", "count_origins", "numbered", "offspring",
+    "onwards",
+]  # fmt: skip
 
 Deaths = tuple[tuple[Observe, int], ...]
 
@@ -63,9 +66,9 @@ class GroupSweep:
         after, waiting, ended = self._to_observes(machine, rng)
         if not waiting:
             return after._ended(ended, draws, self.died)
-        survivors, died = _weighed(machine, waiting)
+        survivors, died = all_weighed(machine, waiting)
         deaths = (*self.died, *died)
-        stops: Sequence[Checkpoint] = self._onwards(machine, survivors)
+        stops: Sequence[Checkpoint] = onwards(machine, self.options.lanes, survivors)
         if all(isinstance(stop, Result) for stop in stops):
             return after._ended(stops, draws, deaths)
         stops = self._marked(stops)
@@ -76,7 +79,7 @@ class GroupSweep:
             return replace(after, stops=tuple(stops), died=deaths), found, False
         scheme = SCHEMES[self.options.resampling]
         ancestors = scheme(rng, found.weights, self.options.particles)
-        chosen = _offspring(stops, ancestors, found.log_mean)
+        chosen = offspring(stops, ancestors, found.log_mean)
         return replace(after, stops=chosen, died=()), found, True
 
     def _to_observes(
@@ -118,38 +121,13 @@ class GroupSweep:
                 lanes = min(self.options.lanes, particles - first)
                 machine.start(self.query.frame, self.value, lanes)
             return
-        _count(machine, [stop.state for stop in self.stops])  # type: ignore[misc]
+        count_origins(machine, [stop.state for stop in self.stops])  # type: ignore[misc]
         machine.total = particles
         for stop in self.stops:
             if isinstance(stop, Sample):
                 machine.unpark(stop.k, stop.state, drawn(machine, stop, rng))  # type: ignore[arg-type]
             else:
                 (waiting if isinstance(stop, Observe) else ended).append(stop)  # type: ignore[arg-type]
-
-    def _onwards(
-        self, machine: Machine, survivors: Sequence[tuple[Any, State, Any]]
-    ) -> list[Checkpoint]:
-        """Every group at the checkpoint after its observe. Groups that wait at the same place are
-        united, up to the number of lanes that run at a time.
-        """
-        batches: list[list[tuple[Any, State, Any]]] = []
-        open_batches: dict[Any, tuple[int, list[tuple[Any, State, Any]]]] = {}
-        for frame, state, value in survivors:
-            frame = through(frame)
-            room, batch = open_batches.get(frame[0], (0, []))
-            if room < state.group.n:
-                room, batch = self.options.lanes, []
-                batches.append(batch)
-            batch.append((frame, state, value))
-            open_batches[frame[0]] = (room - state.group.n, batch)
-        for batch in batches:
-            _, frame, state, value = machine.united(batch, machine.scope)
-            machine.unpark(frame, state, value)
-        stops: list[Checkpoint] = []
-        while (stop := machine.next()) is not None:
-            machine.park(stop)
-            stops.append(stop)
-        return stops
 
     def _ended(self, ended: Sequence[Checkpoint], draws: Draws, died: Deaths) -> Ended:
         states: list[State] = [result.state for result in ended]  # type: ignore[misc]
@@ -164,7 +142,33 @@ class GroupSweep:
         )
 
 
-def _count(machine: Machine, states: Sequence[State]) -> None:
+def onwards(
+    machine: Machine, lanes: int, survivors: Sequence[tuple[Any, State, Any]]
+) -> list[Checkpoint]:
+    """Every group at the checkpoint after its observe. Groups that wait at the same place are
+    united, up to the number of lanes that run at a time.
+    """
+    batches: list[list[tuple[Any, State, Any]]] = []
+    open_batches: dict[Any, tuple[int, list[tuple[Any, State, Any]]]] = {}
+    for frame, state, value in survivors:
+        frame = through(frame)
+        room, batch = open_batches.get(frame[0], (0, []))
+        if room < state.group.n:
+            room, batch = lanes, []
+            batches.append(batch)
+        batch.append((frame, state, value))
+        open_batches[frame[0]] = (room - state.group.n, batch)
+    for batch in batches:
+        _, frame, state, value = machine.united(batch, machine.scope)
+        machine.unpark(frame, state, value)
+    stops: list[Checkpoint] = []
+    while (stop := machine.next()) is not None:
+        machine.park(stop)
+        stops.append(stop)
+    return stops
+
+
+def count_origins(machine: Machine, states: Sequence[State]) -> None:
     """Number the particles for messages."""
     first = 0
     for state in states:
@@ -198,7 +202,7 @@ def numbered(stops: Sequence[Checkpoint]) -> list[Checkpoint]:
     return after
 
 
-def _weighed(
+def all_weighed(
     machine: Machine, waiting: Sequence[Observe]
 ) -> tuple[list[tuple[Any, State, Any]], list[tuple[Observe, int]]]:
     """(continuation, state, answer) of the groups after their observes, and who died there."""
@@ -211,7 +215,7 @@ def _weighed(
     return survivors, died
 
 
-def _offspring(
+def offspring(
     stops: Sequence[Checkpoint], ancestors: Any, log_weight: float
 ) -> tuple[Checkpoint, ...]:
     """The groups of the particles chosen, all of one log weight."""

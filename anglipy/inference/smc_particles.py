@@ -22,7 +22,10 @@ from anglipy.inference.runs import answer_samples, log_prob_of, resume_observed
 from anglipy.inference.sweeps import Ended, SmcOptions, out_of_step
 from anglipy.runtime.checkpoints import Checkpoint, Observe, Result
 
-__all__ = ["Particle", "ParticleSweep"]
+__all__ = [
+    "Particle", "ParticleSweep", "all_weighed", "check_in_step", "is_over",
+    "without_garbage_collection",
+]  # fmt: skip
 
 
 class Particle(NamedTuple):
@@ -50,12 +53,16 @@ class ParticleSweep:
         """Over the next observe: the sweep after it, the weights, and whether it resampled; or the
         end, with `draws` and the results.
         """
+<<<<<<< HEAD
         with without_collecting():
+=======
+        with without_garbage_collection():
+>>>>>>> 38547be (Particle MCMC: pimh, pgibbs, ipmcmc, in lockstep and one by one)
             arrived = _advanced(self.particles, rng)
-            _check_in_step(arrived)
-            particles = _weighed(arrived)
+            check_in_step(arrived)
+            particles = all_weighed(arrived)
         found = weigh_all(np.array([p.log_weight for p in particles]), len(particles))
-        if _is_over(particles):
+        if is_over(particles):
             after = _with_results(draws, particles, self.families)
             return Ended(after, found.log_mean, found.ess)
         threshold = self.options.ess_threshold
@@ -69,6 +76,25 @@ class ParticleSweep:
         return replace(self, particles=chosen, families=families), found, True
 
 
+<<<<<<< HEAD
+=======
+@contextmanager
+def without_garbage_collection() -> Iterator[None]:
+    """Keep Python's cycle collector from running.
+
+    A step makes many small immutable objects that stay alive and form no cycles, and the collector
+    walks over all of them again and again: with 10,000 particles that is half of the time.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+>>>>>>> 38547be (Particle MCMC: pimh, pgibbs, ipmcmc, in lockstep and one by one)
 def _advanced(particles: tuple[Particle, ...], rng: Any) -> tuple[Particle, ...]:
     """Every living particle at its next observe or its result, samples drawn from the prior."""
     arrived = []
@@ -83,7 +109,7 @@ def _advanced(particles: tuple[Particle, ...], rng: Any) -> tuple[Particle, ...]
     return tuple(arrived)
 
 
-def _weighed(arrived: tuple[Particle, ...]) -> tuple[Particle, ...]:
+def all_weighed(arrived: tuple[Particle, ...]) -> tuple[Particle, ...]:
     """Particles at an observe are weighted by it and taken to the checkpoint after it; those it
     kills stay there.
     """
@@ -103,7 +129,7 @@ def _weighed(arrived: tuple[Particle, ...]) -> tuple[Particle, ...]:
     return tuple(weighed)
 
 
-def _is_over(particles: tuple[Particle, ...]) -> bool:
+def is_over(particles: tuple[Particle, ...]) -> bool:
     """Whether every living particle is at its result (none living is the end, too)."""
     return all(
         isinstance(particle.checkpoint, Result) or particle.log_weight == -math.inf
@@ -127,7 +153,7 @@ def _with_results(
     )
 
 
-def _check_in_step(particles: tuple[Particle, ...]) -> None:
+def check_in_step(particles: tuple[Particle, ...]) -> None:
     """All living particles must be at an observe, whichever, or all at their results. Raises
     InferenceError AQ502.
     """

@@ -34,7 +34,10 @@ __all__ = ["ALGORITHMS", "OPTIONS", "SHORT", "Functions", "Quiet"]
 
 SHORT = OTHER_NAMES
 """Anglican's names of algorithms that are called otherwise here."""
-ALGORITHMS = ("importance", "smc", "enumerate", "lmh", "rmh", "almh", "ic", "ic-smc")
+ALGORITHMS = (
+    "importance", "smc", "enumerate", "lmh", "rmh", "almh", "pimh", "pgibbs", "ipmcmc",
+    "ic", "ic-smc",
+)  # fmt: skip
 OPTIONS = {**RENAMED, "number-of-samples": "samples", "n": "samples"}
 """Other names of options."""
 RESPONSIVE_LANES = 2_048

@@ -251,7 +251,7 @@ def evidence_forgotten_when_resampling(patch: pytest.MonkeyPatch) -> None:
 
 
 def particles_change_places(patch: pytest.MonkeyPatch) -> None:
-    weigh = smc_particles._weighed
+    weigh = smc_particles.all_weighed
 
     def swapped(particles: Any) -> Any:
         weighed = weigh(particles)
@@ -262,7 +262,7 @@ def particles_change_places(patch: pytest.MonkeyPatch) -> None:
             for c, p in zip(checkpoints, weighed, strict=True)
         )
 
-    patch.setattr(smc_particles, "_weighed", swapped)
+    patch.setattr(smc_particles, "all_weighed", swapped)
 
 
 FAULTS = [

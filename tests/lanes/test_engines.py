@@ -187,13 +187,13 @@ def weights_not_merged(patch: pytest.MonkeyPatch) -> None:
 
 
 def weights_not_reset(patch: pytest.MonkeyPatch) -> None:
-    offspring = smc_groups._offspring
+    offspring = smc_groups.offspring
 
     def kept(stops: Any, ancestors: Any, log_weight: float) -> Any:
         worst = min(log_weights_of(stop.state).min() for stop in stops)
         return offspring(stops, ancestors, worst)
 
-    patch.setattr(smc_groups, "_offspring", kept)
+    patch.setattr(smc_groups, "offspring", kept)
 
 
 def places_swapped(patch: pytest.MonkeyPatch) -> None:
