@@ -108,8 +108,8 @@ class Model:
         """The posterior of the query given its argument.
 
         Args:
-            algorithm: "importance", "smc", "enumerate", "lmh", "rmh", "almh", or with an
-            artifact "ic", "ic-smc".
+            algorithm: "importance", "smc", "enumerate", "lmh", "rmh", "almh", "pimh", "pgibbs",
+            "ipmcmc", or with an artifact "ic", "ic-smc".
             Default: "ic" with an artifact, else "importance".
             args: the query's argument: a list for a query with a parameter vector. Python values
             are converted.

@@ -22,10 +22,7 @@ from anglipy.inference.runs import answer_samples, log_prob_of, resume_observed
 from anglipy.inference.sweeps import Ended, SmcOptions, out_of_step
 from anglipy.runtime.checkpoints import Checkpoint, Observe, Result
 
-__all__ = [
-    "Particle", "ParticleSweep", "all_weighed", "check_in_step", "is_over",
-    "without_garbage_collection",
-]  # fmt: skip
+__all__ = ["Particle", "ParticleSweep", "all_weighed", "check_in_step", "is_over"]
 
 
 class Particle(NamedTuple):
@@ -53,11 +50,7 @@ class ParticleSweep:
         """Over the next observe: the sweep after it, the weights, and whether it resampled; or the
         end, with `draws` and the results.
         """
-<<<<<<< HEAD
         with without_collecting():
-=======
-        with without_garbage_collection():
->>>>>>> 38547be (Particle MCMC: pimh, pgibbs, ipmcmc, in lockstep and one by one)
             arrived = _advanced(self.particles, rng)
             check_in_step(arrived)
             particles = all_weighed(arrived)
@@ -76,25 +69,6 @@ class ParticleSweep:
         return replace(self, particles=chosen, families=families), found, True
 
 
-<<<<<<< HEAD
-=======
-@contextmanager
-def without_garbage_collection() -> Iterator[None]:
-    """Keep Python's cycle collector from running.
-
-    A step makes many small immutable objects that stay alive and form no cycles, and the collector
-    walks over all of them again and again: with 10,000 particles that is half of the time.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
->>>>>>> 38547be (Particle MCMC: pimh, pgibbs, ipmcmc, in lockstep and one by one)
 def _advanced(particles: tuple[Particle, ...], rng: Any) -> tuple[Particle, ...]:
     """Every living particle at its next observe or its result, samples drawn from the prior."""
     arrived = []

@@ -65,8 +65,9 @@ class Functions:
             """The posterior of a query given its argument: a table when shown.
 
             `(infer query [argument...] :algorithm :option value ...)`; algorithms are :importance
-            (the default), :smc, :enumerate, :lmh, :rmh, :almh, and :ic with `:artifact "FILE"`.
-            Ctrl-C keeps what there is. With an algorithm first, as in Anglican, it is `doquery`.
+            (the default), :smc, :enumerate, :lmh, :rmh, :almh, :pimh, :pgibbs, :ipmcmc, and :ic
+            with `:artifact "FILE"`. Ctrl-C keeps what there is. With an algorithm first, as in
+            Anglican, it is `doquery`.
             """
             if isinstance(query, Keyword) and before is not None:
                 return before(query, *arguments)

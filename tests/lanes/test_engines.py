@@ -18,7 +18,6 @@ from anglipy.runtime.lanes import machine as machines
 from anglipy.runtime.lanes.groups import Group
 from anglipy.runtime.lanes.machine import Machine
 from anglipy.runtime.lanes.merging import Merger
-from anglipy.runtime.lanes.steps import Split
 from anglipy.runtime.machine import Query
 from tests.inference.test_exact import prove, truth
 
@@ -231,7 +230,7 @@ def one_way_only(patch: pytest.MonkeyPatch) -> None:
         parting.ways = [(np.sort(np.concatenate([first, second])), go)]
         split(self, parting)
 
-    patch.setitem(machines._HANDLERS, Split, narrowed)
+    patch.setattr(Machine, "_split", narrowed)
 
 
 FAULTS = [

@@ -148,9 +148,7 @@ class SweepEngine:
         )
 
 
-def _with_kept(
-    draws: Draws, length: int, options: SweepOptions, block: Block, first: int
-) -> Draws:
+def _with_kept(draws: Draws, length: int, options: SweepOptions, block: Block, first: int) -> Draws:
     """The draws with those of a block that are kept, `length` having been made before; the
     families of a sweep are numbered from `first`.
     """

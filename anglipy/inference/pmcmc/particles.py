@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from anglipy.diagnostics import AnglipyError
+from anglipy.inference.garbage import without_collecting
 from anglipy.inference.log_space import FloatArray, weigh_all
 from anglipy.inference.pmcmc.conditional import CONDITIONAL, any_of
 from anglipy.inference.pmcmc.nodes import Shape, Swept
@@ -25,7 +26,6 @@ from anglipy.inference.smc_particles import (
     all_weighed,
     check_in_step,
     is_over,
-    without_garbage_collection,
 )
 from anglipy.runtime.checkpoints import Checkpoint, Observe, Result, Sample
 
@@ -47,7 +47,7 @@ class ParticleSweeps:
             _Node(self.first, shape, paths[m] if m < len(paths) else None, rng, record)
             for m in range(shape.nodes)
         ]
-        with without_garbage_collection():
+        with without_collecting():
             for node in nodes:
                 node.run()
         blocks = []
