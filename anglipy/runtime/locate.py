@@ -152,6 +152,10 @@ def _span(source: Source, code: Any, instruction: int) -> Span | None:
     if position is None or None in position:
         return None
     line, end_line, column, end_column = position
-    start = source.offset(line, 1) + len(source.line(line).encode()[:column].decode())
-    end = source.offset(end_line, 1) + len(source.line(end_line).encode()[:end_column].decode())
+    try:
+        start = source.offset(line, 1) + len(source.line(line).encode()[:column].decode())
+        end = source.offset(end_line, 1) + len(source.line(end_line).encode()[:end_column].decode())
+    except IndexError:
+        # A text of this name has been read since, which is shorter.
+        return None
     return Span(source, start, end)

@@ -333,3 +333,11 @@ def test_functions_see_the_latest_definition() -> None:
     session.evaluate("(defm f [x] (if x 2 (sample (normal 0 1))))", "<repl 2>")
     assert session.evaluate("(f true)", "<repl 3>") == [2]
     assert session.evaluate("(g true)", "<repl 3>") == [2]
+
+
+def test_a_function_of_a_text_that_is_there_no_more() -> None:
+    """A file that was longer when it was loaded: what it defined still says what is wrong."""
+    session = Session()
+    session.evaluate('(defn f []\n  nil\n  (throw (Exception. "no")))', "model.aq")
+    with pytest.raises(AnglipyError, match="no"):
+        session.evaluate("(f)", "model.aq")
