@@ -29,14 +29,14 @@ from anglipy.forms import (
     VectorForm,
     walk,
 )
-from anglipy.levels import all_direct, call_node, is_direct
+from anglipy.levels import all_direct, call_node, is_direct, known_function
 from anglipy.macros import MACROS
-from anglipy.names import Names, counted, nearest
+from anglipy.names import Names, as_written, counted, nearest
 from anglipy.printer import print_form
 from anglipy.scopes import Context, Globals, SiteInfo
 from anglipy.stackless import stackless
 from anglipy.surroundings import RESERVED
-from anglipy.syntax import Const, Global, Local, Node
+from anglipy.syntax import Const, Fn, Global, Local, Node
 
 __all__ = ["Analyzer", "Analyzing", "Special"]
 
@@ -106,11 +106,17 @@ class Analyzer:
         if form.name in self.forms or form.name in MACROS or self.env.is_macro(form.name):
             message = f"`{form.name}` is a form of the language, not a value"
             return ResolveError("AQ220", message, form.span, help=f"(fn [x] ({form.name} x))")
-        near = nearest(form.name, [*at.names, *self.env.all_names()])
+        name = as_written(self.env.unqualified(form.name))
+        if name.startswith("->") and name[2:3].isupper():
+            message = f"there is no class and no record `{name[2:]}`"
+            help = f"(defrecord {name[2:]} [field...]) defines one; of Java's classes few are here"
+            return ResolveError("AQ220", message, form.span, help=help)
+        forms = [known for known in (*self.forms, *MACROS) if not known.endswith("*")]
+        near = nearest(name, [*map(as_written, at.names), *forms, *self.env.all_names()])
         hint = f"did you mean `{near}`?" if near else None
-        if hint is None and "/" in form.name:
+        if hint is None and "/" in name:
             hint = "require the namespace first, e.g. (require '[clojure.string :as str])"
-        return ResolveError("AQ220", f"`{form.name}` is not defined", form.span, help=hint)
+        return ResolveError("AQ220", f"`{name}` is not defined", form.span, help=hint)
 
     def items(self, forms: Iterable[Form], at: Context) -> Generator[Any, Any, tuple[Node, ...]]:
         """The trees of several forms, none of which is in tail position."""
@@ -157,6 +163,9 @@ class Analyzer:
         if isinstance(head, Symbol) and head.name in at.names:
             info = at.names[head.name]
             self.check_arity(head.name, info.low, info.high, count, form.span)
+        elif isinstance(fn, Fn):
+            _, low, high = known_function(fn)
+            self.check_arity("the function", low, high, count, form.span)
         elif isinstance(head, Literal):
             shown = print_form(head)
             error = ExpandError(
@@ -180,8 +189,9 @@ class Analyzer:
     def check_arity(self, name: str, low: int, high: int | None, count: int, span: Span) -> None:
         """Note an error if a known function takes another number of arguments."""
         if count < low or (high is not None and count > high):
-            name = name.removeprefix("clojure.core/")
-            message = f"`{name}` takes {counted(low, high)}, got {count}"
+            name = self.env.unqualified(name.removeprefix("clojure.core/"))
+            name = name if " " in name else f"`{name}`"
+            message = f"{name} takes {counted(low, high)}, got {count}"
             self.errors.append(ArityError("AQ222", message, span))
 
 

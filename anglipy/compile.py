@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import linecache
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -96,8 +97,9 @@ class Compiler:
         self.announce(forms)
         values: list[Any] = []
         for form in forms:
-            for core in toplevel(form, self.scope()):
-                values.append(self.form(core, form))
+            with self._macros_named():
+                for core in toplevel(form, self.scope()):
+                    values.append(self.form(core, form))
         return values
 
     def check(self, source: Source) -> list[AnglipyError]:
@@ -109,13 +111,26 @@ class Compiler:
         self.warnings += repeated(forms)
         for form in forms:
             try:
-                for core in toplevel(form, self.scope()):
-                    self.form(core, form)
+                with self._macros_named():
+                    for core in toplevel(form, self.scope()):
+                        self.form(core, form)
             except ErrorGroup as group:
                 errors.extend(group.errors)
             except AnglipyError as error:
                 errors.append(error)
         return sorted(errors, key=lambda e: e.diagnostic.span.start if e.diagnostic.span else -1)
+
+    @contextmanager
+    def _macros_named(self) -> Iterator[None]:
+        """Errors where a macro of the program is called are in what it made: note which it is."""
+        try:
+            yield
+        except AnglipyError as error:
+            for each in getattr(error, "errors", [error]):
+                name = self.namespace.expanded.get(each.diagnostic.span)
+                if name is not None and each.diagnostic.code != "AQ230":
+                    each.noted(f"in what the macro `{name}` stands for here")
+            raise
 
     def register(self, source: Source) -> None:
         """Let tracebacks find the text."""

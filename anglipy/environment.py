@@ -167,6 +167,8 @@ class Namespace:
     """Python modules by alias; None while only checking."""
     macros: dict[str, Callable[..., Any]] = field(default_factory=dict)
     """The functions of the macros the program defines."""
+    expanded: dict[Span, str] = field(default_factory=dict)
+    """Where a macro of the program was called, and which."""
     name: str = "user"
     """What `(ns name)` said last."""
     names: Names = field(init=False)
@@ -246,12 +248,16 @@ class Namespace:
 
     def macro(self, name: str) -> Callable[[ListForm], Form] | None:
         """What expands calls of a macro of the program."""
-        function = self.macros.get(name.removeprefix(f"{self.name}/"))
-        return None if function is None else partial(expand_call, name, function)
+        function = self.macros.get(self.unqualified(name))
+        return None if function is None else partial(self._expanded, name, function)
+
+    def _expanded(self, name: str, function: Callable[..., Any], form: ListForm) -> Form:
+        self.expanded[form.span] = self.unqualified(name)
+        return expand_call(name, function, form)
 
     def is_macro(self, name: str) -> bool:
         """Whether the program defines a macro of this name."""
-        return name.removeprefix(f"{self.name}/") in self.macros
+        return self.unqualified(name) in self.macros
 
     def has(self, name: str) -> bool:
         """Whether the program has defined a name by now."""
@@ -277,6 +283,10 @@ class Namespace:
         yield from self.macros
         yield from self.extra_bindings
         yield from _built_ins().bindings
+
+    def unqualified(self, name: str) -> str:
+        """A name without the namespace, if that is the program's own."""
+        return name.removeprefix(f"{self.name}/")
 
     def define(self, name: str, value: Any, binding: Binding) -> None:
         """Bind a name to a value."""

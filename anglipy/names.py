@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-__all__ = ["Names", "counted", "nearest", "python_name"]
+__all__ = ["Names", "as_written", "counted", "nearest", "python_name"]
 
 _SPELLED = {
     "-": "_", "/": "_", ".": "_", "|": "_", "%": "arg", "?": "_p", "!": "_bang", "*": "_star",
@@ -59,6 +59,11 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     candidates = [k for k in dict.fromkeys(known) if "|" not in k]
     found = get_close_matches(name, candidates, n=1, cutoff=0.7)
     return found[0] if found else None
+
+
+def as_written(name: str) -> str:
+    """A name of a program as it is written: `x__12__auto__`, made by a syntax-quote, as `x#`."""
+    return re.sub(r"__\d+__auto__$", "#", name)
 
 
 def counted(low: int, high: int | None) -> str:

@@ -26,6 +26,9 @@ class Globals(Protocol):
     def all_names(self) -> Iterable[str]:
         """All names, for suggestions."""
 
+    def unqualified(self, name: str) -> str:
+        """A name without the namespace, if that is the program's own."""
+
 
 @dataclass(frozen=True, slots=True)
 class SiteInfo:

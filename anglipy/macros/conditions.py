@@ -9,6 +9,7 @@ from anglipy.diagnostics import ExpandError
 from anglipy.forms import Form, Keyword, ListForm, Symbol
 from anglipy.macros.registry import Builder, macro
 from anglipy.macros.scheme import clauses_of
+from anglipy.printer import print_form
 
 __all__: list[str] = []
 
@@ -106,15 +107,33 @@ def _case(b: Builder, value: Form, *clauses: Form) -> Form:
         chosen = _chain(b, listed, lambda c: _is_one(held, c), b.call("no-matching-clause", held))
         return b.list("let", b.vector(held, value), chosen)
     result: Form = clauses[-1] if len(clauses) % 2 else b.call("no-matching-clause", held)
-    for constant, chosen in reversed(list(zip(clauses[::2], clauses[1::2], strict=False))):
+    pairs = list(zip(clauses[::2], clauses[1::2], strict=False))
+    _check_different([constant for test, _ in pairs for constant in _constants(test)])
+    for constant, chosen in reversed(pairs):
         at = Build(constant.span)
         result = at.list("if", _is_one(held, constant), chosen, result)
     return b.list("let", b.vector(held, value), result)
 
 
+def _constants(test: Form) -> tuple[Form, ...]:
+    """The constants of a clause of `case`: one, or a list of them."""
+    return test.items if isinstance(test, ListForm) else (test,)
+
+
+def _check_different(constants: list[Form]) -> None:
+    """Raises ExpandError AQ215 if a constant has a result already."""
+    seen: list[Form] = []
+    for constant in constants:
+        if constant in seen:
+            message = f"the constant {print_form(constant)} of `case` has a result already"
+            first = seen[seen.index(constant)].span
+            raise ExpandError("AQ215", message, constant.span, notes=(f"it is given at {first}",))
+        seen.append(constant)
+
+
 def _is_one(held: Form, constant: Form) -> Form:
     """Whether a value is a constant of a `case`, or one of a list of them."""
-    group = constant.items if isinstance(constant, ListForm) else (constant,)
+    group = _constants(constant)
     at = Build(constant.span)
     tests = [at.list(at.core("="), held, at.list("quote", item)) for item in group]
     return tests[0] if len(tests) == 1 else at.list(at.core("or"), *tests)

@@ -44,6 +44,12 @@ CASES = {
         "(defmacro m [x] `(inc ~x ~x))\n(defn f [y] <<(m y)>>)",
     ),
     "too few arguments for a macro": ("AQ222", "(defmacro m [x y] x)\n<<(m 1)>>"),
+    "too few arguments for a function where it stands": (
+        "AQ222",
+        "(defn f [] <<(#(+ %1 %2) 1)>>)",
+    ),
+    "a constant of case twice": ("AQ215", "(defn f [x] (case x 1 :a (2 <<1>>) :b))"),
+    "a class there is not": ("AQ220", "(defn f [] (<<java.util.Date.>>))"),
     "a macro that fails": ("AQ230", "(defmacro m [x] (first x))\n<<(m 1)>>"),
     "the arity of a function further on": ("AQ222", "(defn f [x] x)\n(defn g [] <<(f 1 2)>>)"),
     "rejection by a loop": (
@@ -139,3 +145,17 @@ def test_nothing_is_run_but_macros(tmp_path: Path, capsys: pytest.CaptureFixture
     path.write_text('(println "ran")\n(defmacro m [] (println "macro") 1)\n(def a (m))\n')
     assert check(path) == []
     assert capsys.readouterr().out == "macro\n"
+
+
+def test_a_form_is_suggested() -> None:
+    (error,) = found("(defquery q [] (sampel (flip 0.5)))")
+    assert error.help == "did you mean `sample`?"
+
+
+def test_errors_in_what_a_macro_made_name_it() -> None:
+    """Names are as in the macro: without the namespace, and `v#` as it is written."""
+    made = "(defmacro m [x] `(let [v# ~x] (smaple vv#)))\n(defquery q [] (m 1))"
+    messages = [(error.message, error.help, error.notes) for error in found(made)]
+    note = ("in what the macro `m` stands for here",)
+    assert ("`smaple` is not defined", "did you mean `sample`?", note) in messages
+    assert ("`vv#` is not defined", "did you mean `v#`?", note) in messages
