@@ -106,7 +106,10 @@ def exits(*arguments: str) -> int:
         (["run", "x.aq", "--partciles", "3"], ["`--partciles`", "did you mean `--particles`"]),
         (["run", "x.aq", "--zzz"], ["`--zzz`", "--seed"]),
         (["rnu"], ["`rnu`", "did you mean `run`"]),
-        (["zzz"], ["`zzz`", "run, compile, simulate, calibrate, check, emit, inspect, repl"]),
+        (
+            ["zzz"],
+            ["`zzz`", "run, compile, simulate, calibrate, check, emit, inspect, profile, repl"],
+        ),
         (["run"], ["`anglipy run` needs FILE", "anglipy run --help"]),
         (["run", "x.aq", "-n", "many"], ["-n/--samples", "many"]),
         (["run", "x.aq", "-n"], ["-n", "needs a value"]),
