@@ -85,7 +85,7 @@ def _lines(artifact: Artifact, name: str, size: int) -> Iterator[str]:
             ("program", artifact.program_hash[:12]),
             ("size", f"{_parameters(artifact):,} parameters, {size / 1e6:.2f} MB"),
             ("network", _pairs(artifact.shape)),
-            ("training", _pairs(artifact.options)),
+            ("training", _pairs({k: v for k, v in artifact.options.items() if k != "limits"})),
             ("versions", _pairs(artifact.versions)),
         ],
         indent="  ",

@@ -58,6 +58,8 @@ class _Step(NamedTuple):
     """Of the priors, (1, .) or (r, .)."""
     first: Index | None = None
     """A particle with each history, (r,); None: the particles are the histories."""
+    is_beyond: bool = False
+    """Whether training did not show the network so many visits to the site."""
 
 
 class Beside:
@@ -149,7 +151,10 @@ class Beside:
         samples = [sample for sample in samples if not self._looped(sample)]
         if not samples:
             return
-        waiting = [self.runs.waiting(sample) for sample in samples]
+        waiting = [
+            [apart for part in self.runs.waiting(sample) for apart in self._apart(part)]
+            for sample in samples
+        ]
         steps = [self._step(part) for parts in waiting for part in parts]
         rows = np.concatenate([step.rows for step in steps])
         inputs = self._inputs(steps)
@@ -196,18 +201,30 @@ class Beside:
         self.runs.machine.resume(sample, after.weighted(weighted), answer)
         return True
 
+    def _apart(self, part: Waiting) -> list[Waiting]:
+        """Particles up to the limit of their site, and those beyond."""
+        limit = self.network.limits.get(part.site)
+        far = np.zeros(0, dtype=bool) if limit is None else part.instances > limit
+        if not far.any() or far.all():
+            return [part]
+        return [part.at(np.flatnonzero(mask)) for mask in (~far, far)]
+
     def _step(self, part: Waiting) -> _Step:
         """The histories of a part, each once."""
         slot = self.network.slot(slot_key(part.site, part.prior))
-        rows, numbers = self.history[part.runs], part.prior.numbers
-        found = _distinct(rows, part.instances, numbers, self.memory.rows)
+        rows, numbers, instances = self.history[part.runs], part.prior.numbers, part.instances
+        limit = self.network.limits.get(part.site)
+        far = limit is not None and bool(instances[0] > limit)
+        if far:
+            instances = np.full_like(instances, limit)
+        found = _distinct(rows, instances, numbers, self.memory.rows)
         if found is None:
-            return _Step(part, slot, rows, None, part.instances, torch.from_numpy(numbers))
+            return _Step(
+                part, slot, rows, None, instances, torch.from_numpy(numbers), is_beyond=far
+            )
         first, of = found
-        kept = numbers if len(numbers) == 1 else numbers[first]
-        return _Step(
-            part, slot, rows[first], of, part.instances[first], torch.from_numpy(kept), first
-        )
+        kept = torch.from_numpy(numbers if len(numbers) == 1 else numbers[first])
+        return _Step(part, slot, rows[first], of, instances[first], kept, first, far)
 
     def _cases_of(self, step: _Step) -> Index:
         """The row of the reading that each history of a step has."""
@@ -233,9 +250,11 @@ class Beside:
         weights.
         """
         slot, part = step.slot, step.part
-        if slot is None or slot.head is None:
+        if slot is None or slot.head is None or step.is_beyond:
             if slot is None:
                 self.unknown.add(part.site)
+            elif slot.head is not None:
+                self.unknown.add(f"{part.site} beyond instance {self.network.limits[part.site]}")
             value, drawn, _ = draw_prior(self.runs, sample, part, self.rng)
             return value, drawn, 0.0
         raw = slot.head(seen).double()

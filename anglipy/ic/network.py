@@ -4,8 +4,8 @@ attends to the data.
 A step's input is the summary of the observations, the value and address of the step before, the
 step's own address, family and instance, and the prior's numbers; what the core makes of it and of
 the steps before goes to the head of the slot, which gives the parameters of the proposal (`cores`
-says how). Instances of a site share a slot and are told apart by their code, so an instance never
-seen in training still gets a proposal.
+says how). Instances of a site share a slot and are told apart by their code; those that training
+never saw are left to the prior (`limits`).
 
 Slots and observers are added when an address is first met (`grow`), in training only. Le, Baydin
 and Wood 2017 (the design); Harvey et al. 2019 and Vaswani et al. 2017 (attention).
@@ -13,7 +13,7 @@ and Wood 2017 (the design); Harvey et al. 2019 and Vaswani et al. 2017 (attentio
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import torch
@@ -23,6 +23,7 @@ from torch.nn import functional
 from anglipy.ic.batches import Batch, ObserverKey, SlotKey
 from anglipy.ic.cores import Identity, State, Told, core_of, joined, selected
 from anglipy.ic.layers import Shape
+from anglipy.ic.limits import limited
 from anglipy.ic.observing import RAGGED
 from anglipy.ic.proposals import defended, kind_number
 from anglipy.ic.reader import FixedNumber, ObservationReader, Reading, fixed_numbers
@@ -87,6 +88,8 @@ class Network(nn.Module):
         self.may_miss = False
         """Whether it learned that data may be missing: then nil may be observed, and weighs
         nothing."""
+        self.limits: Mapping[str, int] = {}
+        """The largest instance that it knows of each site; see `limits`."""
         self.core = core_of(kind, shape)
         self.reader = ObservationReader(shape.width)
         self.slots = nn.ModuleList()
@@ -169,18 +172,22 @@ class Network(nn.Module):
         """Log q' of every step, (N,) float64, each given the steps before it and the observations
         of its run, or this reading of them.
 
-        Steps without a slot or a proposal family are proposed by their prior.
+        Steps without a slot or a proposal family, or beyond the limit of their site, are proposed
+        by their prior.
         """
+        batch, beyond = limited(batch, self.limits)
         if reading is None:
             reading = self.reader(batch.observations, batch.count, batch.widest)
         heads_see = self._teacher_forced(batch, reading)
         rows, parts = [], []
-        for group in batch.steps:
+        for group, far in zip(batch.steps, beyond, strict=True):
             slot = self.slot(group.key)
             if slot is not None and slot.head is not None:
                 raw = slot.head(heads_see[group.rows]).double()
                 log_q = slot.family.log_prob(raw, group.numbers, group.values)
-                parts.append(defended(log_q, batch.log_prior[group.rows], epsilon))
+                log_prior = batch.log_prior[group.rows]
+                log_q = defended(log_q, log_prior, epsilon)
+                parts.append(log_q if far is None else torch.where(far, log_prior, log_q))
                 rows.append(group.rows)
         if not rows:
             return batch.log_prior + 0.0 * heads_see.sum()

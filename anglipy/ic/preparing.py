@@ -18,6 +18,7 @@ from anglipy.diagnostics import ArtifactError
 from anglipy.ic.artifact import Artifact
 from anglipy.ic.batches import group_observations
 from anglipy.ic.inputs import known_inputs
+from anglipy.ic.limits import read_up_to
 from anglipy.ic.network import Network
 from anglipy.ic.observing import Observations
 from anglipy.ic.reader import Reading
@@ -66,6 +67,14 @@ def read_data(network: Network, query: Query, values: Sequence[Any]) -> Reading:
         observations = _first_of_each(observations, codes)
     observations = _inputs(network, values) + observations
     groups, widest = group_observations(observations, len(values))
+    groups, left = read_up_to(groups, network.limits)
+    for site, limit in left.items():
+        warnings.warn(
+            f"in training hardly a run observed {site} more than {limit} times: the proposals do "
+            "not take later observations there into account",
+            ProposalWarning,
+            stacklevel=2,
+        )
     for group in groups:
         if group.key not in network.reader.index:
             shapes = [key.kind.shape for key in network.reader.index if key.site == group.key.site]

@@ -89,6 +89,7 @@ def _restore(trainer: Trainer, arrays: dict[str, np.ndarray], document: dict[str
     weights = {n[len(start) :]: a for n, a in arrays.items() if n.startswith(start)}
     empty_network(now.shape, structure, now.kind, weights)
     network = Network.of_structure(now.shape, structure, now.kind)
+    network.limits = now.limits
     trainer.learner = Learner(network, trainer.options)
     trainer.learner.restore(arrays, whole(document["steps"]))
     trainer.tally = record_of(type(trainer.tally), document["tally"])

@@ -132,6 +132,15 @@ class Waiting(NamedTuple):
     """Which runs they are."""
     instances: Index
 
+    def at(self, places: Index) -> Waiting:
+        """Some of the particles."""
+        return self._replace(
+            prior=self.prior.at(places),
+            group=self.group.child(places),
+            runs=self.runs[places],
+            instances=self.instances[places],
+        )
+
     def draw_index(self, masses: Floats, rng: Any, codes: Index | None = None) -> Index:
         """An index each from a table of masses, (n, K) or (1, K), or, with codes, by its rows. One
         uniform per particle, compared with cumulative probabilities and with nothing else.

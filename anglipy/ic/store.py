@@ -17,6 +17,7 @@ from anglipy.ic.artifact import AddressRow, Artifact
 from anglipy.ic.batches import ObserverKey, SlotKey
 from anglipy.ic.checked import finite
 from anglipy.ic.layers import Shape
+from anglipy.ic.limits import checked_limits
 from anglipy.ic.network import Network, Structure
 from anglipy.ic.observing import DIMENSIONS, Kind
 from anglipy.ic.options import NETWORKS, TrainingOptions, TrainingRecord
@@ -57,7 +58,7 @@ def artifact_of(
         addresses=rows_of(network.structure),
         fixed=tuple((number.observer, number.instance) for number in network.structure.fixed),
         epsilon=options.epsilon,
-        options=_plain(options),
+        options=_plain(options) | {"limits": dict(network.limits)},
         versions=versions(),
         record=record,
         arrays=arrays_of(network),
@@ -200,6 +201,7 @@ def network_of(artifact: Artifact) -> Network:
             raise ValueError("a size of the network")
         shape = Shape(**artifact.shape, proposal=network_proposal(artifact))
         told = checked_readings(artifact.options.get("embedders"))
+        limits = checked_limits(artifact.options.get("limits"))
         structure = structure_of(artifact.addresses, artifact.fixed)
         network = empty_network(shape, structure, network_kind(artifact), artifact.arrays)
         # Arrays take the place of parameters: nothing is stored twice.
@@ -210,6 +212,6 @@ def network_of(artifact: Artifact) -> Network:
             f"the artifact for `{artifact.query}` is damaged: {error}",
             help="compile again",
         ) from error
-    network.told = told
+    network.told, network.limits = told, limits
     network.may_miss = bool(artifact.options.get("missing", 0.0))
     return network.eval()

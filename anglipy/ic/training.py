@@ -32,6 +32,7 @@ from anglipy.ic.devices import moved
 from anglipy.ic.judgement.novelty import learned_from, summaries
 from anglipy.ic.layers import Shape
 from anglipy.ic.learner import Learner, Losses, validate
+from anglipy.ic.limits import limits_of
 from anglipy.ic.network import Network
 from anglipy.ic.options import TrainingOptions
 from anglipy.ic.records import Live, Progress, SiteLoss, TrainingRecord
@@ -186,6 +187,7 @@ class Trainer:
         self.validation = [batch_of(tape) for tape in tapes if tape.choices]
         shape = Shape(options.hidden, options.width, 4, options.components, options.proposal)
         network = Network(shape, options.network)
+        network.limits = limits_of(tapes)
         for batch in self.validation:
             network.grow(batch)
         self.learner = Learner(network, options)

@@ -29,6 +29,7 @@ from anglipy.ic.judgement import novelty
 from anglipy.ic.judgement.quantities import Address, addresses_of, columns, squared_distances
 from anglipy.ic.judgement.simulating import Conditioned, Simulated, simulated
 from anglipy.ic.learner import Losses
+from anglipy.ic.limits import read_up_to
 from anglipy.ic.network import Network
 from anglipy.ic.options import SiteLoss
 from anglipy.ic.reader import Reading
@@ -221,7 +222,10 @@ def _site_losses(losses: Losses) -> tuple[SiteLoss, ...]:
 
 def _reading(network: Network, batches: list[Batch]) -> Reading:
     """What the network reads of all data, a row each."""
-    parts = [network.reader(b.observations, b.count, b.widest) for b in batches]
+    parts = [
+        network.reader(read_up_to(b.observations, network.limits)[0], b.count, b.widest)
+        for b in batches
+    ]
     widest = max(part.tokens.shape[1] for part in parts)
     tokens, present = [], []
     for part in parts:
