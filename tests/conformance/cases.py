@@ -6,7 +6,8 @@
 
 `;; => VALUE` is the value as it prints, `;; error: CODE` the code of the error, `;; predicts: []`
 what a run predicted. `;; same` says nothing of the value: the last form draws, and particles in
-lockstep must give exactly the joint distribution of single ones.
+lockstep must give exactly the joint distribution of single ones. `;; each` says that it draws, and
+that six particles in lockstep each do what they do alone with the same draws.
 
 A case is evaluated in up to five ways:
 
@@ -39,11 +40,11 @@ from tests.conformance import rewriting
 __all__ = ["IN_LOCKSTEP", "Case", "cases"]
 
 HERE = Path(__file__).parent
-NOTE = re.compile(r";; (=>|error:|predicts:|only:|not:|same) ?(.*)")
+NOTE = re.compile(r";; (=>|error:|predicts:|only:|not:|same|each) ?(.*)")
 CHECKPOINTS = {"sample", "observe", "predict", "mem"}
 RUN_TIME = CHECKPOINTS | {"store", "retrieve", "crp", "XRP", "OBSERVE", "DPmem"}
 """Names that have a meaning only while a query runs."""
-IN_LOCKSTEP = ("same", "query", "drawing", "hidden", "varying")
+IN_LOCKSTEP = ("same", "each", "query", "drawing", "hidden", "varying")
 """The ways in which particles run together, too."""
 
 
@@ -78,8 +79,9 @@ class Case:
         """The ways in which it is evaluated."""
         if "only:" in self.notes:
             return [self.notes["only:"]]
-        if "same" in self.notes:
-            return ["same"]
+        for way in ("same", "each"):
+            if way in self.notes:
+                return [way]
         excluded = self.notes.get("not:", "").split()
         if "drawing" in excluded:
             excluded.append("hidden")

@@ -17,6 +17,8 @@ from tests.conformance.running import Run, alone, check_value, check_varying, to
 from tests.lanes.enumeration import assert_same
 
 HERE = Path(__file__).parent
+SEVERAL = 6
+"""Particles of the cases that draw."""
 CASES = cases()
 ALL = [pytest.param(case, way, id=f"{case.place}-{way}") for case in CASES for way in case.ways()]
 
@@ -34,6 +36,9 @@ def test_case(case: Case, way: str) -> None:
         check_varying(query_of(case, way), case.notes["=>"])
     elif way == "same":
         assert_same(query_of(case, way))
+    elif way == "each":
+        query = query_of(case, way)
+        assert together(query, range(SEVERAL)) == [alone(query, i) for i in range(SEVERAL)]
     elif "error:" in case.notes:
         check_error(case, way)
     elif way == "top":

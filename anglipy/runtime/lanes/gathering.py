@@ -15,6 +15,7 @@ from anglipy.runtime.distributions.base import Distribution
 from anglipy.runtime.lanes.groups import CURRENT, Group, Index, using
 from anglipy.runtime.lanes.merging import ATOMS, DTYPES, Merger, shape_of
 from anglipy.runtime.lanes.values import (
+    PLACES,
     Choice,
     Lane,
     LaneDistribution,
@@ -253,6 +254,8 @@ def distinct_places(values: list[Any], group: Group) -> tuple[Index | None, Inde
             leaves[id(item)] = item
             if not item.plain:
                 work.extend(item.parts)
+        elif item.__class__ in PLACES:
+            return None, None
         else:
             inside = inner(item)
             if inside is not None:

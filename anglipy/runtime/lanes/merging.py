@@ -21,6 +21,7 @@ from anglipy.runtime.distributions.base import Distribution, UserDistribution
 from anglipy.runtime.equality import key_of
 from anglipy.runtime.functions import Closure, Direct
 from anglipy.runtime.lanes.groups import Group, Index
+from anglipy.runtime.lanes.places import LaneDelay, LanePlace
 from anglipy.runtime.lanes.scopes import arrive, choose, recall, remember, through
 from anglipy.runtime.lanes.values import (
     Choice,
@@ -101,7 +102,7 @@ class Merger:
     target descends from the groups of all parts, so that it knows what they know.
     """
 
-    __slots__ = ("parts", "strict", "target", "union")
+    __slots__ = ("all_parts", "parts", "strict", "target", "union")
 
     def __init__(
         self,
@@ -109,13 +110,16 @@ class Merger:
         parts: Sequence[tuple[Any, Group]],
         strict: bool = False,
         union: bool = False,
+        all_parts: Sequence[tuple[Any, Group]] = (),
     ) -> None:
+        self.all_parts = all_parts or parts
         self.target, self.parts, self.strict, self.union = target, parts, strict, union
 
     def of(self, places: Sequence[int]) -> Merger:
         """The merger of some of the parts."""
         strict = not self.union and (self.strict or len(places) < len(self.parts))
-        return Merger(self.target, [self.parts[place] for place in places], strict, self.union)
+        parts = [self.parts[place] for place in places]
+        return Merger(self.target, parts, strict, self.union, self.all_parts)
 
     def merge(self, values: Sequence[Any]) -> Any:
         """One value for the target group; `values` are in the order of the parts."""
@@ -183,7 +187,7 @@ class Merger:
                 whole = len(chosen) == group.n
                 parts.append((places[chosen], group if whole else group.subset(chosen)))
                 found.append(value.parts[code])
-        return Merger(self.target, parts, self.strict, self.union), found
+        return Merger(self.target, parts, self.strict, self.union, self.all_parts), found
 
     def _numbers(self, values: Sequence[Any], kind: str) -> Any:
         first = values[0]
@@ -206,6 +210,8 @@ class Merger:
         if isinstance(shape, str):
             return self._atoms(values) if shape == "atom" else self._numbers(values, shape)
         if shape[0] == "other":
+            if isinstance(first, (LanePlace, LaneDelay)):
+                first.rebase(self.target, self.all_parts)
             return self._on_demand(first, len(values)) if isinstance(first, Seq) else first
         if isinstance(first, Vector):
             return Vector(self._each([value.items for value in values]))

@@ -20,6 +20,7 @@ from anglipy.runtime.composite import Composite
 from anglipy.runtime.distributions.base import Distribution
 from anglipy.runtime.functions import Closure, Direct
 from anglipy.runtime.lanes.groups import CURRENT, Group, Index, Stamp, using
+from anglipy.runtime.lanes.places import LaneDelay, LanePlace
 from anglipy.runtime.maps import PersistentMap, SortedMap
 from anglipy.runtime.protocols import Record
 from anglipy.runtime.seqs import ArraySeq, Cons, LazySeq, List
@@ -27,8 +28,8 @@ from anglipy.runtime.sets import PersistentSet
 from anglipy.runtime.vectors import Vector
 
 __all__ = [
-    "Choice", "Lane", "LaneDistribution", "NotLanes", "codes_at", "has_lanes", "is_open", "lane",
-    "number_kind", "numbers", "of_particle", "row", "rows", "rows_at", "stamps_in", "truth",
+    "PLACES", "Choice", "Lane", "LaneDistribution", "NotLanes", "codes_at", "has_lanes", "is_open",
+    "lane", "number_kind", "numbers", "of_particle", "row", "rows", "rows_at", "stamps_in", "truth",
     "with_captures", "with_values",
 ]  # fmt: skip
 
@@ -125,6 +126,9 @@ def codes_at(value: Choice, group: Group) -> Index:
 
 
 _FLAT = frozenset((int, float, str, bool, type(None)))
+PLACES = frozenset((LanePlace, LaneDelay))
+"""Things that each particle has for itself, though they are one thing for the group."""
+_LANES = frozenset((Lane, Choice, LaneDistribution)) | PLACES
 
 
 def has_lanes(value: Any, or_open: bool = False) -> bool:
@@ -137,7 +141,7 @@ def has_lanes(value: Any, or_open: bool = False) -> bool:
         kind = item.__class__
         if kind in _FLAT:
             continue
-        if kind is Lane or kind is Choice or kind is LaneDistribution:
+        if kind in _LANES:
             return True
         if or_open and is_open(item):
             return True
@@ -164,6 +168,8 @@ def stamps_in(value: Any) -> set[Stamp]:
             continue
         if kind is Lane or kind is Choice:
             found.add(item.stamp)
+        if kind in PLACES:
+            found.add(item.base.stamp)
         if kind is Choice and not item.plain:
             work.extend(item.parts)
         inside = inner(item)
@@ -284,6 +290,9 @@ def rows(value: Any, places: Index | None = None) -> list[Any]:
         return found
     if kind is Choice:
         return _rows_of_choice(value, group, places, count)
+    if kind in PLACES:
+        found = value.rows(group, np.arange(group.n) if places is None else places)
+        return found
     if is_open(value):
         each = range(count) if places is None else places.tolist()
         return [of_particle(value, place, group) for place in each]

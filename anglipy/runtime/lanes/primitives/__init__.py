@@ -11,6 +11,7 @@ from typing import Any
 from anglipy.runtime.lanes.primitives import (
     arithmetic,
     calling,
+    changes,
     changing,
     comparing,
     effects,
@@ -48,7 +49,7 @@ _BY_HAND: dict[Function, Function] = {
     **matrices.LANES,
 }
 
-_VERSIONS: dict[Function, Function] = {**calling.MAKERS, **effects.LANES}
+_VERSIONS: dict[Function, Function] = {**calling.MAKERS, **effects.LANES, **changes.LANES}
 """Scalar function -> lane version, of those that were asked for."""
 
 _AWARE: set[Function] = {*_VERSIONS.values(), *_BY_HAND.values()}

@@ -36,6 +36,8 @@ BY_HAND: tuple[str, ...] = (
     "every? not-every? not-any? complement every-pred some-fn fnil memoize",
     # statistics.py
     "sum mean variance std skew kurtosis power l2-norm covariance",
+    # changes.py
+    "atom swap! reset! compare-and-set!",
     # effects.py
     "println print prn pr newline printf gensym sample*",
 )
@@ -57,7 +59,6 @@ STRUCTURAL: dict[str, str] = {
     "reduced": ".",
     "vector": "|.",
     "list": "|.",
-    "atom": ".",
     "flush": "",
     "current-seconds": "",
     "print-elapsed": ".",
@@ -117,7 +118,6 @@ STRUCTURAL: dict[str, str] = {
     "dissoc": "c|k",
     "disj": "c|k",
     "deref": "c|.",
-    "reset!": "c.",
     "meta": "c",
     "with-meta": "c.",
 }
@@ -158,7 +158,6 @@ CALLING: dict[str, str] = {
     "update-keys": "ch",
     "merge-with": "f|c",
     "sorted-map-by": "v|k.",
-    "swap!": "cf|.",
     "vary-meta": "cf|.",
     "cov": "fcc",
     "gen-matrix": "fcc",
@@ -170,7 +169,7 @@ DEEP: tuple[str, ...] = (
     "bigint biginteger numerator denominator rationalize char log-mv-gamma-fn",
     "distinct dedupe frequencies hash-set set distinct? identical? hash type class",
     "clojure.set/union clojure.set/intersection clojure.set/difference",
-    "observe* wrong-arity no-matching-clause assertion-failed user-distribution compare-and-set!",
+    "observe* wrong-arity no-matching-clause assertion-failed user-distribution",
     "pr-str prn-str print-str println-str format str subs name namespace keyword symbol",
     "clojure.string/join clojure.string/split clojure.string/split-lines clojure.string/replace",
     "clojure.string/replace-first clojure.string/upper-case clojure.string/lower-case",
