@@ -135,7 +135,7 @@ def det(matrix: Any) -> float:
         return float(determinants(_square(matrix, "det")))
 
 
-@primitive("clojure.core.matrix/rank", arity=(1, 1))
+@primitive("clojure.core.matrix/rank", "clojure.core.matrix.linear/rank", arity=(1, 1))
 def rank(matrix: Any) -> int:
     """The rank of a matrix."""
     import numpy
@@ -242,6 +242,36 @@ def qr(matrix: Any, options: Any = None) -> PersistentMap:
 
     q, r = numpy.linalg.qr(array_of(matrix, "qr"))
     return _parts(Q=q, R=r)
+
+
+@primitive("clojure.core.matrix.linear/pinv", "clojure.core.matrix/pinv", arity=(1, 1))
+def pseudo_inverse(matrix: Any) -> Any:
+    """The pseudo-inverse of Moore and Penrose."""
+    import numpy
+
+    return _vectors(numpy.linalg.pinv(array_of(matrix, "pinv")))
+
+
+@primitive("clojure.core.matrix.linear/lu", arity=(1, 2))
+def lu(matrix: Any, options: Any = None) -> PersistentMap:
+    """`{:L l :U u :P p}` with l lower triangular, u upper triangular, p a permutation and matrix =
+    p l u (elimination with partial pivoting).
+    """
+    import numpy
+
+    upper = _square(matrix, "lu").copy()
+    size = len(upper)
+    lower, moved = numpy.eye(size), numpy.arange(size)
+    for k in range(size):
+        pivot = k + int(numpy.argmax(numpy.abs(upper[k:, k])))
+        upper[[k, pivot]] = upper[[pivot, k]]
+        moved[[k, pivot]] = moved[[pivot, k]]
+        lower[[k, pivot], :k] = lower[[pivot, k], :k]
+        if upper[k, k]:
+            lower[k + 1 :, k] = upper[k + 1 :, k] / upper[k, k]
+            upper[k + 1 :] -= numpy.outer(lower[k + 1 :, k], upper[k])
+            upper[k + 1 :, k] = 0.0
+    return _parts(L=lower, U=upper, P=numpy.eye(size)[:, moved])
 
 
 @primitive("clojure.core.matrix.linear/svd", arity=(1, 2))

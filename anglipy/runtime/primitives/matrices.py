@@ -260,6 +260,8 @@ for _name, _function in {
     "sqrt": elementary.sqrt, "cbrt": elementary.cbrt, "sin": elementary.sin,
     "cos": elementary.cos, "tan": elementary.tan, "tanh": elementary.tanh,
     "floor": elementary.floor, "ceil": elementary.ceil, "round": elementary.round_,
+    "asin": elementary.asin, "acos": elementary.acos, "atan": elementary.atan,
+    "sinh": elementary.sinh, "cosh": elementary.cosh, "log1p": elementary.log1p,
     "abs": absolute, "signum": elementary.signum,
 }.items():  # fmt: skip
     _unary(_name, _function)

@@ -37,6 +37,11 @@ BY_HAND: tuple[str, ...] = (
     "clojure.core.matrix/eseq clojure.core.matrix/reshape clojure.core.matrix/transpose",
     "clojure.core.matrix/diagonal clojure.core.matrix/main-diagonal clojure.core.matrix/join",
     "clojure.core.matrix/stack clojure.core.matrix/row-matrix clojure.core.matrix/column-matrix",
+    "clojure.core.matrix/asin clojure.core.matrix/acos clojure.core.matrix/atan",
+    "clojure.core.matrix/sinh clojure.core.matrix/cosh clojure.core.matrix/log1p",
+    "clojure.core.matrix.operators/+ clojure.core.matrix.operators/-",
+    "clojure.core.matrix.operators/* clojure.core.matrix.operators//",
+    "clojure.core.matrix.operators/**",
 )
 """Those with a lane version of their own, or that share one."""
 
@@ -90,6 +95,8 @@ CALLING: dict[str, str] = {
     "alter-var-root": "cf|.",
     "alter-meta!": "cf|.",
     "clojure.core.matrix/emap": "f|d",
+    "clojure.core.matrix/slice-map": "f|d",
+    "clojure.core.matrix/filter-slices": "sd",
     "clojure.core.matrix/ereduce": "rd/r.d",
     "clojure.core.matrix/emap-indexed": "fd",
     "clojure.walk/walk": "vvd",
@@ -118,6 +125,7 @@ EFFECTS: tuple[str, ...] = (
     "promise re-matcher re-groups tap> System/gc Thread/sleep reset-meta!",
     "to-array into-array to-array-2d make-array aclone char-array int-array long-array",
     "short-array byte-array boolean-array object-array double-array float-array",
+    "clojure.core.matrix/to-double-array clojure.core.matrix/to-object-array",
     "aset aset-int aset-long aset-short aset-byte aset-double aset-float aset-boolean aset-char",
     "var-set local-variable remove-method remove-all-methods prefer-method",
     "clojure.pprint/pprint pprint clojure.pprint/print-table",
@@ -125,11 +133,19 @@ EFFECTS: tuple[str, ...] = (
 """Those with an effect, which every particle has for itself."""
 
 _MATRIX = (
-    "set-current-implementation new-vector zero-vector new-matrix zero-matrix new-array zero-array"
-    " fill identity-matrix diagonal-matrix compute-matrix vec? matrix? array? scalar? square?"
-    " same-shape? emax maximum emin minimum cross rank magnitude length"
-    " length-squared distance normalise norm solve e= equals mutable immutable mset trace"
-    " join-along index-seq"
+    "set-current-implementation new-vector zero-vector new-matrix zero-matrix new-array "
+    "zero-array fill identity-matrix diagonal-matrix compute-matrix vec? matrix? array? "
+    "scalar? square? same-shape? emax maximum emin minimum cross rank magnitude length "
+    "length-squared distance normalise norm solve e= equals mutable immutable mset trace "
+    "join-along index-seq pinv set-row set-column swap-rows multiply-row add-row broadcast "
+    "broadcast-like broadcast-coerce assign new-scalar-array scalar-array scalar "
+    "unwrap-scalar rotate shift order conjoin conjoin-along slice-count select-indices "
+    "set-indices set-selection block-diagonal-matrix permutation-matrix eq ne lt gt le ge "
+    "e== eif clamp lerp relu softplus softmax linear reciprocal to-degrees toDegrees "
+    "to-radians toRadians add-scaled add-scaled-product add-inner-product add-outer-product "
+    "magnitude-squared density non-zero-count zero-count non-zero-indices zero-dimensional? "
+    "row-matrix? column-matrix? conforming? numerical? zero-matrix? diagonal? "
+    "upper-triangular? lower-triangular? symmetric? hermitian? identity-matrix? orthogonal?"
 )
 
 DEEP: tuple[str, ...] = (
@@ -155,6 +171,8 @@ DEEP: tuple[str, ...] = (
     "clojure.core.matrix.linear/norm clojure.core.matrix.linear/solve",
     "clojure.core.matrix.linear/least-squares clojure.core.matrix.linear/cholesky",
     "clojure.core.matrix.linear/qr clojure.core.matrix.linear/svd",
+    "clojure.core.matrix.linear/rank clojure.core.matrix.linear/pinv",
+    "clojure.core.matrix.linear/lu clojure.core.matrix.operators/==",
     "clojure.core.matrix.linear/eigen get-predicts get-predict add-log-weight drop-invalid",
     "log-marginal collect-results collect-predicts empirical-distribution KL kl-divergence",
     "kl-categorical kl-normal L2 KS freqs log-mean-exp most-probable approx= empirical-mean",
