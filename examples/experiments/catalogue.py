@@ -5,6 +5,8 @@ from __future__ import annotations
 from examples.experiments import (
     arth150,
     coin,
+    factorial_hmm,
+    gmm,
     gum,
     hmm,
     magnitude,
@@ -12,12 +14,26 @@ from examples.experiments import (
     order,
     polynomial,
     pumps,
+    state_space,
 )
 from examples.experiments.lab import Experiment
 
 __all__ = ["EXPERIMENTS"]
 
-MODULES = (minimal, gum, coin, hmm, polynomial, order, pumps, magnitude, arth150)
+MODULES = (
+    minimal,
+    gum,
+    coin,
+    hmm,
+    polynomial,
+    order,
+    pumps,
+    magnitude,
+    arth150,
+    gmm,
+    state_space,
+    factorial_hmm,
+)
 
 EXPERIMENTS: dict[str, Experiment] = {
     module.EXPERIMENT.name: module.EXPERIMENT for module in MODULES

@@ -20,7 +20,7 @@ from typing import Any
 
 import anglipy
 from anglipy.ic.artifact import Artifact
-from examples.experiments.record import Circumstances, Figure, Outcome, Training
+from examples.experiments.record import RESULTS, Circumstances, Figure, Outcome, Training
 
 __all__ = ["ARTIFACTS", "Experiment", "Lab", "Settings", "Trained"]
 
@@ -156,6 +156,13 @@ class Lab:
         mark = {None: "", True: "  reached", False: "  MISSED"}[figure.passed]
         self.say(f"  {what}: {figure.value:.4g}{mark}")
         return figure
+
+    def picture(self, name: str) -> Path:
+        """Where to draw a picture, which the page will show."""
+        folder = self.settings.artifacts if self.quick else RESULTS
+        folder.mkdir(parents=True, exist_ok=True)
+        self.note(f"![{name}](results/{name}.png)")
+        return folder / f"{name}.png"
 
     def note(self, text: str) -> None:
         """Write down what is to be said beside the numbers."""
