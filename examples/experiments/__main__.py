@@ -16,9 +16,7 @@ import click
 from examples.experiments.catalogue import EXPERIMENTS
 from examples.experiments.lab import ARTIFACTS, Lab, Settings
 from examples.experiments.page import write_page
-from examples.experiments.record import HERE, RESULTS
-
-PAGE = HERE / "RESULTS.md"
+from examples.experiments.record import RESULTS
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -47,7 +45,7 @@ def main(names: tuple[str, ...], listed: bool, **given: Any) -> None:
         if name != "page":
             run(name, settings)
     if not settings.quick:
-        write_page(RESULTS, PAGE, tuple(EXPERIMENTS))
+        write_page()
 
 
 def run(name: str, settings: Settings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from examples.experiments import (
     arth150,
+    calibration,
     coin,
     factorial_hmm,
     gmm,
@@ -33,6 +34,7 @@ MODULES = (
     gmm,
     state_space,
     factorial_hmm,
+    calibration,
 )
 
 EXPERIMENTS: dict[str, Experiment] = {

@@ -115,8 +115,7 @@ class Lab:
             options = {**options, "minutes": None, "validate_every": None, **QUICK}
         given = {"seed": settings.seed, "network": network, **options}
         settings.artifacts.mkdir(parents=True, exist_ok=True)
-        stem = "-".join(filter(None, [self.experiment.name, name or network.replace("+", "-")]))
-        path = settings.artifacts / f"{stem}{'-quick' if self.quick else ''}.pt"
+        path = self._path(self.experiment.name, name or network)
         if not (settings.reuse and path.exists()):
             self.say(f"training {path.name}")
             model.compile(path, self._on_progress, **given)
@@ -124,7 +123,7 @@ class Lab:
         record = artifact.record
         told = {key: item for key, item in options.items() if key != "example_args"}
         training = Training(
-            stem,
+            path.stem,
             network,
             record.traces,
             round(record.seconds, 1),
@@ -135,6 +134,15 @@ class Lab:
         )
         self.trainings.append(training)
         return Trained(path, record.best_loss, training)
+
+    def left_by(self, experiment: str, network: str = "lstm") -> Path | None:
+        """The artifact that another experiment has left, if there is one."""
+        path = self._path(experiment, network)
+        return path if path.exists() else None
+
+    def _path(self, experiment: str, name: str) -> Path:
+        stem = f"{experiment}-{name.replace('+', '-')}{'-quick' if self.quick else ''}"
+        return self.settings.artifacts / f"{stem}.pt"
 
     def _on_progress(self, progress: Any) -> None:
         self.say(

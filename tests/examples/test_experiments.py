@@ -11,8 +11,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from examples.experiments import arth150, coin, gum, hmm, magnitude, minimal, order, pumps
+from examples.experiments import (
+    arth150,
+    branching,
+    coin,
+    factorial_hmm,
+    gum,
+    hmm,
+    magnitude,
+    minimal,
+    order,
+    pumps,
+    state_space,
+)
+from examples.experiments.ablation import cell
+from examples.experiments.cases import CASES
 from examples.experiments.catalogue import EXPERIMENTS
+from examples.experiments.cells import save, stored
 from examples.experiments.curves import exact as exact_curve
 from examples.experiments.gaussians import conditioned, entropy, kl_normal
 from examples.experiments.genes import genes, is_there
@@ -111,6 +126,38 @@ def test_the_order_of_a_polynomial_by_a_grid():
     assert chances.sum() == pytest.approx(1.0)
 
 
+def test_branching():
+    log_evidence, chances = branching.exact(6)
+    assert log_evidence == pytest.approx(-2.64355, abs=1e-5)
+    assert chances[:6] == pytest.approx([0.02806, 0.12824, 0.0053, 0, 0, 0.35304], abs=1e-5)
+    assert 0.0 < branching.floor() < 4.3
+
+
+def test_state_space():
+    """The Kalman filter, and the entropy of a chain of Gaussians backwards in time."""
+    ys = [1.19, 0.18, 0.08, 2.7]
+    mean, variance, log_evidence = 0.0, 1.0, 0.0
+    for y in ys:
+        total = variance + 0.5
+        log_evidence -= 0.5 * (math.log(2 * math.pi * total) + (y - mean) ** 2 / total)
+        mean, variance = mean + variance / total * (y - mean), variance * 0.5 / total
+        last = mean, variance
+        mean, variance = 0.9 * mean, 0.81 * variance + 1.0
+    truth = state_space.exact(np.array(ys))
+    assert truth.log_evidence == pytest.approx(log_evidence)
+    assert (truth.mean[-1], truth.covariance[-1, -1]) == pytest.approx(last)
+
+
+def test_factorial_hidden_markov_model():
+    assert factorial_hmm.CHAIN.transitions.sum(1) == pytest.approx(np.ones(64))
+    rng = np.random.default_rng(1)
+    ys = factorial_hmm.simulated(2, rng)
+    truth = factorial_hmm.exact(ys)
+    assert (truth.entropy >= 0.0).all()
+    assert truth.marginals.sum(2) == pytest.approx(np.ones((2, 10)))
+    assert 0.0 < factorial_hmm.floor(200, 1) < 2.0
+
+
 def test_magnitude():
     assert magnitude.floor(0) == pytest.approx(0.261084, abs=2e-6)
     assert magnitude.floor(100) == pytest.approx(372.1524 + 0.261084, abs=1e-3)
@@ -132,7 +179,13 @@ def test_gene_expression():
 # --- machinery ---
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
+FAST = ("minimal", "coin")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name in FAST else pytest.mark.slow) for name in EXPERIMENTS],
+)
 def test_each_runs(name: str, tmp_path: Path):
     if name == "arth150" and not is_there():
         pytest.skip("pgmpy is not installed")
@@ -147,6 +200,16 @@ def test_each_runs(name: str, tmp_path: Path):
     assert Outcome.load(outcome.save(tmp_path)) == outcome
     assert outcome.command.startswith(f"python -m examples.experiments {name} --seed 1 --quick")
     assert said
+
+
+def test_a_cell_of_the_ablation(tmp_path: Path):
+    settings = Settings(quick=True, minutes=1.0, artifacts=tmp_path)
+    made = cell(CASES["coin"], "ff", settings)
+    assert made.gap > 0.0
+    assert 0.0 < made.ess <= 1.0
+    save([made], tmp_path / "cells.json")
+    assert stored(tmp_path / "cells.json") == [made]
+    assert "| coin | ff | **" in page([], [made])
 
 
 def test_marks():
@@ -183,4 +246,4 @@ def test_the_page_of_results_is_up_to_date():
     found = [Outcome.load(path) for path in stored]
     assert {outcome.experiment for outcome in found} <= set(EXPERIMENTS)
     found.sort(key=lambda outcome: list(EXPERIMENTS).index(outcome.experiment))
-    assert (RESULTS.parent / "RESULTS.md").read_text(encoding="utf-8") == page(found)
+    assert (RESULTS.parent / "RESULTS.md").read_text(encoding="utf-8") == page(found, stored())
