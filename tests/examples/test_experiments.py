@@ -242,8 +242,7 @@ def test_the_page_says_what_was_missed():
 
 
 def test_the_page_of_results_is_up_to_date():
-    stored = sorted(RESULTS.glob("*.json"))
-    found = [Outcome.load(path) for path in stored]
+    found = [Outcome.load(path) for path in sorted(RESULTS.glob("*.json"))]
     assert {outcome.experiment for outcome in found} <= set(EXPERIMENTS)
     found.sort(key=lambda outcome: list(EXPERIMENTS).index(outcome.experiment))
     assert (RESULTS.parent / "RESULTS.md").read_text(encoding="utf-8") == page(found, stored())
