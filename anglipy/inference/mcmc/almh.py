@@ -51,11 +51,11 @@ class ByReward:
         reward, count = self.rewards.get(key, _NEVER)
         return reward / count + _EXPLORATION * math.sqrt(math.log(self.total + 1) / count)
 
-    def learned(self, key: Key, is_different: bool) -> ByReward:
-        """After one more move of this choice."""
+    def learned(self, key: Key, different: int, moves: int = 1) -> ByReward:
+        """After so many more moves of this choice."""
         reward, count = self.rewards.get(key, _NEVER)
-        rewards = self.rewards.set(key, (reward + is_different, count + 1))
-        return ByReward(rewards, self.total + 1)
+        rewards = self.rewards.set(key, (reward + different, count + moves))
+        return ByReward(rewards, self.total + moves)
 
 
 class Almh(ChainEngine):

@@ -18,6 +18,8 @@ import numpy as np
 from anglipy.diagnostics import AnglipyError
 from anglipy.inference.draws import NO_DRAWS, Draws
 from anglipy.inference.engine import Startable, StepInfo
+from anglipy.inference.lockstep import for_groups
+from anglipy.inference.mcmc.groups import GroupWalk, flocks_of
 from anglipy.inference.mcmc.moves import Rules, moved
 from anglipy.inference.mcmc.options import ChainOptions
 from anglipy.inference.mcmc.traces import Trace, begun
@@ -124,7 +126,11 @@ class ChainEngine:
 
     def walk(self, query: Startable, value: Any, options: Any) -> Walk:
         """The chains before their first draw."""
-        return SingleWalk(query.start(value), options.chains, self.rules(options))
+        grouped = None if options.scalar or options.chains == 1 else for_groups(query)
+        if grouped is None:
+            return SingleWalk(query.start(value), options.chains, self.rules(options))
+        programs = flocks_of(grouped, value, options.chains, options.lanes)
+        return GroupWalk(programs, self.rules(options))
 
     def step(self, state: ChainState, rng: Any) -> tuple[ChainState, StepInfo]:
         """Moves for about 0.05 seconds."""

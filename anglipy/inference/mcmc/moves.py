@@ -33,8 +33,10 @@ class Picking(Protocol):
     def weight(self, key: Key) -> float:
         """How likely the choice with this address is picked, up to a factor; above zero."""
 
-    def learned(self, key: Key, is_different: bool) -> Self:
-        """After a move of this choice, which made the outcome of the run different or not."""
+    def learned(self, key: Key, different: int, moves: int = 1) -> Self:
+        """After so many moves of this choice, of which `different` made the outcome of the run
+        different.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Uniformly:
         """1."""
         return 1.0
 
-    def learned(self, key: Key, is_different: bool) -> Uniformly:
+    def learned(self, key: Key, different: int, moves: int = 1) -> Uniformly:
         """There is nothing to learn."""
         return self
 
@@ -81,7 +83,7 @@ def moved(old: Trace, rules: Rules, rng: Any) -> Move:
     choice = old.choices[place]
     reuse = not rng.random() < REGENERATED
     value, log_prob, log_ratio = rules.proposing.proposed(choice, rng)
-    if log_ratio == -math.inf and old.is_possible:
+    if log_ratio == -math.inf:  # The value has no probability: the program is not to see it.
         return Move(old, accepted=False, key=choice.key)
     new, log_reused = changed(old, place, value, log_prob, reuse, rng)
     if new is None:

@@ -28,7 +28,7 @@ from anglipy.runtime.lanes.values import (
     rows,
 )
 
-__all__ = ["construct", "draw", "score"]
+__all__ = ["construct", "draw", "lanes_of", "score"]
 
 Constructor: TypeAlias = Callable[..., Distribution]
 """The class of a distribution, called with its parameters by position."""
@@ -206,7 +206,7 @@ def _draw_choice(dist: Choice, rng: Any, group: Group) -> Any:
         part = dist.parts[code]
         if not isinstance(part, Distribution):
             raise NotLanes
-        with using(group.child(places)), _lanes_of(places):
+        with using(group.child(places)), lanes_of(places):
             drawn.append((places, rows(draw(part, rng, len(places)))))
     return _from_rows(_in_order(drawn, group.n))
 
@@ -282,7 +282,7 @@ def _score_choice(dist: Choice, value: Any) -> Any:
             pass
     found = np.empty(group.n)
     for code, places in _by_code(codes):
-        with using(group.child(places)), _lanes_of(places):
+        with using(group.child(places)), lanes_of(places):
             found[places] = score(dist.parts[code], value)
     return found
 
@@ -349,7 +349,7 @@ def _in_order(parts: list[tuple[Index, list[Any]]], n: int) -> list[Any]:
     return found
 
 
-class _lanes_of:
+class lanes_of:
     """Errors of a group of some particles say which particle of the whole group they belong to."""
 
     def __init__(self, places: Index) -> None:

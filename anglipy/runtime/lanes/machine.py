@@ -63,12 +63,18 @@ class Machine:
         """The group for which a function is run to its value, if this machine does that."""
 
     def start(
-        self, frame: Any, value: Any, n: int, extra: Any = None, codes: Index | None = None
+        self,
+        frame: Any,
+        value: Any,
+        n: int,
+        extra: Any = None,
+        codes: Index | None = None,
+        group: Group | None = None,
     ) -> None:
         """Start n particles of a query with this argument; or, with codes, particle i with the
-        argument `value[codes[i]]`.
+        argument `value[codes[i]]`. They may be those of a group that there is already.
         """
-        group = root(n)
+        group = root(n) if group is None else group
         self.origins.append((group, self.total))
         self.total += n
         scope = self._scope_for(n)
