@@ -29,6 +29,7 @@ RENAMED = {
     "number-of-nodes": "nodes",
     "number-of-csmc-nodes": "csmc_nodes",
     "all-particles?": "all_particles",
+    "number-of-steps": "steps",
 }
 """Anglican's names of options, and those made like them."""
 IGNORED = frozenset(

@@ -26,6 +26,8 @@ from anglipy.runtime.vectors import Vector
 
 __all__ = ["DROPPED", "EXACT", "states"]
 
+SEARCHES = ("siman",)
+"""Engines that look for the best run, and give those that are better than all before."""
 WALK = 32
 """Draws of each chain that are made at a time."""
 FIRST_BLOCK, LAST_BLOCK = 128, 16_384
@@ -63,24 +65,36 @@ def _is_chain(algorithm: str) -> bool:
 
 
 def _walked(query: Query, value: Any, request: Request, rng: Any) -> Iterator[Any]:
-    """The same of chains, in the order in which they move, without end."""
+    """The same of chains, in the order in which they move, without end. A search ends if it finds
+    nothing better for long, or when it has tried as many runs as there shall be samples.
+    """
     from anglipy.inference import engine_named, options_of
     from anglipy.inference.draws import all_weights_zero
     from anglipy.runtime.lanes.groups import using
     from anglipy.runtime.random_source import using_rng
 
     engine: Any = engine_named(request.algorithm)
-    options = options_of(request.algorithm, **request.options)
+    given = dict(request.options)
+    if request.algorithm in SEARCHES and request.count is not None:
+        given["samples"] = request.count
+    options = options_of(request.algorithm, **given)
     with using(None), using_rng(rng):  # type: ignore[arg-type]
         state = engine.init(query, value, options)
-    while True:
+    in_vain = 0
+    while request.algorithm not in SEARCHES or _goes_on(engine, state, request, in_vain):
         with using(None), using_rng(rng):  # type: ignore[arg-type]
             state, draws = engine.walked(state, rng, WALK)
+        in_vain = 0 if draws.count else in_vain + WALK
         found: list[PersistentMap | None] = [None] * draws.deaths.count
         for log_weight, result, predicts in draws.listed():
             found.append(_state(log_weight, result, predicts))
         failed = all_weights_zero("all runs", draws.deaths) if draws.deaths.count else None
         yield found, failed
+
+
+def _goes_on(engine: Any, state: Any, request: Request, in_vain: int) -> bool:
+    """Whether a search does."""
+    return in_vain < CHAIN_PATIENCE and (request.count is None or not engine.is_done(state))
 
 
 def _blocks(query: Query, value: Any, request: Request, rng: Any) -> Iterator[Any]:
@@ -91,7 +105,7 @@ def _blocks(query: Query, value: Any, request: Request, rng: Any) -> Iterator[An
     size, exact = FIRST_BLOCK, request.algorithm == "enumerate"
     while True:
         options = dict(request.options)
-        if request.algorithm in ("importance", "ic"):
+        if request.algorithm in ("importance", "ic", "ais"):
             size = options.pop("samples", options.pop("particles", size))
             options["samples"] = size
         try:

@@ -20,11 +20,14 @@ from typing import Any
 
 from immutables import Map
 
-from anglipy.inference.engine import register
+from anglipy.inference.engine import UNREMARKABLE, register
 from anglipy.inference.mcmc.chain import ChainEngine
 from anglipy.inference.mcmc.moves import Rules
 from anglipy.inference.mcmc.options import ChainOptions
 from anglipy.inference.mcmc.traces import Key
+from anglipy.runtime.maps import PersistentMap
+from anglipy.runtime.scalars import Symbol
+from anglipy.runtime.vectors import Vector
 
 __all__ = ["Almh", "AlmhOptions", "ByReward"]
 
@@ -34,7 +37,11 @@ _NEVER = (1.0, 1)
 
 @dataclass(frozen=True, slots=True)
 class AlmhOptions(ChainOptions):
-    """Those of every chain."""
+    """Those of every chain, and whether to tell what was learned."""
+
+    predict_choices: bool = field(default=False, metadata=UNREMARKABLE)
+    """Whether every draw also predicts `$choice-rewards`, `$choice-counts`, maps of addresses, and
+    `$total-count`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,14 @@ class ByReward:
         rewards = self.rewards.set(key, (reward + different, count + moves))
         return ByReward(rewards, self.total + moves)
 
+    def facts(self) -> list[tuple[Any, Any]]:
+        """What Anglican predicts of it; rewards and counts as they began."""
+        found = [(Vector(key), pair) for key, pair in self.rewards.items()]
+        rewards = PersistentMap.of([(key, reward) for key, (reward, _) in found])
+        counts = PersistentMap.of([(key, count) for key, (_, count) in found])
+        names = map(Symbol, ("$choice-rewards", "$choice-counts", "$total-count"))
+        return list(zip(names, (rewards, counts, self.total), strict=True))
+
 
 class Almh(ChainEngine):
     """The engine `almh`."""
@@ -66,7 +81,7 @@ class Almh(ChainEngine):
 
     def rules(self, options: Any) -> Rules:
         """Nothing learned yet."""
-        return Rules(picking=ByReward())
+        return Rules(picking=ByReward(), announces=bool(options.predict_choices))
 
 
 register(Almh())

@@ -8,6 +8,7 @@ they agree.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from anglipy.diagnostics import AnglipyError
 from anglipy.inference.draws import NO_DRAWS, Draws
 from anglipy.inference.engine import Startable, StepInfo
 from anglipy.inference.lockstep import for_groups
+from anglipy.inference.log_space import FloatArray
 from anglipy.inference.mcmc.groups import GroupWalk, flocks_of
 from anglipy.inference.mcmc.moves import Rules, moved
 from anglipy.inference.mcmc.options import ChainOptions
@@ -41,9 +43,12 @@ class Walk(Protocol):
         accepted.
         """
 
-    def noted(self, draws: Draws, walks: Sequence[Any]) -> Draws:
+    def noted(
+        self, draws: Draws, walks: Sequence[Any], log_weights: FloatArray | None = None
+    ) -> Draws:
         """The draws with the state of every chain in each of these walks, which are of this kind;
-        the family of a draw is the number of its chain.
+        the family of a draw is the number of its chain. Or of one walk with these log weights, of
+        runs on their own; those of weight zero are left out, and not counted.
         """
 
 
@@ -74,18 +79,36 @@ class SingleWalk:
             after.append(move.trace)
         return replace(self, traces=tuple(after), rules=rules), accepted
 
-    def noted(self, draws: Draws, walks: Sequence[SingleWalk]) -> Draws:
+    def noted(
+        self, draws: Draws, walks: Sequence[SingleWalk], log_weights: FloatArray | None = None
+    ) -> Draws:
         """See `Walk`."""
-        traces = [pair for walk in walks for pair in enumerate(walk.traces)]
-        possible = [(place, trace.end) for place, trace in traces if trace.is_possible]
-        died = [(trace.end, 1) for _, trace in traces if isinstance(trace.end, Observe)]
+        ended, families, died = [], [], []
+        for walk in walks:
+            for place, trace in enumerate(walk.traces):
+                if log_weights is not None and log_weights[place] == -math.inf:
+                    continue
+                if isinstance(trace.end, Observe):
+                    died.append((trace.end, 1))
+                else:
+                    ended.append((trace.end, walk.rules.announced(trace.end.state.predicts)))
+                    families.append(place)
+        weights = np.zeros(len(ended)) if log_weights is None else log_weights[families]
         return draws.and_also(
-            [end.value for _, end in possible],
-            np.zeros(len(possible)),
-            [end.state.predicts for _, end in possible],
+            [end.value for end, _ in ended],
+            weights,
+            [predicts for _, predicts in ended],
             died,
-            families=np.array([place for place, _ in possible], dtype=np.intp),
+            families=np.array(families, dtype=np.intp) if log_weights is None else None,
         )
+
+    def log_likelihoods(self) -> FloatArray:
+        """Of the runs, shape (count,); -inf for impossible ones."""
+        return np.array([trace.log_likelihood for trace in self.traces])
+
+    def deaths(self) -> list[Observe]:
+        """The observes that make runs impossible, one for each such run."""
+        return [trace.end for trace in self.traces if isinstance(trace.end, Observe)]
 
 
 def _same_outcome(old: Trace, new: Trace) -> bool:

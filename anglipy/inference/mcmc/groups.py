@@ -112,18 +112,22 @@ class Flock:
                 found[place] |= not equal(a, b)
         return found | (new.log_likelihood == -np.inf) | (self.log_likelihood == -np.inf)
 
-    def noted(self, draws: Draws) -> Draws:
-        """The draws with the present states."""
+    def noted(self, draws: Draws, rules: Rules, log_weights: FloatArray | None) -> Draws:
+        """The draws with the present states; see `chain.Walk`."""
         possible = self.log_likelihood > -np.inf
+        if log_weights is not None:
+            possible &= log_weights > -np.inf
         places, group = np.nonzero(possible)[0], self.program.root
-        died = [(observe, 1) for observe in self.death if observe is not None]
+        died = [(observe, 1) for observe in self.death if observe and log_weights is None]
         if len(places) == 0:
             return draws.and_also((), (), (), died)
         whole = len(places) == group.n
         values = GroupValues(self.value, group if whole else group.child(places))
-        predicts: Sequence[Any] = [_NOTHING] * len(places)
+        predicts: Sequence[Any] = [rules.announced(_NOTHING)] * len(places)
         if self.predicts:
-            predicts = [self.predicts[place] for place in places.tolist()]
+            predicts = [rules.announced(self.predicts[place]) for place in places.tolist()]
+        if log_weights is not None:
+            return draws.and_also(values, log_weights[places], predicts, died)
         families = self.program.first + places
         return draws.and_also(values, np.zeros(len(places)), predicts, died, families)
 
@@ -243,12 +247,22 @@ class GroupWalk:
             count += int(accepted.sum())
         return replace(self, flocks=tuple(flocks), rules=rules), count
 
-    def noted(self, draws: Draws, walks: Sequence[GroupWalk]) -> Draws:
+    def noted(
+        self, draws: Draws, walks: Sequence[GroupWalk], log_weights: FloatArray | None = None
+    ) -> Draws:
         """See `chain.Walk`."""
         for walk in walks:
             for flock in walk.flocks:
-                draws = flock.noted(draws)
+                draws = flock.noted(draws, walk.rules, log_weights)
         return draws
+
+    def log_likelihoods(self) -> FloatArray:
+        """Of the runs, shape (chains,); -inf for impossible ones."""
+        return np.concatenate([flock.log_likelihood for flock in self.flocks])
+
+    def deaths(self) -> list[Observe]:
+        """The observes that make runs impossible, one for each such run."""
+        return [death for flock in self.flocks for death in flock.death if death is not None]
 
 
 def flocks_of(query: Query, value: Any, chains: int, lanes: int) -> tuple[Program, ...]:

@@ -38,6 +38,9 @@ class Picking(Protocol):
         different.
         """
 
+    def facts(self) -> list[tuple[Any, Any]]:
+        """What was learned, as pairs of label and value."""
+
 
 @dataclass(frozen=True, slots=True)
 class Uniformly:
@@ -51,6 +54,10 @@ class Uniformly:
         """There is nothing to learn."""
         return self
 
+    def facts(self) -> list[tuple[Any, Any]]:
+        """Nothing."""
+        return []
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -60,6 +67,15 @@ class Rules:
     proposing: Proposing = field(default_factory=Proposing)
     power: float = 1.0
     """The likelihood counts with this exponent."""
+    announces: bool = False
+    """Whether every draw predicts what was learned of picking."""
+
+    def announced(self, predicts: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The predicts of a run, with what was learned if that is to be told."""
+        if self.announces:
+            for label, value in self.picking.facts():
+                predicts = (label, value, predicts)
+        return predicts
 
 
 @dataclass(frozen=True, slots=True)
