@@ -1,8 +1,8 @@
 """Engines that walk: Markov chains over the runs of a program, one draw per move.
 
 All draws have weight one. A chain begins with a run from the prior; until it has found a run that
-the observes allow, its draws have weight zero. One chain runs on its own; several run in lockstep
-(`groups`), unless the option `scalar` is set. With `number-of-chains` the posterior tells whether
+the observes allow, its draws have weight zero. A few chains run one after the other, many in
+lockstep (`groups`), unless the option `scalar` is set. With several the posterior tells whether
 they agree.
 """
 
@@ -31,6 +31,8 @@ from anglipy.runtime.equality import equal
 
 __all__ = ["ChainEngine", "ChainState", "Walk"]
 
+LOCKSTEP_FROM = 32
+"""Fewer chains are faster one after the other: in lockstep every move runs the whole program."""
 _STEP_SECONDS = 0.05
 """A step makes moves for about this long."""
 
@@ -149,7 +151,8 @@ class ChainEngine:
 
     def walk(self, query: Startable, value: Any, options: Any) -> Walk:
         """The chains before their first draw."""
-        grouped = None if options.scalar or options.chains == 1 else for_groups(query)
+        few = options.chains < LOCKSTEP_FROM
+        grouped = None if options.scalar or few else for_groups(query)
         if grouped is None:
             return SingleWalk(query.start(value), options.chains, self.rules(options))
         programs = flocks_of(grouped, value, options.chains, options.lanes)

@@ -62,8 +62,12 @@ class Flock:
         accepted = (self.log_likelihood == -np.inf) | (
             rng.random(len(picked)) < np.exp(np.minimum(log_ratio, 0.0))
         )
-        after, different = self._mixed(new, accepted)
-        return after, _learned(rules, self.columns, picked, different), accepted
+        after = self._mixed(new, accepted)
+        if not isinstance(rules.picking, Uniformly):
+            with QUIET, using(self.program.root):
+                different = accepted & self._differs(new, accepted)
+            rules = _learned(rules, self.columns, picked, different)
+        return after, rules, accepted
 
     def _log_ratio(self, replay: Replay, new: Flock, rules: Rules, totals: FloatArray) -> Any:
         """Of the move of each chain, shape (chains,); see `moves`."""
@@ -77,13 +81,10 @@ class Flock:
             found[comes_back(self.program, self.columns, new.columns, lost)] = -np.inf
         return found
 
-    def _mixed(self, new: Flock, accepted: Any) -> tuple[Flock, Any]:
-        """The new state of the chains that accept, with the old one of the others; and of which
-        chains the outcome is different.
-        """
+    def _mixed(self, new: Flock, accepted: Any) -> Flock:
+        """The new state of the chains that accept, with the old one of the others."""
         mixer = Mixer(self.program.root, accepted)
         with QUIET, using(self.program.root):
-            different = accepted & self._differs(new, accepted)
             value = mixer.mixed(new.value, self.value)
             columns = mixed_columns(mixer, new.columns, self.columns)
         return Flock(
@@ -93,7 +94,7 @@ class Flock:
             value,
             _either(accepted, new.predicts, self.predicts),
             _either(accepted, new.death, self.death),
-        ), different
+        )
 
     def _differs(self, new: Flock, accepted: Any) -> Any:
         """Of the chains that accepted, which have another result, or predict something else."""
@@ -175,8 +176,6 @@ def _picked(columns: Columns, picking: Any, n: int, rng: Any) -> tuple[Any, Floa
 
 def _learned(rules: Rules, columns: Columns, picked: Any, different: Any) -> Rules:
     """The rules after these moves."""
-    if isinstance(rules.picking, Uniformly):
-        return rules
     picking = rules.picking
     moves = np.bincount(picked[picked >= 0], minlength=len(columns)).tolist()
     useful = np.bincount(picked[(picked >= 0) & different], minlength=len(columns)).tolist()

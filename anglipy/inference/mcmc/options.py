@@ -23,8 +23,8 @@ class ChainOptions(LockstepOptions):
     thin: int = 1
     """Of so many draws of a chain one is kept."""
     chains: int = 1
-    """Independent chains (`:number-of-chains`). Several run in lockstep, and tell whether they
-    agree."""
+    """Independent chains (`:number-of-chains`), which tell whether they agree. Many run in
+    lockstep."""
 
     def __post_init__(self) -> None:
         LockstepOptions.__post_init__(self)

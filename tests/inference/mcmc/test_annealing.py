@@ -97,11 +97,11 @@ def test_a_bad_option(algorithm: str, options: dict[str, Any], text: str) -> Non
 
 
 @pytest.mark.parametrize("algorithm", ["lmh", "rmh", "almh", "siman", "ais"])
-@pytest.mark.parametrize("chains", [1, 3])
+@pytest.mark.parametrize("chains", [1, 3, 40])
 def test_what_nothing_can_explain(algorithm: str, chains: int) -> None:
     query = load("(let [x (sample (flip 0.5))] (observe (flip 0) true) x)")
     options = {"chains": chains} if "mh" in algorithm else {}
     with pytest.raises(InferenceError) as caught:
-        infer(query, None, algorithm, samples=30, **options)
+        infer(query, None, algorithm, samples=40, **options)
     assert caught.value.diagnostic.code == "AQ501"
-    assert "all 30 runs have weight zero" in caught.value.diagnostic.message
+    assert "have weight zero" in caught.value.diagnostic.message
