@@ -9,7 +9,7 @@ READY   := $(VENV)/.ready
 PYTEST  := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 WORKERS ?= 2
 
-.PHONY: help demo test quick nightly check fix bench docs clean
+.PHONY: help demo test quick nightly check fix bench docs wheel smoke clean
 
 help:
 	@echo 'make demo     read the 20 captcha images of the example with its trained network'
@@ -20,6 +20,8 @@ help:
 	@echo 'make fix      repair what ruff can repair'
 	@echo 'make bench    measure the budgets'
 	@echo 'make docs     build the pages of docs/ as a site, in build/docs'
+	@echo 'make wheel    build the wheel and the source distribution, in dist'
+	@echo 'make smoke    build the wheel, install it in an empty environment, and try it there'
 	@echo 'make clean    remove the virtual environment and all caches'
 
 $(READY): pyproject.toml constraints.txt
@@ -34,10 +36,10 @@ demo: $(READY)
 	$(BIN)/python examples/captcha/demo.py
 
 test: $(READY)
-	$(PYTEST) -n $(WORKERS) -m 'not nightly and not bench'
+	$(PYTEST) -n $(WORKERS) -m 'not nightly and not bench and not release'
 
 quick: $(READY)
-	$(PYTEST) -n $(WORKERS) -m 'not slow and not nightly and not bench'
+	$(PYTEST) -n $(WORKERS) -m 'not slow and not nightly and not bench and not release'
 
 nightly: $(READY)
 	$(PYTEST) -n $(WORKERS) -m nightly
@@ -48,6 +50,13 @@ bench: $(READY)
 docs: $(READY)
 	$(BIN)/sphinx-build --fail-on-warning --keep-going --fresh-env --quiet docs build/docs
 	@echo 'the pages are in build/docs/index.html'
+
+wheel: $(READY)
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --outdir dist .
+
+smoke: $(READY)
+	$(PYTEST) -m release tests/release
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pexpect
@@ -23,15 +23,21 @@ UP = "\x1b[A"
 class Terminal:
     """A program on a terminal of its own."""
 
-    def __init__(self, directory: Path, *arguments: str, **environment: str) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *arguments: str,
+        program: Sequence[str] = (sys.executable, "-m", "anglipy"),
+        **environment: str,
+    ) -> None:
         self._screen = pyte.HistoryScreen(COLUMNS, ROWS, history=2_000, ratio=0.5)
         self._screen.write_process_input = lambda data: self._child.send(data)
         self._stream = pyte.Stream(self._screen)
         given = {"TERM": "xterm", "NO_COLOR": "1", "ANGLIPY_HISTORY": str(directory / "history")}
         root = str(Path(__file__).parents[2])
         self._child = pexpect.spawn(
-            sys.executable,
-            ["-m", "anglipy", "repl", *arguments],
+            program[0],
+            [*program[1:], "repl", *arguments],
             env=os.environ | {"PYTHONPATH": root, "OMP_NUM_THREADS": "1"} | given | environment,
             cwd=str(directory),
             dimensions=(ROWS, COLUMNS),
