@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from anglipy.cli import messages
+from anglipy.cli import completing, messages
 from anglipy.cli.files import existing, write_whole
 from anglipy.cli.messages import count, table
 from anglipy.cli.progress import reporting
@@ -28,9 +28,15 @@ NAMES = 4
 
 
 @click.command("calibrate", short_help="Judge a network on data that the program simulates.")
-@click.argument("file", metavar="FILE")
+@click.argument("file", metavar="FILE", shell_complete=completing.files)
 @click.argument("artifact", metavar="ARTIFACT", type=click.Path(path_type=Path))
-@click.option("-q", "--query", metavar="NAME", help="Which query, if FILE has several.")
+@click.option(
+    "-q",
+    "--query",
+    metavar="NAME",
+    shell_complete=completing.queries,
+    help="Which query, if FILE has several.",
+)
 @click.option(
     "-n",
     "--simulations",
@@ -42,11 +48,27 @@ NAMES = 4
     "--particles", type=click.IntRange(2), metavar="N", help="For each of them.  [default: 100]"
 )
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Of everything.  [default: 1]")
-@click.option("-v", "--value", metavar="VALUE", help="The argument of the query: EDN, or @path.")
 @click.option(
-    "--arg", "named", multiple=True, metavar="NAME=VALUE", help="One parameter of it, by name."
+    "-v",
+    "--value",
+    metavar="VALUE",
+    shell_complete=completing.values,
+    help="The argument of the query: EDN, or @path.",
 )
-@click.option("--args-fn", metavar="NAME", help="A function of FILE that draws the argument.")
+@click.option(
+    "--arg",
+    "named",
+    multiple=True,
+    metavar="NAME=VALUE",
+    shell_complete=completing.named,
+    help="One parameter of it, by name.",
+)
+@click.option(
+    "--args-fn",
+    metavar="NAME",
+    shell_complete=completing.functions,
+    help="A function of FILE that draws the argument.",
+)
 @click.option(
     "--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a report with pictures."
 )

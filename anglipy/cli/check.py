@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from anglipy.cli import completing
 from anglipy.cli.files import read_text
 from anglipy.cli.messages import count, show
 from anglipy.diagnostics import Source, to_data
@@ -21,7 +22,9 @@ __all__ = ["check"]
 
 
 @click.command("check", short_help="Report every error of a program without running it.")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE...", shell_complete=completing.files
+)
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the messages as one JSON array.")
 def check(files: tuple[str, ...], strict: bool, as_json: bool) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from anglipy.cli import messages
+from anglipy.cli import completing, messages
 from anglipy.cli.edge import INTERRUPTED
 from anglipy.cli.messages import say
 from anglipy.cli.options import SETTING, Settings, settings
@@ -22,8 +22,14 @@ __all__ = ["compile_"]
 
 
 @click.command("compile", short_help="Train an inference network for a query.")
-@click.argument("file", metavar="FILE")
-@click.option("-q", "--query", metavar="NAME", help="Which query, if FILE has several.")
+@click.argument("file", metavar="FILE", shell_complete=completing.files)
+@click.option(
+    "-q",
+    "--query",
+    metavar="NAME",
+    shell_complete=completing.queries,
+    help="Which query, if FILE has several.",
+)
 @click.option(
     "-o",
     "--out",
@@ -55,12 +61,20 @@ __all__ = ["compile_"]
     help="Of Adam, at the start.",
 )
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Repeat a training exactly.")
-@click.option("--device", metavar="NAME", help="cpu, cuda, or auto: the GPU if there is one.")
+@click.option(
+    "--device",
+    metavar="NAME",
+    shell_complete=completing.one_of(("auto", "cpu", "cuda")),
+    help="cpu, cuda, or auto: the GPU if there is one.",
+)
 @click.option(
     "--workers", type=click.IntRange(0), metavar="N", help="Processes that run the program."
 )
 @click.option(
-    "--dataset", metavar="DIR", help="Train on the traces in DIR, and keep there what is simulated."
+    "--dataset",
+    metavar="DIR",
+    shell_complete=completing.folders,
+    help="Train on the traces in DIR, and keep there what is simulated.",
 )
 @click.option(
     "--reuse",
@@ -76,19 +90,32 @@ __all__ = ["compile_"]
 )
 @click.option("--resume", is_flag=True, help="Go on with the training that ARTIFACT was left by.")
 @click.option(
-    "--option", "given", type=SETTING, multiple=True, help="Any other option of the training."
+    "--option",
+    "given",
+    type=SETTING,
+    multiple=True,
+    shell_complete=completing.training,
+    help="Any other option of the training.",
 )
-@click.option("-v", "--value", metavar="VALUE", help="The argument of the query: EDN, or @path.")
+@click.option(
+    "-v",
+    "--value",
+    metavar="VALUE",
+    shell_complete=completing.values,
+    help="The argument of the query: EDN, or @path.",
+)
 @click.option(
     "--arg",
     "named",
     multiple=True,
     metavar="NAME=VALUE",
+    shell_complete=completing.named,
     help="One parameter of the query, by name.",
 )
 @click.option(
     "--args-fn",
     metavar="NAME",
+    shell_complete=completing.functions,
     help="A function of FILE that draws the argument of each run; what is in it is an input.",
 )
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")

@@ -7,21 +7,38 @@ file may be one that is being written.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
-__all__ = ["files", "folders", "functions", "named", "options", "queries", "training", "values"]
+__all__ = [
+    "OF_NETWORKS",
+    "files",
+    "folders",
+    "functions",
+    "named",
+    "one_of",
+    "options",
+    "queries",
+    "training",
+    "values",
+]
 
 Items = list[CompletionItem[str]]
+Completing = Callable[[click.Context, click.Parameter, str], Items]
 
 _QUERY = re.compile(r"""\(\s*defquery\s+([^\s()\[\]{}"]+)(?:\s+"(?:[^"\\]|\\.)*")?\s*\[([^\]]*)""")
 _FUNCTION = re.compile(r"""\(\s*(?:defn|defm|def)\s+([^\s()\[\]{}"]+)""")
 _SUFFIXES = (".edn", ".json", ".csv", ".npy", ".png", ".jpg", ".jpeg")
 """What `-v @FILE` reads."""
+OF_NETWORKS = {
+    "ic": ("particles", "refine", "escalate", "most"),
+    "ic-smc": ("particles", "sweeps", "resampling", "ess_threshold", "lanes"),
+}
+"""Options of the engines that load torch, which takes longer than anybody waits for Tab."""
 
 
 def files(_: click.Context, __: click.Parameter, incomplete: str) -> Items:
@@ -32,6 +49,11 @@ def files(_: click.Context, __: click.Parameter, incomplete: str) -> Items:
 def folders(_: click.Context, __: click.Parameter, incomplete: str) -> Items:
     """Folders."""
     return [CompletionItem(incomplete, type="dir")]
+
+
+def one_of(words: Iterable[str]) -> Completing:
+    """One of some words."""
+    return lambda _, __, incomplete: _beginning(incomplete, words)
 
 
 def queries(context: click.Context, _: click.Parameter, incomplete: str) -> Items:
@@ -61,36 +83,38 @@ def values(_: click.Context, __: click.Parameter, incomplete: str) -> Items:
 
 def options(context: click.Context, _: click.Parameter, incomplete: str) -> Items:
     """The options of the algorithm."""
-    from anglipy.inference.engine import ENGINES
-
     default = "importance" if context.params.get("artifact") is None else "ic"
     chosen = str(context.params.get("algorithm") or default).removeprefix(":")
-    if chosen.startswith("ic"):
-        import anglipy.ic.engine  # noqa: F401  (this registers them)
+    if chosen in OF_NETWORKS:
+        return _settings(incomplete, OF_NETWORKS[chosen])
+    from anglipy.inference import ENGINES
+
     engine = ENGINES.get(chosen)
-    return [] if engine is None else _fields(incomplete, engine.Options)
+    return [] if engine is None else _settings(incomplete, engine.options_type.names())
 
 
 def training(_: click.Context, __: click.Parameter, incomplete: str) -> Items:
     """The options of a training."""
     from anglipy.ic.options import TrainingOptions
 
-    return _fields(incomplete, TrainingOptions)
+    return _settings(incomplete, (field.name for field in fields(TrainingOptions)))
 
 
 def _beginning(incomplete: str, words: Iterable[str]) -> Items:
     return [CompletionItem(word) for word in dict.fromkeys(words) if word.startswith(incomplete)]
 
 
-def _fields(incomplete: str, options_class: Any) -> Items:
-    names = (field.replace("_", "-") for field in options_class.__dataclass_fields__)
-    return _beginning(incomplete.replace("_", "-"), (f"{name}=" for name in names))
+def _settings(incomplete: str, names: Iterable[str]) -> Items:
+    spelled = (name.replace("_", "-") for name in names)
+    return _beginning(incomplete.replace("_", "-"), (f"{name}=" for name in spelled))
 
 
 def _text(context: click.Context) -> str:
     """The text of FILE, as far as it can be read."""
+    # Behind an option that has no value yet, arguments have not been taken apart.
+    file = context.params.get("file") or next(iter(context.args), "")
     try:
-        return Path(context.params.get("file") or "").read_text(encoding="utf-8", errors="replace")
+        return Path(file).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
 

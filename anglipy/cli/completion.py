@@ -8,14 +8,70 @@ What is completed stands in `cli.completing`, and beside each option.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import click
-from click.shell_completion import get_completion_class
+from click.shell_completion import (
+    BashComplete,
+    CompletionItem,
+    add_completion_class,
+    get_completion_class,
+    split_arg_string,
+)
 
-__all__ = ["SHELLS", "completion"]
+__all__ = ["SHELLS", "Bash", "completion"]
 
 SHELLS = ("bash", "zsh", "fish")
+_BREAKS = re.compile(r".*[@:=]")
+_BASH = """\
+%(complete_func)s() {
+    local IFS=$'\\n' response completion type value
+    response=$(env COMP_LINE="${COMP_LINE:0:$COMP_POINT}" %(complete_var)s=bash_complete "$1")
+    COMPREPLY=()
+    for completion in $response; do
+        IFS=',' read -r type value <<< "$completion"
+        if [[ $type == dir ]]; then
+            compopt -o dirnames
+        elif [[ $type == file ]]; then
+            compopt -o default
+        elif [[ $type == plain ]]; then
+            COMPREPLY+=("$value")
+            if [[ $value == *[=/] ]]; then
+                compopt -o nospace
+            fi
+        fi
+    done
+}
+complete -o nosort -F %(complete_func)s %(prog_name)s
+"""
+
+
+@add_completion_class
+class Bash(BashComplete):
+    """Completion in bash of words such as `@data.csv` and `flips=@data.csv`.
+
+    Bash ends a word at `@`, `:` and `=` and replaces only what is behind them, so the words are
+    found in the line up to the cursor, and what stands before the last of these is left out of what
+    is offered. Behind `=` and `/` no space is added.
+    """
+
+    source_template = _BASH
+    _before = ""
+    """What bash does not replace of the last word."""
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        """The words behind the name of the program, and the one at the cursor."""
+        line = os.environ["COMP_LINE"]
+        words = split_arg_string(line)
+        incomplete = words.pop() if words and not line[-1:].isspace() else ""
+        kept = _BREAKS.match(incomplete)
+        self._before = kept[0] if kept else ""
+        return words[1:], incomplete
+
+    def format_completion(self, item: CompletionItem[str]) -> str:
+        """A line that the script takes apart."""
+        return f"{item.type},{str(item.value).removeprefix(self._before)}"
 
 
 @click.command("completion", short_help="Print what makes a shell complete by Tab.")
@@ -37,7 +93,8 @@ def completion(shell: str | None) -> None:
     """
     chosen = shell or Path(os.environ.get("SHELL", "")).name
     found = get_completion_class(chosen) if chosen in SHELLS else None
+    context = click.get_current_context()
     if found is None:
-        raise click.UsageError(f"which shell? One of {', '.join(SHELLS)}", click.get_current_context())
-    root = click.get_current_context().find_root()
-    click.echo(found(root.command, {}, "anglipy", "_ANGLIPY_COMPLETE").source())
+        raise click.UsageError(f"which shell? One of {', '.join(SHELLS)}", context)
+    script = found(context.find_root().command, {}, "anglipy", "_ANGLIPY_COMPLETE").source()
+    click.echo(script)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from anglipy.cli import completing
 from anglipy.cli.files import existing, write_whole
 
 __all__ = ["emit"]
@@ -14,7 +15,7 @@ STAGES = ("expanded", "core", "cps", "python")
 
 
 @click.command("emit", short_help="Print what the compiler makes of a program.")
-@click.argument("file", metavar="FILE")
+@click.argument("file", metavar="FILE", shell_complete=completing.files)
 @click.option(
     "--stage",
     type=click.Choice(STAGES),

@@ -18,6 +18,7 @@ from anglipy.cli import edge
 from anglipy.cli.calibrate import calibrate
 from anglipy.cli.check import check
 from anglipy.cli.compile import compile_
+from anglipy.cli.completion import completion
 from anglipy.cli.emit import emit
 from anglipy.cli.inspect import inspect
 from anglipy.cli.profile import profile
@@ -53,14 +54,9 @@ def anglipy(context: click.Context) -> int:
     anglipy run examples/gaussian.aq --ic gaussian.artifact -v '[9 8]'
     anglipy check examples/*.aq
 
-    `anglipy COMMAND --help` has more examples. Completion of commands and options by Tab:
-
-    \b
-    eval "$(_ANGLIPY_COMPLETE=bash_source anglipy)"            # in ~/.bashrc
-    eval "$(_ANGLIPY_COMPLETE=zsh_source anglipy)"             # in ~/.zshrc
-    _ANGLIPY_COMPLETE=fish_source anglipy | source             # in config.fish
-
-    Without a command, on a terminal, it is `anglipy repl`.
+    `anglipy COMMAND --help` has more examples, `anglipy completion --help` says how the shell
+    completes commands, options, queries and files by Tab. Without a command, on a terminal, it is
+    `anglipy repl`.
     """
     if context.invoked_subcommand is not None:
         return 0
@@ -70,7 +66,18 @@ def anglipy(context: click.Context) -> int:
     return code
 
 
-for command in (run, compile_, simulate, calibrate, check, emit, inspect, profile, repl):
+for command in (
+    run,
+    compile_,
+    simulate,
+    calibrate,
+    check,
+    emit,
+    inspect,
+    profile,
+    repl,
+    completion,
+):
     anglipy.add_command(command)
 
 

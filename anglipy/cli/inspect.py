@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from anglipy.cli import completing
 from anglipy.cli.files import existing
 from anglipy.cli.messages import count, table
 from anglipy.cli.progress import clock
@@ -24,7 +25,7 @@ HISTORY_ROWS = 10
 
 
 @click.command("inspect", short_help="Show what is in a trained artifact.")
-@click.argument("artifact", metavar="ARTIFACT")
+@click.argument("artifact", metavar="ARTIFACT", shell_complete=completing.files)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option(
     "--plot",

@@ -7,13 +7,14 @@ from typing import Any
 
 import click
 
+from anglipy.cli import completing
 from anglipy.cli.files import read_text
 
 __all__ = ["repl"]
 
 
 @click.command("repl", short_help="Evaluate forms as you type them.")
-@click.argument("file", metavar="[FILE]", required=False)
+@click.argument("file", metavar="[FILE]", required=False, shell_complete=completing.files)
 def repl(file: str | None) -> int:
     """Evaluate forms as you type them; with FILE, load that first.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from anglipy.cli import messages
+from anglipy.cli import completing, messages
 from anglipy.cli.edge import INTERRUPTED
 from anglipy.cli.files import existing, write_whole
 from anglipy.cli.options import SETTING, Settings, settings
@@ -35,13 +35,19 @@ PLOT_KINDS = ("auto", "marginals", "pairs", "weights")
 
 
 @click.command("run", short_help="Run a query and print its posterior.")
-@click.argument("file", metavar="FILE")
-@click.option("-q", "--query", metavar="NAME", help="Which query, if FILE has several.")
+@click.argument("file", metavar="FILE", shell_complete=completing.files)
+@click.option(
+    "-q",
+    "--query",
+    metavar="NAME",
+    shell_complete=completing.queries,
+    help="Which query, if FILE has several.",
+)
 @click.option(
     "-a",
     "--algorithm",
     metavar="NAME",
-    shell_complete=lambda *_: ALGORITHMS,
+    shell_complete=completing.one_of(ALGORITHMS),
     help="importance, smc, lmh... Default: the network of --ic, else importance.",
 )
 @click.option("-n", "--samples", type=click.IntRange(1), metavar="N", help="Draws to make.")
@@ -56,23 +62,36 @@ PLOT_KINDS = ("auto", "marginals", "pairs", "weights")
     "given",
     type=SETTING,
     multiple=True,
+    shell_complete=completing.options,
     help="Any other option of the algorithm.",
 )
-@click.option("-v", "--value", metavar="VALUE", help="The argument of the query: EDN, or @path.")
+@click.option(
+    "-v",
+    "--value",
+    metavar="VALUE",
+    shell_complete=completing.values,
+    help="The argument of the query: EDN, or @path.",
+)
 @click.option(
     "--arg",
     "named",
     multiple=True,
     metavar="NAME=VALUE",
+    shell_complete=completing.named,
     help="One parameter of the query, by name.",
 )
 @click.option(
     "--values",
     metavar="PATH",
+    shell_complete=completing.files,
     help="Many arguments: .csv, .json, .jsonl, .edn, or a folder. Prints a line of JSON for each.",
 )
 @click.option(
-    "--ic", "artifact", metavar="ARTIFACT", help="Use a network trained by `anglipy compile`."
+    "--ic",
+    "artifact",
+    metavar="ARTIFACT",
+    shell_complete=completing.files,
+    help="Use a network trained by `anglipy compile`.",
 )
 @click.option(
     "--escalate",

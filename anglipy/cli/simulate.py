@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from anglipy.cli import messages
+from anglipy.cli import completing, messages
 from anglipy.cli.messages import count
 from anglipy.cli.progress import clock, reporting
 
@@ -15,9 +15,21 @@ __all__ = ["simulate"]
 
 
 @click.command("simulate", short_help="Fill a folder with traces to train on.")
-@click.argument("file", metavar="FILE")
-@click.option("-q", "--query", metavar="NAME", help="Which query, if FILE has several.")
-@click.option("--dataset", metavar="DIR", required=True, help="The folder.")
+@click.argument("file", metavar="FILE", shell_complete=completing.files)
+@click.option(
+    "-q",
+    "--query",
+    metavar="NAME",
+    shell_complete=completing.queries,
+    help="Which query, if FILE has several.",
+)
+@click.option(
+    "--dataset",
+    metavar="DIR",
+    required=True,
+    shell_complete=completing.folders,
+    help="The folder.",
+)
 @click.option(
     "--traces", type=click.IntRange(1), required=True, metavar="N", help="Until there are N."
 )
@@ -26,12 +38,19 @@ __all__ = ["simulate"]
 )
 @click.option("--shard", type=click.IntRange(1), metavar="N", help="Traces in a file.")
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Repeat a simulation exactly.")
-@click.option("-v", "--value", metavar="VALUE", help="The argument of the query: EDN, or @path.")
+@click.option(
+    "-v",
+    "--value",
+    metavar="VALUE",
+    shell_complete=completing.values,
+    help="The argument of the query: EDN, or @path.",
+)
 @click.option(
     "--arg",
     "named",
     multiple=True,
     metavar="NAME=VALUE",
+    shell_complete=completing.named,
     help="One parameter of the query, by name.",
 )
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -202,30 +200,6 @@ def test_quiet_says_nothing_but_errors(capsys: pytest.CaptureFixture[str]) -> No
     assert "warning: loud" in call(capsys, "-n", "2")[2]
     assert call(capsys, "-n", "2", "--quiet")[2] == ""
     assert "AQ303" in call(capsys, "-n", "2", "--quiet", "-a", "smc", "-o", "particles=0")[2]
-
-
-def completed(words: str, count: int) -> list[str]:
-    environment = {
-        **os.environ,
-        "_ANGLIPY_COMPLETE": "bash_complete",
-        "COMP_WORDS": words,
-        "COMP_CWORD": str(count),
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "anglipy"],
-        env=environment | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    return [line.partition(",")[2] for line in done.stdout.splitlines()]
-
-
-def test_the_shell_completes_commands_options_and_algorithms() -> None:
-    assert "run" in completed("anglipy r", 1)
-    assert completed("anglipy run --plot", 2) == ["--plot", "--plot-kind"]
-    assert "smc" in completed("anglipy run gauss.aq -a ", 4)
 
 
 def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
