@@ -66,11 +66,17 @@ def examples() -> list[str]:
     return [line for line in found if line.startswith("anglipy ")]
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_every_command_has_examples(name: str) -> None:
+    assert any(f"anglipy {name} " in f"{line} " for line in examples())
+
+
 @pytest.mark.parametrize("line", examples())
 def test_the_examples_of_the_help_are_command_lines(line: str) -> None:
     """They are read as they stand; what they do is tested elsewhere."""
     words = shlex.split(line, comments=True)[1:]
-    words = words[: words.index(">")] if ">" in words else words
+    ends = [place for place, word in enumerate(words) if word in (">", "|")]
+    words = words[: ends[0]] if ends else words
     command = anglipy.get_command(CONTEXT, words[0])
     assert command is not None
     assert command.make_context(words[0], list(words[1:]), parent=CONTEXT) is not None

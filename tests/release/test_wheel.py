@@ -101,7 +101,7 @@ def test_training_inspecting_and_using_an_artifact(there: Installed) -> None:
 
 
 def test_pictures_say_what_they_lack(there: Installed) -> None:
-    output = there.run("anglipy", "run", "gauss.aq", "-v", "[1]", "--plot", "p.png", code=1)
+    output = there.run("anglipy", "run", "gauss.aq", "-v", "[1]", "--plot", "p.png", code=2)
     assert "pip install 'anglipy[plots]'" in output
 
 
