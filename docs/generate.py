@@ -117,7 +117,7 @@ def anchor(example: Example) -> str:
 
 def command_line_page() -> str:
     """Every command with its help, its examples and its options."""
-    context = click.Context(anglipy, info_name="anglipy")
+    context = click.Context(anglipy, info_name="anglipy", **anglipy.context_settings)
     parts = ["# Command line", *help_parts(anglipy, context)]
     for name in anglipy.list_commands(context):
         command = anglipy.get_command(context, name)

@@ -16,7 +16,7 @@ from anglipy.repl.documentation import aliases
 from anglipy.repl.reference import engines, everything, settings_of
 
 SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "generate.py"
-CONTEXT = click.Context(anglipy, info_name="anglipy")
+CONTEXT = click.Context(anglipy, info_name="anglipy", **anglipy.context_settings)
 COMMANDS = anglipy.list_commands(CONTEXT)
 
 
