@@ -25,6 +25,8 @@ from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from typing import Any
 
+from anglipy.whole import replace_file
+
 __all__ = ["VARIABLE", "directory", "key_of", "load", "store"]
 
 VARIABLE = "ANGLIPY_CACHE"
@@ -95,21 +97,12 @@ def store(kind: str, key: str, value: Any) -> None:
     place = directory()
     if place is None:
         return
-    import tempfile
-
     data = marshal.dumps(value)
     with suppress(OSError):
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not _is_ours(place):
             return
-        handle, name = tempfile.mkstemp(dir=place, prefix=f".{kind}-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(_MAGIC + _digest(key, data) + data)
-            os.replace(name, place / f"{kind}-{key}")
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
+        replace_file(place / f"{kind}-{key}", _MAGIC + _digest(key, data) + data, 0o600)
         _tidy(place, kind)
 
 

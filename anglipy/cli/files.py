@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 from anglipy.cli.messages import nearest
 from anglipy.diagnostics import OptionError
+from anglipy.whole import replace_file
 
 __all__ = ["existing", "read_bytes", "read_text", "write_whole"]
 
@@ -47,17 +46,7 @@ def read_text(path: Path) -> str:
 def write_whole(path: Path, data: str) -> None:
     """Write a file so that a reader sees the old content or the new, never a part."""
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(data)
-            umask = os.umask(0)
-            os.umask(umask)
-            os.chmod(name, 0o666 & ~umask)
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
+        replace_file(path, data.encode())
     except OSError as error:
         raise OptionError("AQ315", f"cannot write {path}: {_reason(error)}") from error
 

@@ -13,9 +13,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import json
-import os
 import stat
-import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -27,6 +25,7 @@ import safetensors
 import safetensors.numpy
 
 from anglipy.diagnostics import ArtifactError
+from anglipy.whole import replace_file
 
 __all__ = [
     "VERSION",
@@ -82,18 +81,7 @@ def write_container(
     data = encode(kind, arrays, document)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(name, 0o666 & ~_umask())
-            os.replace(name, path)
-            _sync(path.parent)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        replace_file(path, data)
     except OSError as error:
         raise ArtifactError("AQ601", f"cannot write {path}: {error.strerror or error}") from error
 
@@ -179,23 +167,6 @@ def _bytes(path: Path, kind: str) -> bytes:
                 "AQ602", f"{path} is not {_a(kind)} but {what}", help=_written_by(kind)
             )
     return data
-
-
-def _sync(folder: Path) -> None:
-    """Have the folder's own entries on the disk, where the system can do that."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def _umask() -> int:
-    """The process's file mode mask, which Python can only read by setting it."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 def _about(path: str | Path, data: bytes, kind: str) -> dict[str, Any]:

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 
 from anglipy.diagnostics import InferenceError
+from anglipy.inference.deferred import Deferred
 from anglipy.inference.log_space import (
     FloatArray,
     IntArray,
@@ -171,13 +172,13 @@ class Draws:
         return blocks
 
 
-class Joined(Sequence[Any]):
+class Joined(Deferred):
     """Several sequences as one, each element passed through a function when they are looked at."""
 
     def __init__(self, blocks: Sequence[Sequence[Any]], function: Callable[[Any], Any]) -> None:
+        super().__init__()
         self._blocks, self._function = [block for block in blocks if len(block)], function
         self._length = sum(map(len, self._blocks))
-        self._made: list[Any] | None = None
 
     def numbers(self) -> FloatArray | None:
         """All of them as doubles, shape (N,), where this is known without looking at each."""
@@ -189,24 +190,12 @@ class Joined(Sequence[Any]):
             found.append(array)
         return np.concatenate(found)
 
-    def _items(self) -> list[Any]:
-        if self._made is None:
-            function = self._function
-            self._made = [function(item) for block in self._blocks for item in block]
-        return self._made
+    def _make(self) -> list[Any]:
+        function = self._function
+        return [function(item) for block in self._blocks for item in block]
 
     def __len__(self) -> int:
         return self._length
-
-    @overload
-    def __getitem__(self, place: int) -> Any: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[Any]: ...
-    def __getitem__(self, place: Any) -> Any:
-        return self._items()[place]
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._items())
 
     def __eq__(self, other: object) -> bool:
         return self._items() == list(other) if isinstance(other, Sequence) else NotImplemented

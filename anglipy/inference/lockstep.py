@@ -7,12 +7,13 @@ immutable as the checkpoint; a step of an engine starts a machine from stops and
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, overload
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
 from anglipy.diagnostics import AnglipyError
+from anglipy.inference.deferred import Deferred
 from anglipy.inference.draws import Draws
 from anglipy.inference.log_space import FloatArray, IntArray
 from anglipy.inference.runs import log_prob_of
@@ -177,16 +178,16 @@ def log_weights_of(state: State) -> FloatArray:
     return np.full(group.n, log_weight)
 
 
-class GroupValues(Sequence[Any]):
+class GroupValues(Deferred):
     """The results of the particles of a group as a sequence; made into single values when looked
     at.
     """
 
-    __slots__ = ("_group", "_made", "_value")
+    __slots__ = ("_group", "_value")
 
     def __init__(self, value: Any, group: Group) -> None:
+        super().__init__()
         self._value, self._group = value, group
-        self._made: list[Any] | None = None
 
     def numbers(self) -> FloatArray | None:
         """All of them as doubles, shape (n,), if they are numbers or booleans."""
@@ -197,53 +198,29 @@ class GroupValues(Sequence[Any]):
             return np.full(self._group.n, float(value))
         return None
 
-    def _items(self) -> list[Any]:
-        if self._made is None:
-            with using(self._group):
-                self._made = rows(self._value)
-        return self._made
+    def _make(self) -> list[Any]:
+        with using(self._group):
+            return rows(self._value)
 
     def __len__(self) -> int:
         return self._group.n
 
-    @overload
-    def __getitem__(self, place: int) -> Any: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[Any]: ...
-    def __getitem__(self, place: Any) -> Any:
-        return self._items()[place]
 
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._items())
-
-
-class GroupPredicts(Sequence[Any]):
+class GroupPredicts(Deferred):
     """`State.predicts` of every particle of a group; made when looked at."""
 
-    __slots__ = ("_group", "_made", "_predicts")
+    __slots__ = ("_group", "_predicts")
 
     def __init__(self, state: State) -> None:
+        super().__init__()
         self._predicts, self._group = state.predicts, state.group
-        self._made: list[Any] | None = None
 
     def none(self) -> bool:
         """Whether nothing was predicted."""
         return bool(self._predicts == ())
 
-    def _items(self) -> list[Any]:
-        if self._made is None:
-            self._made = predicts_of(self._predicts, self._group)
-        return self._made
+    def _make(self) -> list[Any]:
+        return predicts_of(self._predicts, self._group)
 
     def __len__(self) -> int:
         return self._group.n
-
-    @overload
-    def __getitem__(self, place: int) -> Any: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[Any]: ...
-    def __getitem__(self, place: Any) -> Any:
-        return self._items()[place]
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._items())

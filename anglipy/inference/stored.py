@@ -8,8 +8,6 @@ file is written whole or not at all.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from anglipy.inference.log_space import FloatArray, IntArray
 from anglipy.inference.posterior import Posterior
 from anglipy.inference.report import plain_options
 from anglipy.inference.value_nodes import Nodes, array_of, array_text, values_of_nodes
+from anglipy.whole import replace_file
 
 __all__ = ["FORMAT", "VERSION", "load", "save"]
 
@@ -81,17 +80,7 @@ def _scalar(value: Any) -> Any:
 
 def _write(path: Path, text: str) -> None:
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass") as file:
-                file.write(text)
-            umask = os.umask(0)
-            os.umask(umask)
-            os.chmod(name, 0o666 & ~umask)
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
+        replace_file(path, text.encode("utf-8", "surrogatepass"))
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise OptionError("AQ315", f"cannot write {path}: {reason}") from error
