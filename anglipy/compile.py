@@ -153,9 +153,7 @@ class Compiler:
 
     def declare(self, name: str) -> None:
         """A name without a value yet."""
-        if name not in self.namespace.bindings:
-            binding = Binding(name, self.namespace.names(name), "declared")
-            self.namespace.bindings[name] = binding
+        self.namespace.declare(name)
 
     def form(self, core: Form, origin: Form) -> Any:
         """Compile, and run unless only checking, one core form; `origin` is what the user wrote for

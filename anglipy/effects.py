@@ -148,7 +148,7 @@ def binding(to: Analyzer, form: ListForm, at: Context) -> Analyzing:
 def _not_nested(form: ListForm) -> ExpandError:
     return ExpandError(
         "AQ229",
-        "a definition stands at the top level, not inside another form",
+        "a definition stands outside of queries",
         form.span,
         help="(let [name value] ...) binds a name here",
     )

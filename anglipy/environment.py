@@ -263,6 +263,11 @@ class Namespace:
         """Whether the program has defined a name by now."""
         return name in self.definitions
 
+    def declare(self, name: str) -> None:
+        """A name without a value yet."""
+        if name not in self.bindings:
+            self.bindings[name] = Binding(name, self.names(name), "declared")
+
     def qualified(self, name: str) -> str:
         """The full name of what a name in a syntax-quote means."""
         special = name in SPECIAL or name in RESERVED or name == "&"

@@ -256,7 +256,7 @@ def _query(form: ListForm, scope: Scope) -> Expanding:
     core_head = isinstance(form.items[0], Symbol) and form.items[0].name == "query*"
     if core_head and len(rest) == 2 and isinstance(rest[0], VectorForm) and len(rest[0].items) == 1:
         bound = plain_name(rest[0].items[0])
-        body = yield expand.call(rest[1], scope.bind(bound.name))
+        body = yield expand.call(rest[1], scope.inside("query").bind(bound.name))
         return build.list("query*", name, rest[0], body)
     pattern: Symbol | VectorForm | None = None
     if rest and isinstance(rest[0], Symbol | VectorForm):
@@ -268,7 +268,7 @@ def _query(form: ListForm, scope: Scope) -> Expanding:
         value = build.symbol(scope.fresh("value"))
         if pattern is not None:
             body = build.list(build.core("let"), Build(pattern.span).vector(pattern, value), body)
-    core = yield expand.call(body, scope.bind(value.name))
+    core = yield expand.call(body, scope.inside("query").bind(value.name))
     shown = "" if pattern is None or value.name == "$value" else print_form(pattern)
     meta = MapForm((build.keyword("params"), build.literal(shown)), form.span)
     return build.list("query*", name, VectorForm((value,), form.span, meta), core)
@@ -293,9 +293,20 @@ def _def(form: ListForm, scope: Scope) -> Expanding:
         raise shape_error(form, usage)
     value: Form = Literal(None, form.span)
     if len(form.items) > 2:
-        value = yield expand.call(form.items[-1], scope)
+        value = yield expand.call(form.items[-1], scope.inside("form"))
+    if scope.place == "form":
+        return _defined_inside(form.items[1], value, scope)
     doc = form.items[2:3] if len(form.items) == 4 else ()
     return ListForm((_core_head(form, scope), form.items[1], *doc, value), form.span)
+
+
+def _defined_inside(name: Symbol, value: Form, scope: Scope) -> Form:
+    """A definition in a `let` or a function: the name has its value once this has run."""
+    if scope.program is not None:
+        scope.program.declare(name.name)
+    build = Build(name.span)
+    quoted = build.list("quote", name)
+    return build.list(build.core("intern"), build.literal(None), quoted, value)
 
 
 def _syntax_quote(form: ListForm, scope: Scope) -> Expanding:

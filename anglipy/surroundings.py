@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from typing import Literal, Protocol, TypeAlias
 
 from immutables import Map
 
@@ -18,6 +18,9 @@ RESERVED = frozenset(
 )
 """Heads of forms that no local name hides."""
 
+Place: TypeAlias = Literal["top", "form", "query"]
+"""Where a form stands: at the top level, inside another form, inside a query."""
+
 
 class Program(Protocol):
     """What expansion asks of the program around."""
@@ -27,6 +30,9 @@ class Program(Protocol):
 
     def has(self, name: str) -> bool:
         """Whether the program has defined a name by now."""
+
+    def declare(self, name: str) -> None:
+        """Let the program have a name, whose value it gets when it runs."""
 
     def qualified(self, name: str) -> str:
         """The full name of what a name in a syntax-quote means."""
@@ -39,17 +45,22 @@ class Scope:
     names: Map[str, str | None] = field(default_factory=Map)
     fresh: Fresh = field(default_factory=Fresh)
     program: Program | None = None
+    place: Place = "top"
+
+    def inside(self, place: Place) -> Scope:
+        """What is around the forms in a top-level form, or in a query."""
+        return self if self.place == "query" else replace(self, place=place)
 
     def bind(self, *names: str) -> Scope:
         """With these names as locals."""
         added = self.names
         for name in names:
             added = added.set(name, None)
-        return Scope(added, self.fresh, self.program)
+        return replace(self, names=added)
 
     def rename(self, names: dict[str, str]) -> Scope:
         """With these names standing for others (`with-primitive-procedures [m/add]`)."""
-        return Scope(self.names.update(names), self.fresh, self.program)
+        return replace(self, names=self.names.update(names))
 
     def hides(self, head: str) -> bool:
         """Whether a binder around gives the head of a form another meaning."""

@@ -53,7 +53,7 @@ def toplevel(form: Form, scope: Scope) -> Iterator[Form]:
         else:
             shorter = _shorter(item, inner)
             if shorter is None:
-                yield expand(item, inner)
+                yield expand(item, inner if head == "def" else inner.inside("form"))
             else:
                 work.append((shorter, inner))
 

@@ -163,8 +163,11 @@ def _check_query(query: Any) -> None:
 
 def _for_groups(query: Any, algorithm: Any = None, *options: Any) -> Any:
     """The same for a group, whose particles may have queries of their own."""
-    from anglipy.runtime.lanes.values import rows
+    from anglipy.runtime.lanes.gathering import per_particle
+    from anglipy.runtime.lanes.values import has_lanes, rows
 
+    if has_lanes((algorithm, *options)):
+        return per_particle(conditional, (query, algorithm, *options))
     if not isinstance(query, Query):
         for one in rows(query):
             _check_query(one)

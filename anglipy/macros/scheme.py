@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from anglipy.build import Build, shape_error
-from anglipy.forms import Form, ListForm, Symbol, VectorForm
+from anglipy.forms import Form, ListForm, Literal, Symbol, VectorForm
 from anglipy.macros.registry import Builder, macro
 
 __all__ = ["clauses_of", "definition_of", "vector_of_bindings", "with_definitions"]
@@ -36,13 +36,20 @@ def vector_of_bindings(form: ListForm) -> VectorForm | None:
 def clauses_of(clauses: Sequence[Form]) -> list[tuple[Form | None, tuple[Form, ...]]] | None:
     """The clauses `(test body...)` of a `cond` or `case`, in which `else` tests as None. None for
     today's notation: tests and values in turn.
+
+    An even number of lists without an `else` may be either. They are clauses if all of them would
+    call what cannot be a function, or what a call gives, as in `((= x 1) :one)`.
     """
     lists = [form for form in clauses if isinstance(form, ListForm) and form.items]
     if not lists or len(lists) != len(clauses):
         return None
-    if _head(lists[-1]) != "else" and len(lists) % 2 == 0:
+    if _head(lists[-1]) != "else" and len(lists) % 2 == 0 and not all(map(_is_clause, lists)):
         return None
     return [(None if _head(form) == "else" else form.items[0], form.items[1:]) for form in lists]
+
+
+def _is_clause(form: ListForm) -> bool:
+    return len(form.items) > 1 and isinstance(form.items[0], ListForm | Literal)
 
 
 # ---- definitions inside a body
@@ -91,6 +98,11 @@ def _begin(b: Builder, *body: Form) -> Form:
     return b.list("do", *body)
 
 
+def _is_dot(form: Form) -> bool:
+    """Whether it is the dot before the name of all other arguments."""
+    return isinstance(form, Symbol) and form.name == "."
+
+
 def _lambda_parts(form: ListForm) -> tuple[Form, ...]:
     """The parameters as a vector, and the body."""
     if len(form.items) < 2:
@@ -98,7 +110,8 @@ def _lambda_parts(form: ListForm) -> tuple[Form, ...]:
     params = form.items[1]
     at = Build(params.span)
     if isinstance(params, ListForm):
-        return (VectorForm(params.items, params.span), *form.items[2:])
+        names = (at.symbol("&") if _is_dot(item) else item for item in params.items)
+        return (VectorForm(tuple(names), params.span), *form.items[2:])
     if isinstance(params, Symbol):
         return (at.vector(at.symbol("&"), params), *form.items[2:])
     return form.items[1:]

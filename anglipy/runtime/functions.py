@@ -29,6 +29,7 @@ __all__ = [
     "mem",
     "mem_recursive",
     "observe",
+    "recall",
     "sample",
 ]
 
@@ -158,7 +159,7 @@ def mem(f: Any) -> Closure:
     """The memoised version of `f`: each run computes `(f arguments...)` once and remembers it in
     its state.
     """
-    return Closure(_recall, (f,), "memoised function", 0, True)
+    return Closure(recall, (f,), "memoised function", 0, True)
 
 
 def mem_recursive(function_of: Callable[[Closure], Any]) -> Closure:
@@ -170,7 +171,7 @@ def mem_recursive(function_of: Callable[[Closure], Any]) -> Closure:
     return memoised
 
 
-def _recall(frame: Closure, state: State, value: Args) -> Any:
+def recall(frame: Closure, state: State, value: Args) -> Any:
     """What a run remembers is kept by the memoised function itself: two of them never share a
     memory.
     """

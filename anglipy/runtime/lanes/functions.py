@@ -20,6 +20,7 @@ from anglipy.runtime.functions import Closure, Direct
 from anglipy.runtime.lanes.gathering import Begun, from_rows, per_distinct, per_particle
 from anglipy.runtime.lanes.groups import CURRENT, Index
 from anglipy.runtime.lanes.merging import Merger
+from anglipy.runtime.lanes.scopes import recall
 from anglipy.runtime.lanes.state import State, initial
 from anglipy.runtime.lanes.steps import Pending, Split
 from anglipy.runtime.lanes.values import (
@@ -335,6 +336,8 @@ def _translated(f: Any) -> Any:
     if linker is None:
         from anglipy.runtime.lanes.unwinding import COUNTERPARTS
 
+        if f.code is scalar.recall:
+            return LaneClosure(recall, (f.captures[0], f, False), f.name, 0, True)
         return APPLY if f is scalar.APPLY else COUNTERPARTS.get(f, f)
     made = linker.translated(f)
     return f if made is None else made
