@@ -149,7 +149,7 @@ def test_functions_of_python() -> None:
         return x + 1
 
     found = profiled(text, python={"f": plain})
-    assert found.line(3).one_by_one == [Calls("f", times=1, calls=100, particles=100)]
+    assert found.line(3).one_by_one == [Calls("plain", times=1, calls=100, particles=100)]
     assert all(line.one_by_one == [] for line in found.lines if line.number != 3)
 
     @anglipy.vectorised

@@ -24,7 +24,7 @@ def one_by_one(f: Callable[..., Any]) -> Callable[..., Any]:
     def called(*args: Any) -> Any:
         return per_particle(f, args, called) if any(map(has_lanes, args)) else f(*args)
 
-    return called
+    return _for_groups(called)
 
 
 @cache
@@ -44,4 +44,10 @@ def lane_constructor(cls: Any) -> Callable[..., Any]:
             return per_distinct(constructed, args, choices)
         return per_particle(cls, args)
 
-    return constructed
+    return _for_groups(constructed)
+
+
+def _for_groups(made: Any) -> Callable[..., Any]:
+    """A function that is its own version for groups."""
+    made.for_groups = made
+    return made  # type: ignore[no-any-return]
