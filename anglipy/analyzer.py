@@ -36,7 +36,7 @@ from anglipy.printer import print_form
 from anglipy.scopes import Context, Globals, SiteInfo
 from anglipy.stackless import stackless
 from anglipy.surroundings import RESERVED
-from anglipy.syntax import Const, Fn, Global, Local, Node
+from anglipy.syntax import Binding, Const, Fn, Global, Local, Node
 
 __all__ = ["Analyzer", "Analyzing", "Special"]
 
@@ -151,6 +151,7 @@ class Analyzer:
                 self.references.add(binding.name)
                 self.check_arity(head.name, binding.low, binding.high, count, form.span)
                 args = yield self.items(form.items[1:], at)
+                self.check_parameters(binding, args, form.span)
                 if binding.stochastic is not None and not all_direct(args, binding):
                     return call_node(
                         Global(binding.stochastic, head.span), args, form.span, direct=False
@@ -185,6 +186,15 @@ class Analyzer:
         return call_node(
             self.built_in("get", form.span), (*args[:1], key, *args[1:]), form.span, direct=True
         )
+
+    def check_parameters(self, binding: Binding, args: tuple[Node, ...], span: Span) -> None:
+        """Warn of a distribution that never can have the parameters it is given."""
+        if all(isinstance(arg, Const) for arg in args):
+            error = self.env.refusal(binding, [arg.value for arg in args])  # type: ignore[union-attr]
+            if error is not None:
+                wrong = error.diagnostic
+                warning = Diagnostic("AQ242", wrong.message, span, wrong.help, severity="warning")
+                self.warnings.append(warning)
 
     def check_arity(self, name: str, low: int, high: int | None, count: int, span: Span) -> None:
         """Note an error if a known function takes another number of arguments."""

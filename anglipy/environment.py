@@ -7,13 +7,13 @@ other.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from types import ModuleType
 from typing import Any
 
-from anglipy.diagnostics import Span
+from anglipy.diagnostics import AnglipyError, ProgramError, Span
 from anglipy.emit import GROUP_RUNTIME_NAMES, RUNTIME_NAMES
 from anglipy.expand import SPECIAL
 from anglipy.forms import Form, ListForm
@@ -122,6 +122,9 @@ def _built_ins() -> _BuiltIns:
         bindings[name] = Binding(name, python, "primitive", *_arity(function))
         values[python] = function
     return _BuiltIns(bindings, values)
+
+
+_DISTRIBUTIONS: frozenset[Any] = frozenset(CONSTRUCTORS.values())
 
 
 def _arity(made: Callable[..., Any]) -> tuple[int, int | None]:
@@ -288,6 +291,21 @@ class Namespace:
         yield from self.macros
         yield from self.extra_bindings
         yield from _built_ins().bindings
+
+    def refusal(self, binding: Binding, args: Sequence[Any]) -> AnglipyError | None:
+        """The error of a distribution that cannot have these parameters, if it is one. Only of
+        numbers: vectors and matrices would bring numpy with them.
+        """
+        made: Any = _built_ins().values.get(binding.python)
+        if made not in _DISTRIBUTIONS or not all(isinstance(arg, int | float) for arg in args):
+            return None
+        if len(args) < binding.low or (binding.high is not None and len(args) > binding.high):
+            return None
+        try:
+            made(*args)
+        except ProgramError as error:
+            return error
+        return None
 
     def unqualified(self, name: str) -> str:
         """A name without the namespace, if that is the program's own."""

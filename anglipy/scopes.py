@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from immutables import Map
 
-from anglipy.diagnostics import Span
+from anglipy.diagnostics import AnglipyError, Span
 from anglipy.syntax import Binding, LoopTarget
 
 __all__ = ["Context", "Globals", "LocalInfo", "SiteInfo"]
@@ -25,6 +25,9 @@ class Globals(Protocol):
 
     def all_names(self) -> Iterable[str]:
         """All names, for suggestions."""
+
+    def refusal(self, binding: Binding, args: Sequence[Any]) -> AnglipyError | None:
+        """The error of a distribution that cannot have these parameters, if it is one."""
 
     def unqualified(self, name: str) -> str:
         """A name without the namespace, if that is the program's own."""

@@ -48,6 +48,8 @@ CASES = {
         "AQ222",
         "(defn f [] <<(#(+ %1 %2) 1)>>)",
     ),
+    "a scale below zero": ("AQ242", "(defquery q [] (sample <<(normal 0 -1)>>))"),
+    "a probability above one": ("AQ242", "(defn f [y] (observe <<(flip 1.5)>> y))"),
     "a constant of case twice": ("AQ215", "(defn f [x] (case x 1 :a (2 <<1>>) :b))"),
     "a class there is not": ("AQ220", "(defn f [] (<<java.util.Date.>>))"),
     "a macro that fails": ("AQ230", "(defmacro m [x] (first x))\n<<(m 1)>>"),
