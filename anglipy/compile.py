@@ -26,6 +26,7 @@ from anglipy.analyze import Analysis, analyze
 from anglipy.cache import key_of, load, store
 from anglipy.cps import cps_program
 from anglipy.defining import defined, head_name, repeated
+from anglipy.dependencies import program_hash, queries, reachable_sites
 from anglipy.diagnostics import AnglipyError, Diagnostic, ErrorGroup, ResolveError, Source, Span
 from anglipy.emit import RUNTIME_NAMES, Emitted, emit
 from anglipy.environment import Definition, Namespace
@@ -41,16 +42,16 @@ from anglipy.rejecting import rejection_notes
 from anglipy.runtime.checkpoints import Site
 from anglipy.runtime.hierarchies import Hierarchy
 from anglipy.runtime.locate import SOURCES
-from anglipy.runtime.machine import FINISH, Query, deterministic, run
+from anglipy.runtime.machine import FINISH, deterministic, run
 from anglipy.runtime.state import HOST
-from anglipy.stdlib import sources
+from anglipy.stdlib import required, sources
 from anglipy.surroundings import Scope
 from anglipy.syntax import Binding, Fn, Node
 from anglipy.syntax import Query as QueryNode
 from anglipy.tails import Tail
 from anglipy.toplevel import toplevel
 
-__all__ = ["Compiler", "Stages", "program_hash", "reachable_sites"]
+__all__ = ["Compiler", "Stages", "program_hash", "queries", "reachable_sites"]
 
 
 @dataclass
@@ -80,6 +81,8 @@ class Compiler:
     """Gives the functions of layers above that know this compiler."""
     hierarchy: Hierarchy = field(default_factory=Hierarchy)
     """The program's, the same for all its files."""
+    files: dict[Any, Namespace] = field(default_factory=dict)
+    """What was required: files by path and time of change, namespaces of the library by name."""
     _has_macros: bool = False
     """Whether some text defined macros."""
 
@@ -285,14 +288,11 @@ class Compiler:
         namespace = self.namespace
         if isinstance(items[2], Symbol):
             namespace.aliases[items[2].name] = name
-        path = local_file(name, self.directory)
+        path, library = local_file(name, self.directory), required(name)
         if path is not None:
-            inner = Namespace(namespace.extra)
-            compiler = Compiler(
-                inner, path.parent, self.execute, supply=self.supply, hierarchy=self.hierarchy
-            )
-            compiler.load(Source(str(path), path.read_text(encoding="utf-8")))
-            namespace.absorb(name, inner)
+            namespace.absorb(name, self.file(path))
+        elif library is not None:
+            namespace.absorb(name, self.text(name, library, self.directory))
         elif not library_namespace(name):
             raise ResolveError(
                 "AQ226",
@@ -319,6 +319,23 @@ class Compiler:
                 namespace.bindings.setdefault(referred.name, binding)
             elif closed and referred.name not in MACROS:
                 raise ResolveError("AQ220", f"`{name}` has no `{referred.name}`", referred.span)
+
+    def file(self, path: Path) -> Namespace:
+        """The namespace of another file, which is loaded once as long as it does not change."""
+        source = Source(str(path), path.read_text(encoding="utf-8"))
+        return self.text((str(path), path.stat().st_mtime_ns), source, path.parent)
+
+    def text(self, key: Any, source: Source, directory: Path) -> Namespace:
+        """The namespace of another text, which is loaded once for a key."""
+        if key not in self.files:
+            inner = Namespace(self.namespace.extra)
+            compiler = Compiler(
+                inner, directory, self.execute,
+                supply=self.supply, hierarchy=self.hierarchy, files=self.files,
+            )  # fmt: skip
+            compiler.load(source)
+            self.files[key] = inner
+        return self.files[key]
 
     def require_python(self, items: tuple[Form, ...], span: Span) -> None:
         """`(require-python* "module" alias names...)`: functions of Python as primitives."""
@@ -376,34 +393,3 @@ def _library() -> dict[str, Any]:
         f"core_{naming.python_name(name)}": namespace.value_of(name)
         for name, *_ in data["definitions"]
     }
-
-
-def _closure(namespace: Namespace, name: str) -> list[Definition]:
-    """The definitions a definition depends on, itself first."""
-    found: dict[str, Definition] = {}
-    work = [name]
-    while work:
-        item = work.pop()
-        if item in namespace.definitions and item not in found:
-            found[item] = namespace.definitions[item]
-            work.extend(sorted(found[item].references))
-    return list(found.values())
-
-
-def reachable_sites(namespace: Namespace, name: str) -> dict[str, str]:
-    """The sites a query can reach, by id; each "sample" or "observe"."""
-    return {site.id: site.kind for item in _closure(namespace, name) for site in item.sites}
-
-
-def program_hash(namespace: Namespace, name: str) -> str:
-    """A hash of the forms of a query and of all it depends on: comments and layout do not change
-    it.
-    """
-    parts = sorted(f"{item.name} {item.digest}" for item in _closure(namespace, name))
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def queries(namespace: Namespace) -> dict[str, Query]:
-    """The queries a program defines, in order."""
-    found = {name: namespace.value_of(name) for name in namespace.definitions}
-    return {name: value for name, value in found.items() if isinstance(value, Query)}

@@ -251,16 +251,23 @@ class Namespace:
 
     def macro(self, name: str) -> Callable[[ListForm], Form] | None:
         """What expands calls of a macro of the program."""
-        function = self.macros.get(self.unqualified(name))
+        function = self.macros.get(self._of_macro(name))
         return None if function is None else partial(self._expanded, name, function)
 
     def _expanded(self, name: str, function: Callable[..., Any], form: ListForm) -> Form:
-        self.expanded[form.span] = self.unqualified(name)
+        self.expanded[form.span] = self._of_macro(name)
         return expand_call(name, function, form)
 
     def is_macro(self, name: str) -> bool:
         """Whether the program defines a macro of this name."""
-        return self.unqualified(name) in self.macros
+        return self._of_macro(name) in self.macros
+
+    def _of_macro(self, name: str) -> str:
+        """The name under which the table of macros would have what a name means."""
+        space, slash, short = name.partition("/")
+        if not slash or not space or name in self.macros:
+            return name
+        return short if space == self.name else f"{self.aliases.get(space, space)}/{short}"
 
     def has(self, name: str) -> bool:
         """Whether the program has defined a name by now."""
@@ -273,7 +280,7 @@ class Namespace:
 
     def qualified(self, name: str) -> str:
         """The full name of what a name in a syntax-quote means."""
-        special = name in SPECIAL or name in RESERVED or name == "&"
+        special = name in SPECIAL or name in RESERVED or name in ("&", "finally")
         if special or "/" in name or name.startswith(".") or name.endswith("."):
             return name
         own = name in self.bindings or name in self.macros
@@ -339,12 +346,16 @@ class Namespace:
     def absorb(self, prefix: str, other: Namespace) -> None:
         """Make what another file defines available as `prefix/name`."""
         for name, function in other.macros.items():
-            self.macros[f"{prefix}/{name}"] = function
+            self.macros[name if "/" in name else f"{prefix}/{name}"] = function
         for name, definition in other.definitions.items():
-            full = f"{prefix}/{name}"
+            # What the other file has from a third one is known by the name of that.
+            full = name if name.find("/") > 0 else f"{prefix}/{name}"
+            if full in self.definitions and self.value_of(full) is other.value_of(name):
+                continue
             binding = replace(other.bindings[name], name=full, python=self.names(full))
             references = frozenset(
-                f"{prefix}/{r}" if r in other.definitions else r for r in definition.references
+                f"{prefix}/{r}" if r in other.definitions and r.find("/") < 1 else r
+                for r in definition.references
             )
             self.define(full, other.value_of(name), binding)
             self.definitions[full] = replace(definition, name=full, references=references)

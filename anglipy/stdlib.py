@@ -9,10 +9,19 @@ from typing import NamedTuple
 from anglipy.diagnostics import Source
 from anglipy.resources import resource
 
-__all__ = ["Defined", "defined", "sources"]
+__all__ = ["REQUIRED", "Defined", "defined", "required", "sources"]
 
 _FILES = ("core.aq", "anglib.aq")
 """The files of the library, in the order in which they are compiled."""
+
+REQUIRED = {
+    "clojure.test": "clojure/test.aq",
+    "clojure.zip": "clojure/zip.aq",
+    "clojure.math.combinatorics": "clojure/math/combinatorics.aq",
+    "clojure.math.numeric-tower": "clojure/math/numeric_tower.aq",
+    "clojure.core.matrix.stats": "clojure/core/matrix/stats.aq",
+}
+"""Files that are compiled when their namespace is required."""
 
 _DEFINITION = re.compile(
     r"""^\(defn [ ] (?P<name> \S+) \s+ (?P<doc> "[^"]*" \s+)? (?P<params> \[ [^\]]* \])?""",
@@ -36,6 +45,15 @@ def sources() -> tuple[Source, ...]:
         Source(f"stdlib/{name}", resource("stdlib", name).read_text(encoding="utf-8"))
         for name in _FILES
     )
+
+
+@cache
+def required(name: str) -> Source | None:
+    """The text of a namespace that is compiled when it is required."""
+    if name not in REQUIRED:
+        return None
+    path = resource("stdlib", REQUIRED[name])
+    return Source(f"stdlib/{REQUIRED[name]}", path.read_text(encoding="utf-8"))
 
 
 @cache

@@ -12,7 +12,7 @@ from anglipy.diagnostics import OptionError
 if TYPE_CHECKING:
     from anglipy.api import Model, Program
 
-__all__ = ["choose", "open_program", "open_query"]
+__all__ = ["choose", "is_script", "open_program", "open_query"]
 
 
 def open_query(file: str, name: str | None) -> Model:
@@ -32,6 +32,20 @@ def open_program(file: str) -> tuple[Program, list[str]]:
     with noticing() as inferred:
         program = api.load(file)
     return program, inferred
+
+
+def is_script(file: str) -> bool:
+    """Whether a file does more than define names."""
+    from anglipy.defining import head_name
+    from anglipy.diagnostics import Source
+    from anglipy.reader import read
+
+    forms = read(Source(file, Path(file).read_text(encoding="utf-8")))
+    heads = map(head_name, forms)
+    return any(not h.startswith("def") and h not in _DECLARING for h in heads)
+
+
+_DECLARING = ("", "ns", "require", "use", "import", "declare", "comment", "set!", "require-python")
 
 
 def choose(program: Program, file: Path, name: str | None) -> Model:

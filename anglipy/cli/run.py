@@ -233,7 +233,7 @@ class Command:
 def _run(command: Command) -> int:
     from anglipy.cli.arguments import argument
     from anglipy.cli.batch import rows_of
-    from anglipy.cli.queries import choose, open_program
+    from anglipy.cli.queries import choose, is_script, open_program
 
     _check(command)
     if command.artifact is not None:
@@ -241,9 +241,12 @@ def _run(command: Command) -> int:
     if command.seed is not None:
         _seed(command.seed)
     program, asked = open_program(command.file)
-    if asked and command.asks_for_nothing():
-        _note(command, asked)
-        return 0
+    if command.asks_for_nothing():
+        if asked:
+            _note(command, asked)
+            return 0
+        if not program.queries and is_script(command.file):
+            return 0
     model = choose(program, Path(command.file), command.query)
     with messages.quiet(command.quiet):
         if command.values is not None:

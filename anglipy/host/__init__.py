@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from anglipy.compile import Compiler
-from anglipy.host import conditional, inference, text, worksheets
+from anglipy.host import conditional, inference, json_text, text, worksheets
 from anglipy.host.hierarchies import hierarchical
 from anglipy.host.variables import variables
 
@@ -21,6 +21,7 @@ __all__ = ["HOST", "supplied"]
 HOST: dict[str, Callable[..., Any]] = {
     **conditional.FUNCTIONS,
     **inference.FUNCTIONS,
+    **json_text.FUNCTIONS,
     **text.FUNCTIONS,
     **worksheets.FUNCTIONS,
 }

@@ -29,7 +29,7 @@ from anglipy.runtime.machine import Query
 from anglipy.runtime.primitives import CONSTANTS, PRIMITIVES
 from anglipy.runtime.printing import describe
 from anglipy.runtime.unwinding import MACHINE_FUNCTIONS
-from anglipy.stdlib import sources
+from anglipy.stdlib import REQUIRED, required, sources
 
 __all__ = ["Documentation", "Entry", "aliases"]
 
@@ -97,7 +97,7 @@ class Documentation:
         """Every name that means something, each once, the program's own first."""
         namespace = self._evaluation.namespace
         found = dict.fromkeys(namespace.definitions)
-        for names in (namespace.all_names(), self._commands, SPECIAL_FORMS, MACROS):
+        for names in (namespace.all_names(), _required(), self._commands, SPECIAL_FORMS, MACROS):
             found.update(dict.fromkeys(names))
         machine = MACHINE_FUNCTIONS.keys() - _WRITTEN
         return (n for n in found if n not in machine and not _INTERNAL.fullmatch(n))
@@ -215,10 +215,12 @@ def _built_in(name: str) -> Entry | None:
         return _of_python(name, CONSTRUCTORS[name], "distribution")
     if name in CONSTANTS:
         return Entry(name, "value", (), describe(CONSTANTS[name]))
-    form = _library().get(name)
+    form = _library().get(name) or _required().get(name)
     if form is None:
         return None
-    return Entry(name, "function", tuple(_usages(name, form)), _doc_of(form))
+    assert isinstance(form, ListForm)
+    kind = "macro" if form.items[0].name == "defmacro" else "function"  # type: ignore[union-attr]
+    return Entry(name, kind, tuple(_usages(name, form)), _doc_of(form))
 
 
 def _doc_of(form: Form) -> str:
@@ -286,3 +288,18 @@ def _library() -> dict[str, Form]:
         for form in read(source)
         if isinstance(form, ListForm) and len(form.items) > 2 and isinstance(form.items[1], Symbol)
     }
+
+
+@cache
+def _required() -> dict[str, Form]:
+    """What the namespaces define that are compiled when they are required: by full names, if it is
+    documented.
+    """
+    found: dict[str, Form] = {}
+    for space in REQUIRED:
+        source = required(space)
+        assert source is not None
+        for form in read(source):
+            if isinstance(form, ListForm) and len(form.items) > 2 and _doc_of(form):
+                found[f"{space}/{form.items[1].name}"] = form  # type: ignore[union-attr]
+    return found

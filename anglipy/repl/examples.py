@@ -30,7 +30,7 @@ __all__ = ["CHAPTERS", "Chapter", "Example", "chapters", "example_of"]
 CHAPTERS = (
     "queries", "distributions", "processes", "inference", "engines", "forms", "macros", "numbers",
     "predicates", "collections", "sequences", "functions", "text", "state", "matrices", "java",
-    "worksheets",
+    "libraries", "worksheets",
 )  # fmt: skip
 """The files, in the order of the reference."""
 

@@ -71,3 +71,15 @@ def test_queries_alone_are_no_worksheet(capsys: pytest.CaptureFixture[str]) -> N
     code, _, err = call(capsys, "run", "queries.clj")
     assert code == 2
     assert "AQ311" in err
+
+
+def test_a_script_without_queries_is_run(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("script.clj").write_text('(defn twice [x] (* 2 x)) (println "four:" (twice 2))')
+    assert call(capsys, "run", "script.clj") == (0, "four: 4\n", "")
+
+
+def test_a_file_of_definitions_alone_is_no_script(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("library.clj").write_text("(ns library) (defn twice [x] (* 2 x))")
+    code, _, err = call(capsys, "run", "library.clj")
+    assert code == 2
+    assert "defines no query" in err
