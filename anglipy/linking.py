@@ -221,7 +221,7 @@ class Linker:
         for source, module in modules.items():
             code = module if isinstance(module, CodeType) else compile(module, source, "exec")
             exec(code, values)
-        self._link(names)
+        self.link(names)
 
     def _runtime(self) -> dict[str, Any]:
         found: dict[str, Any] = {SOURCES: self.namespace.values[SOURCES], ORDINARY: self}
@@ -232,7 +232,7 @@ class Linker:
             found[LIBRARY] = True
         return found
 
-    def _link(self, names: Iterable[str]) -> None:
+    def link(self, names: Iterable[str]) -> None:
         """Give generated code what it names: each thing as it is for groups."""
         for name in sorted(names):
             if name in self.values:

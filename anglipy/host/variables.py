@@ -70,7 +70,12 @@ class _Names:
                 raise ResolveError("AQ220", f"`{name}` is not of this program: not to be changed")
 
         def read() -> Any:
-            return values[binding().python]
+            from anglipy.runtime.lanes.groups import CURRENT
+
+            python = binding().python
+            if CURRENT.group is not None and LANES in values:
+                return values[LANES].values.get(python, values[python])
+            return values[python]
 
         known = self.namespace.definitions.get(short)
         doc = None if known is None else known.doc

@@ -186,6 +186,8 @@ class Group:
         """Positions found through the group that this one is a part of."""
         assert self._found is not None
         index = self._index
+        if stamp is self.stamp:
+            return np.arange(self.n)
         if stamp is parent.stamp:
             return index
         found: Index = parent.positions(stamp)[index]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from anglipy.runtime.lanes.groups import CURRENT, Group, Index, using
-from anglipy.runtime.primitives.exceptions import Delay
+from anglipy.runtime.primitives.exceptions import Delay, computed
 from anglipy.runtime.primitives.references import Atom
 
 __all__ = ["LaneDelay", "LanePlace", "ParticlePlace"]
@@ -141,7 +141,7 @@ class LaneDelay(Delay):
         assert self._function is not None
         try:
             with using(asking):
-                self._place.value = self._function()
+                self._place.value = computed("delay", self._function)
                 self._known.value = True
         except Exception as error:
             error.lane = int(missing[getattr(error, "lane", 0)])  # type: ignore[attr-defined]

@@ -1,11 +1,11 @@
 """Exceptions: making, throwing and asking them; what is put off: `delay`, `lazy-seq`; variables
-with
-other values for a while.
+with other values for a while.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from anglipy.diagnostics import ProgramError
@@ -18,7 +18,7 @@ from anglipy.runtime.printing import pr_str, to_str
 from anglipy.runtime.seqs import LazySeq, ThunkSeq
 from anglipy.runtime.vectors import Vector
 
-__all__ = ["Delay"]
+__all__ = ["Delay", "computed"]
 
 
 @primitive("ex-info", arity=(2, 3))
@@ -77,6 +77,31 @@ def ex_cause(error: Any) -> Any:
 
 _PENDING: Any = object()
 
+_INSTEAD = {
+    "delay": "(mem (fn [] ...)) makes a function that draws when it is first called",
+    "lazy-seq": "a loop, `map` or `repeatedly` with a number make sequences that draw; the rest of"
+    " an endless one can be a function: [x (fn [] ...)]",
+    "binding": "draw before, and give the body the value: (let [x (sample ...)] (binding ...))",
+}
+"""What to do for a form whose body cannot draw."""
+
+
+def computed(form: str, function: Callable[[], Any]) -> Any:
+    """What a body gives that no engine can run from one draw to the next.
+
+    Raises:
+        ProgramError: AQ402 for a `sample` or `observe` in the body.
+
+    """
+    try:
+        return function()
+    except ProgramError as error:
+        if error.diagnostic.code == "AQ402" and error.diagnostic.help not in _INSTEAD.values():
+            kind = error.diagnostic.message.split("`")[1]
+            message = f"`{kind}` in the body of `{form}`, which runs without an engine"
+            error.diagnostic = replace(error.diagnostic, message=message, help=_INSTEAD[form])
+        raise
+
 
 class Delay:
     """Something computed when it is first asked for."""
@@ -90,7 +115,7 @@ class Delay:
         """The value, computed now if it has not been."""
         if self._value is _PENDING:
             assert self._function is not None
-            self._value = self._function()
+            self._value = computed("delay", self._function)
             self._function = None
         return self._value
 
@@ -139,7 +164,7 @@ def is_realised(value: Any) -> bool:
 @primitive("lazy-sequence", arity=(1, 1), pure=False)
 def lazy_sequence(function: Callable[[], Any]) -> ThunkSeq:
     """The sequence that a function of nothing gives, which is called when it is asked for."""
-    return ThunkSeq(lambda: seq_of(function(), "lazy-seq"))
+    return ThunkSeq(lambda: seq_of(computed("lazy-seq", function), "lazy-seq"))
 
 
 # ---- variables
@@ -152,6 +177,6 @@ def bind_globals(names: Vector, values: Vector, function: Any) -> Any:
     before = {name: variables[name] for name in names}
     variables.update(zip(names, values, strict=True))
     try:
-        return function()
+        return computed("binding", function)
     finally:
         variables.update(before)

@@ -1,4 +1,4 @@
-"""Atoms, refs, delays and promises for groups: each particle has its own.
+"""Atoms, refs, delays and promises for groups: each particle has its own. Variables for a while.
 
 What a program made at the top level is one place for all particles: they change it one after the
 other.
@@ -15,7 +15,8 @@ from anglipy.runtime.lanes.groups import CURRENT, using
 from anglipy.runtime.lanes.places import LaneDelay, LanePlace, ParticlePlace
 from anglipy.runtime.lanes.primitives.callables import lane_function
 from anglipy.runtime.lanes.primitives.spread import Function, is_lane
-from anglipy.runtime.lanes.values import row, rows
+from anglipy.runtime.lanes.values import has_lanes, row, rows
+from anglipy.runtime.locate import ORDINARY
 from anglipy.runtime.primitives import exceptions, holders, promises, references
 
 __all__ = ["LANES"]
@@ -84,6 +85,24 @@ def _one_after_the_other(scalar: Function, calls: bool = False) -> Function:
     return wrapped
 
 
+def bind_globals(names: Any, values: Any, function: Any) -> Any:
+    """`(binding [name value ...] body...)`: for the code of groups, and for ordinary code where all
+    particles have the same value.
+    """
+    linker = None if CURRENT.group is None else function.code.__globals__.get(ORDINARY)
+    if linker is not None:
+        linker.link(names)
+    if linker is None or has_lanes(values):
+        return exceptions.bind_globals(names, values, function)
+    variables = linker.namespace.values
+    before = {name: variables[name] for name in names}
+    variables.update(zip(names, values, strict=True))
+    try:
+        return exceptions.bind_globals(names, values, function)
+    finally:
+        variables.update(before)
+
+
 LANES: dict[Function, Function] = {
     references.atom: _making(references.atom),
     holders.ref: _making(holders.ref),
@@ -93,6 +112,7 @@ LANES: dict[Function, Function] = {
     references.swap: _changing(references.swap, calls=True),
     holders.swap_vals: _changing(holders.swap_vals, calls=True),
     references.compare_and_set: _one_after_the_other(references.compare_and_set),
+    exceptions.bind_globals: bind_globals,
     promises.deliver: _one_after_the_other(promises.deliver),
 }
 """Scalar function -> lane version."""

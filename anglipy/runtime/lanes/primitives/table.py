@@ -37,7 +37,7 @@ BY_HAND: tuple[str, ...] = (
     # statistics.py
     "sum mean variance std skew kurtosis power l2-norm covariance",
     # changes.py
-    "atom swap! reset! compare-and-set!",
+    "atom swap! reset! compare-and-set! bind-globals",
     # effects.py
     "println print prn pr newline printf gensym sample*",
 )
@@ -181,7 +181,7 @@ DEEP: tuple[str, ...] = (
     "Double/parseDouble Float/parseFloat",
     "CRP DP GP LDS anglib.state-space/LDS dirichlet-discrete mvn-niw produce absorb",
     "get-tag transform-sample normal-cdf user-process",
-    "add-method! bind-globals ex-cause ex-data ex-info ex-message exception-is? extend-protocol!",
+    "add-method! ex-cause ex-data ex-info ex-message exception-is? extend-protocol!",
     "instance-of? make-exception make-methods make-protocol make-record make-reified method-of",
     "protocol-method satisfies? throw-exception",
 )
