@@ -31,7 +31,7 @@ def _run(lab: Lab) -> None:
             args=data,
             artifact=trained.path,
             particles=particles,
-            refine=lab.few(20, 1),
+            refine=lab.few(5, 1),
             seed=lab.seed,
         )
         prior = model.infer(args=data, samples=particles, seed=lab.seed)
@@ -48,7 +48,7 @@ def _run(lab: Lab) -> None:
         lab.figure(f"largest error of a mean in posterior sd, data {number}", far)
     lab.note(
         "The network reads the twenty numbers x and y as they come, without summaries that know "
-        "the model. Refining adapts the proposals to the data at hand in 20 rounds (`refine=20`)."
+        "the model. Refining adapts the proposals to the data at hand in 5 rounds (`refine=5`)."
     )
 
 
