@@ -5,6 +5,8 @@ from __future__ import annotations
 from examples.experiments import (
     arth150,
     calibration,
+    circuit,
+    clusters,
     coin,
     factorial_hmm,
     gmm,
@@ -31,7 +33,9 @@ MODULES = (
     pumps,
     magnitude,
     arth150,
+    circuit,
     gmm,
+    clusters,
     state_space,
     factorial_hmm,
     calibration,

@@ -13,9 +13,11 @@ import pytest
 
 from examples.experiments import (
     arth150,
+    bandpass,
     branching,
     coin,
     factorial_hmm,
+    faults,
     gum,
     hmm,
     magnitude,
@@ -156,6 +158,38 @@ def test_factorial_hidden_markov_model():
     assert (truth.entropy >= 0.0).all()
     assert truth.marginals.sum(2) == pytest.approx(np.ones((2, 10)))
     assert 0.0 < factorial_hmm.floor(200, 1) < 2.0
+
+
+def test_band_pass_filter():
+    nominal = bandpass.transfer(
+        np.zeros(12), bandpass.NOMINAL, frequencies=[970, 985, 1000, 1010, 1030]
+    )
+    assert nominal[0] == pytest.approx([0.0019059, 0.062902, 0.5, 0.357873, 0.002214], abs=1e-6)
+    state = np.zeros(12)
+    state[bandpass.COMPONENTS.index("L2")] = bandpass.OPEN
+    assert bandpass.transfer(state, bandpass.NOMINAL)[0, 0] == pytest.approx(0.00010487, abs=1e-8)
+
+
+def test_faults_of_a_dead_circuit():
+    """Nothing comes through: all that is left is an offset and noise, two dimensions."""
+    rng = np.random.default_rng(2)
+    noise, offset = 0.002, 0.004
+    output = offset + noise * rng.standard_normal(40)
+    found = faults.posterior(output, 2_000, rng)
+    level = np.linspace(-3.5, -2.0, 1_501)[:, None]
+    at = np.linspace(-0.02, 0.02, 1_601)
+    sd = 10.0**level
+    squares = ((output[:, None] - at) ** 2).sum(0)
+    log_joint = (
+        -0.5 * squares / sd**2
+        - 40 * np.log(sd * math.sqrt(2.0 * math.pi))
+        - 0.5 * (at / 0.005) ** 2
+        - math.log(0.005 * math.sqrt(2.0 * math.pi))
+    )
+    exact = np.log(np.exp(log_joint).mean() * 0.04)
+    dead = 1  # R1 is open
+    assert found.log_evidence[dead] - faults.PRIOR[dead] == pytest.approx(exact, abs=0.15)
+    assert found.chances[dead] == pytest.approx(1 / 12, abs=0.02)
 
 
 def test_magnitude():
