@@ -1,7 +1,8 @@
 """A fifth-order band-pass filter of 1 kHz, for any number of faulty copies at once.
 
-A ladder: R1, L1, C1 in series, L2 and C2 to ground, L3, C3 in series, L4 and C4 to ground, L5, C5 in
-series, and R2 to ground, over which the output is measured. (The example of the simulator ahkab.)
+A ladder: R1, L1, C1 in series, L2 and C2 to ground, L3, C3 in series, L4 and C4 to ground, L5, C5
+in series, and R2 to ground, over which the output is measured. (The example of the simulator
+ahkab.)
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ __all__ = ["COMPONENTS", "FREQUENCIES", "OK", "OPEN", "SHORT", "WRONG", "respons
 Array = NDArray[np.float64]
 COMPONENTS = ("R1", "L1", "C1", "L2", "C2", "L3", "C3", "L4", "C4", "L5", "C5", "R2")
 NOMINAL = np.array(
-    [50.0, 0.245894, 1.03013e-7, 9.83652e-5, 2.57513e-4, 0.795775]
-    + [3.1831e-8, 9.83652e-5, 2.57513e-4, 0.245894, 1.03013e-7, 50.0]
+    [
+        *(50.0, 0.245894, 1.03013e-7, 9.83652e-5, 2.57513e-4, 0.795775),
+        *(3.1831e-8, 9.83652e-5, 2.57513e-4, 0.245894, 1.03013e-7, 50.0),
+    ]
 )
 OK, OPEN, SHORT, WRONG = range(4)
 TOLERANCE, FARTHEST = 0.002, 2.0

@@ -1,4 +1,4 @@
-"""How many objects there are and where, from detections in the plane, 10 to 120 of them: SMC against
+"""How many objects there are and where, from 10 to 120 detections in the plane: SMC against
 inference compilation on simulated scenes.
 """
 

@@ -1,6 +1,6 @@
-"""Which fault a band-pass filter has, as exactly as one likes: for every state of its components with
-at most one fault, the other choices are integrated out by importance sampling around the modes of
-their posterior.
+"""Which fault a band-pass filter has, as exactly as one likes: for every state of its components
+with at most one fault, the other choices are integrated out by importance sampling around the modes
+of their posterior.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ def _slopes(z: Array, states: Array, curve: Array) -> Array:
 
 
 def _searched(z: Array, states: Array, output: Array) -> _Modes:
-    """Levenberg's and Marquardt's steps from all starts together; the noise follows the residuals."""
+    """Levenberg-Marquardt steps from all starts together; the noise follows the residuals."""
     damping = np.full(len(z), 1.0)
     curve = _curve(z, states)
     squares = ((output - curve) ** 2).sum(1)
