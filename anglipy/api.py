@@ -24,7 +24,7 @@ from anglipy.pretty import pretty
 from anglipy.runtime.convert import from_python
 from anglipy.runtime.machine import Query
 from anglipy.runtime.printing import pr_str
-from anglipy.supplying import embedders_of, generator_named
+from anglipy.supplying import embedders_of, generator_named, hook_of
 from anglipy.syntax import core_form
 from anglipy.tails import cps_form
 
@@ -49,6 +49,8 @@ __all__ = [
 
 TRAINED = ("ic", "ic-smc")
 """The algorithms that need an artifact."""
+COMBINED = "combine_observes"
+"""The option that makes of all observes of a run what a network reads."""
 STAGES = ("expanded", "core", "cps", "python")
 
 _PROTOCOL = """\
@@ -229,7 +231,11 @@ class Model:
                 f"the algorithm `{chosen}` needs an artifact",
                 help="train one first: anglipy compile FILE -o ARTIFACT",
             )
-        return chosen, {**options, "artifact": self.artifact(artifact)}
+        loaded = self.artifact(artifact)
+        given = options.get(COMBINED) or loaded.options.get(COMBINED)
+        if given is not None:
+            options = {**options, COMBINED: hook_of(self.namespace, given)}
+        return chosen, {**options, "artifact": loaded}
 
     def artifact(self, artifact: Any) -> Any:
         """A trained artifact, checked against this program.
@@ -310,7 +316,9 @@ class Model:
 
         loaded = self.artifact(artifact)
         generator = None if args_fn is None else generator_named(self.namespace, args_fn)
-        setup = Setup(from_python(args), generator)
+        combined = loaded.options.get(COMBINED)
+        hook = None if combined is None else hook_of(self.namespace, combined)
+        setup = Setup(from_python(args), generator, combine_observes=hook)
         found = calibrate(self.query, loaded, setup, options_of(options), on_progress)
         kept_in(loaded, found).save(artifact)
         return found
@@ -333,6 +341,9 @@ class Model:
         if options.get("args_fn") is not None:
             generator = generator_named(self.namespace, str(options["args_fn"]))
             options = {**options, "args_fn": generator}
+        for name in (COMBINED, "combine_samples"):
+            if options.get(name) is not None:
+                options = {**options, name: hook_of(self.namespace, options[name])}
         return TrainingOptions(**{"embedders": embedders_of(self.namespace), **options})
 
 

@@ -118,6 +118,16 @@ __all__ = ["compile_"]
     shell_complete=completing.functions,
     help="A function of FILE that draws the argument of each run; what is in it is an input.",
 )
+@click.option(
+    "--combine-observes",
+    metavar="NAME",
+    help="A function of FILE that makes of all observes of a run what the network reads.",
+)
+@click.option(
+    "--combine-samples",
+    metavar="NAME",
+    help="A function of FILE that makes of all samples of a run those that are learned.",
+)
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def compile_(
     file: str,

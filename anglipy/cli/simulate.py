@@ -53,6 +53,19 @@ __all__ = ["simulate"]
     shell_complete=completing.named,
     help="One parameter of the query, by name.",
 )
+@click.option(
+    "--args-fn", metavar="NAME", help="A function of FILE that draws the argument of each run."
+)
+@click.option(
+    "--combine-observes",
+    metavar="NAME",
+    help="A function of FILE that makes of all observes of a run what the network reads.",
+)
+@click.option(
+    "--combine-samples",
+    metavar="NAME",
+    help="A function of FILE that makes of all samples of a run those that are learned.",
+)
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def simulate(
     file: str,

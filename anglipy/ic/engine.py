@@ -31,6 +31,7 @@ from anglipy.ic.network import Network
 from anglipy.ic.preparing import ProposalWarning, given_artifact, read_data, warn_of_unknown
 from anglipy.ic.reader import Reading
 from anglipy.ic.running import Runs
+from anglipy.ic.setup import Hook, hook_given
 from anglipy.ic.store import network_of
 from anglipy.ic.threads import fitting_threads
 from anglipy.inference.draws import NO_DRAWS, Draws
@@ -69,6 +70,8 @@ class CompiledOptions(Options):
     most: int | None = field(default=None, metadata=UNREMARKABLE)
     """Particles that escalating may use in all; by default 100 times `particles`, and 20,000 at
     least."""
+    combine_observes: Hook | None = field(default=None, metadata=UNREMARKABLE)
+    """What the artifact was trained with; `Model.infer` finds it in the program."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "particles", whole_number("particles", self.particles))
@@ -77,6 +80,7 @@ class CompiledOptions(Options):
             object.__setattr__(self, "most", whole_number("most", self.most))
         if self.escalate is not None:
             object.__setattr__(self, "escalate", _size(self.escalate))
+        object.__setattr__(self, "combine_observes", hook_given(self.combine_observes))
         object.__setattr__(self, "artifact", given_artifact(self.artifact, Compiled.name))
 
     @classmethod
@@ -133,7 +137,8 @@ class Compiled:
         with fitting_threads(state.network):
             if state.reading is None:
                 with torch.inference_mode():
-                    reading = read_data(state.network, state.query, [state.value])
+                    hook = state.options.combine_observes
+                    reading = read_data(state.network, state.query, [state.value], hook)
                 state = replace(state, reading=reading)
             if state.refinement is None and state.options.refine:
                 state = replace(state, refinement=Refinement(state.network))

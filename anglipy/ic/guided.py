@@ -16,7 +16,7 @@ ones.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -28,9 +28,10 @@ from anglipy.ic.network import Memory, Network
 from anglipy.ic.preparing import given_artifact, read_data, warn_of_unknown
 from anglipy.ic.reader import Reading
 from anglipy.ic.running import Runs
+from anglipy.ic.setup import Hook, hook_given
 from anglipy.ic.store import network_of
 from anglipy.ic.threads import fitting_threads
-from anglipy.inference.engine import Startable, StepInfo, register
+from anglipy.inference.engine import UNREMARKABLE, Startable, StepInfo, register
 from anglipy.inference.lockstep import for_groups
 from anglipy.inference.log_space import IntArray
 from anglipy.inference.smc import Smc, SmcOptions, SmcState
@@ -51,9 +52,12 @@ class GuidedOptions(SmcOptions):
     particles: int = 100
     artifact: Any = None
     """An `Artifact`, or the path of one."""
+    combine_observes: Hook | None = field(default=None, metadata=UNREMARKABLE)
+    """What the artifact was trained with; `Model.infer` finds it in the program."""
 
     def __post_init__(self) -> None:
         SmcOptions.__post_init__(self)
+        object.__setattr__(self, "combine_observes", hook_given(self.combine_observes))
         object.__setattr__(self, "artifact", given_artifact(self.artifact, GuidedSmc.name))
 
     @classmethod
@@ -184,7 +188,7 @@ class GuidedSmc(Smc):
         """
         network = network_of(options.artifact)
         with fitting_threads(network), torch.inference_mode():
-            reading = read_data(network, query, [value])  # type: ignore[arg-type]
+            reading = read_data(network, query, [value], options.combine_observes)  # type: ignore[arg-type]
         return guided(query, value, options, Guide(network, reading, options.artifact.epsilon))
 
     def step(self, state: SmcState, rng: Any) -> tuple[SmcState, StepInfo]:

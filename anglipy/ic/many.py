@@ -93,7 +93,7 @@ def _together(
     query: Query, values: Sequence[Any], options: CompiledOptions, network: Network, rng: Any
 ) -> list[Posterior | UserError]:
     began = time.perf_counter()
-    reading = read_data(network, query, values)
+    reading = read_data(network, query, values, options.combine_observes)
     draws = [NO_DRAWS] * len(values)
     unknown: set[str] = set()
     total = len(values) * options.particles

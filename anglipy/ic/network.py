@@ -88,6 +88,8 @@ class Network(nn.Module):
         self.may_miss = False
         """Whether it learned that data may be missing: then nil may be observed, and weighs
         nothing."""
+        self.combined: str | None = None
+        """The function that makes of all observes of a run what it reads."""
         self.limits: Mapping[str, int] = {}
         """The largest instance that it knows of each site; see `limits`."""
         self.core = core_of(kind, shape)

@@ -108,7 +108,7 @@ def observations_of(
     instances, site = instances_of(observe, group), observe.site.id
     try:
         found = read_lanes(value, group, observe.dist, reading)
-    except _UnreadableError as error:
+    except UnreadableError as error:
         raise _unreadable(observe, int(instances[error.place]), error.value) from error
     return [
         Observations(site, kind, runs, instances, values)
@@ -118,7 +118,7 @@ def observations_of(
     ]
 
 
-class _UnreadableError(ValueError):
+class UnreadableError(ValueError):
     """The value of a particle has no shape that a network can read."""
 
     def __init__(self, place: int, value: Any) -> None:
@@ -138,13 +138,19 @@ def read_lanes(
         found = _together(dist, value, group) if reading in (None, "numbers", "iid") else None
         if found is not None:
             return [(_renamed(found[0], reading), None, found[1])]
-        single = rows(value)
-        dists = [None] * group.n if dist is None else rows(dist)
+        return read_rows(rows(value), None if dist is None else rows(dist), reading)
+
+
+def read_rows(
+    single: Sequence[Any], dists: Sequence[Any] | None = None, reading: str | None = None
+) -> list[Read]:
+    """The same of values one by one."""
     read = []
     for place, one in enumerate(single):
-        kind, array = _read_as(reading, one) if reading else _read(dists[place], one)
+        dist = None if dists is None else dists[place]
+        kind, array = _read_as(reading, one) if reading else _read(dist, one)
         if kind is None:
-            raise _UnreadableError(place, one)
+            raise UnreadableError(place, one)
         read.append((kind, array))
     return [
         (kind, np.array(places), stacked_rows(kind, [read[place][1][None] for place in places]))

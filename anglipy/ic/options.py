@@ -9,7 +9,7 @@ from typing import Any
 
 from anglipy.diagnostics import OptionError
 from anglipy.ic.records import Progress, SiteLoss, TrainingRecord
-from anglipy.ic.setup import Setup, checked_readings
+from anglipy.ic.setup import Hook, Setup, checked_readings
 from anglipy.runtime.machine import Query
 
 __all__ = ["NETWORKS", "Progress", "SiteLoss", "TrainingOptions", "TrainingRecord"]
@@ -76,6 +76,14 @@ class TrainingOptions:
     """Draws the argument of each run, instead of `example_args`; by its name (`--args-fn NAME`) a
     function of the program that takes nothing. The numbers, arrays and texts in such an argument
     are inputs of the network; nil stands where data will be, which the program observes.
+    """
+    combine_observes: Hook | None = None
+    """Makes of all observes of a run what the network reads; by its name (`--combine-observes
+    NAME`) a function of the program. What it returns is read as at the site `observes`.
+    """
+    combine_samples: Hook | None = None
+    """Makes of all samples of a run those that are learned, sorted or fewer perhaps; by its name
+    (`--combine-samples NAME`) a function of the program. Both: see `ic.combining`.
     """
     embedders: Mapping[str, str] = field(default_factory=dict)
     """How the observations of a site are read, where that shall not be decided by their shape: one
@@ -174,12 +182,15 @@ class TrainingOptions:
     def fixed(self) -> dict[str, Any]:
         """The options that must be the same when training is resumed, as plain data."""
         plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in _FREE}
-        return plain | {"args_fn": None if self.args_fn is None else self.args_fn.name}
+        named = ("args_fn", "combine_observes", "combine_samples")
+        given = {name: getattr(self, name) for name in named}
+        return plain | {name: found and found.name for name, found in given.items()}
 
     @property
     def setup(self) -> Setup:
         """How the query is run."""
-        return Setup(self.example_args, self.args_fn, self.embedders, self.missing)
+        hooks = self.combine_observes, self.combine_samples
+        return Setup(self.example_args, self.args_fn, self.embedders, self.missing, *hooks)
 
     @property
     def budget(self) -> int | None:

@@ -22,7 +22,7 @@ from anglipy.ic.limits import read_up_to
 from anglipy.ic.network import Network
 from anglipy.ic.observing import Observations
 from anglipy.ic.reader import Reading
-from anglipy.ic.setup import Setup
+from anglipy.ic.setup import Hook, Setup
 from anglipy.ic.tapes import scout
 from anglipy.runtime.lanes.groups import Index
 from anglipy.runtime.machine import Query
@@ -54,13 +54,23 @@ def given_artifact(artifact: Any, algorithm: str) -> Artifact:
     return Artifact.load(artifact)
 
 
-def read_data(network: Network, query: Query, values: Sequence[Any]) -> Reading:
+def read_data(
+    network: Network, query: Query, values: Sequence[Any], combine: Hook | None = None
+) -> Reading:
     """What the network makes of the data that each of these arguments brings: a row for each. The
-    runs that look for it have their own generator.
+    runs that look for it have their own generator. Raises ArtifactError AQ610 if the network was
+    trained on combined observes and there is no function to combine these.
     """
+    if network.combined is not None and combine is None:
+        raise ArtifactError(
+            "AQ610",
+            f"the artifact was trained on what `{network.combined}` makes of the observes",
+            help="give that function as the option `combine_observes`",
+        )
     count = 1 if _always_the_same(network) else SCOUTS
     codes = np.repeat(np.arange(len(values)), count)
-    setup = Setup(values, readings=network.readings)
+    hook = combine if network.combined is not None else None
+    setup = Setup(values, readings=network.readings, combine_observes=hook)
     tape = scout(query, setup, np.random.default_rng(0), codes)
     observations = tape.observations
     if count > 1:

@@ -20,18 +20,19 @@ from anglipy.ic.singles import Singles
 from anglipy.inference.lockstep import for_groups
 from anglipy.runtime.checkpoints import Observe, Result, Sample
 from anglipy.runtime.distributions.checks import elements
+from anglipy.runtime.equality import equal
 from anglipy.runtime.lanes.distributions import draw, score
 from anglipy.runtime.lanes.families.weighted import Weights
 from anglipy.runtime.lanes.gathering import from_rows
-from anglipy.runtime.lanes.groups import CURRENT, Group, Index, using
+from anglipy.runtime.lanes.groups import CURRENT, Group, Index, root, using
 from anglipy.runtime.lanes.machine import Machine
 from anglipy.runtime.lanes.merging import Merger
 from anglipy.runtime.lanes.state import State
-from anglipy.runtime.lanes.values import Choice, Lane, NotLanes, numbers, rows, rows_at
+from anglipy.runtime.lanes.values import Choice, Lane, NotLanes, numbers, row, rows, rows_at
 from anglipy.runtime.machine import FINISH, Query
 from anglipy.runtime.vectors import Vector
 
-__all__ = ["Runs", "Waiting", "encoded", "instances_of"]
+__all__ = ["Runs", "Waiting", "encoded", "encoded_one", "instances_of"]
 
 
 class Runs:
@@ -272,6 +273,26 @@ def _roots(matrix: Floats) -> Floats:
         more = 1e-12 * sizes[:, None, None] * np.eye(matrix.shape[1])
         found = np.asarray(np.linalg.cholesky(matrix + more), dtype=np.float64)
     return found
+
+
+def encoded_one(dist: Any, value: Any) -> tuple[Prior, Any]:
+    """The prior of one draw from a plain distribution, and the draw as its proposal family takes
+    it: a number, or an array (D,). Raises ValueError for a value that the prior does not have.
+    """
+    group = root(1)
+    with using(group):
+        ((_, prior),) = describe_lanes(dist)
+        if prior.family != "categorical" and not prior.parts:
+            return prior, encoded(prior.family, value, 1)[0]
+    if prior.parts:
+        pairs = zip(element_dists(dist), elements(value) or (), strict=True)
+        return prior, np.array([float(encoded_one(*pair)[1]) for pair in pairs])
+    part = Waiting("", dist, prior, group, np.zeros(1, np.intp), np.ones(1, np.int64))
+    with using(group):
+        for index in range(prior.numbers.shape[1]):
+            if equal(row(part.decode(np.array([index])), 0), value):
+                return prior, index
+    raise ValueError("a value that the prior does not have")
 
 
 def encoded(family: str, value: Any, n: int) -> Floats:

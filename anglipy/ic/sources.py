@@ -61,7 +61,7 @@ def dataset_of(
     if options.dataset is None:
         return None
     setup = setup_of(query, options) if setup is None else setup
-    about = about_program(query.name, program_hash, setup)
+    about = about_program(query.name, program_hash, setup.about)
     simulator = Simulator(query, setup, options.seed, options.shard)
     return Dataset(Path(options.dataset), simulator, about)
 

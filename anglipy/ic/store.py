@@ -15,7 +15,7 @@ import torch
 from anglipy.diagnostics import ArtifactError, OptionError
 from anglipy.ic.artifact import AddressRow, Artifact
 from anglipy.ic.batches import ObserverKey, SlotKey
-from anglipy.ic.checked import finite
+from anglipy.ic.checked import finite, text
 from anglipy.ic.layers import Shape
 from anglipy.ic.limits import checked_limits
 from anglipy.ic.network import Network, Structure
@@ -202,6 +202,8 @@ def network_of(artifact: Artifact) -> Network:
         shape = Shape(**artifact.shape, proposal=network_proposal(artifact))
         told = checked_readings(artifact.options.get("embedders"))
         limits = checked_limits(artifact.options.get("limits"))
+        combined = artifact.options.get("combine_observes")
+        combined = combined if combined is None else text(combined)
         structure = structure_of(artifact.addresses, artifact.fixed)
         network = empty_network(shape, structure, network_kind(artifact), artifact.arrays)
         # Arrays take the place of parameters: nothing is stored twice.
@@ -212,6 +214,6 @@ def network_of(artifact: Artifact) -> Network:
             f"the artifact for `{artifact.query}` is damaged: {error}",
             help="compile again",
         ) from error
-    network.told, network.limits = told, limits
+    network.told, network.limits, network.combined = told, limits, combined
     network.may_miss = bool(artifact.options.get("missing", 0.0))
     return network.eval()

@@ -13,12 +13,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from anglipy.diagnostics import ArtifactError, ProgramError
+from anglipy.ic.combining import (
+    OBSERVES,
+    Chosen,
+    Heard,
+    combined_choices,
+    combined_observations,
+)
 from anglipy.ic.inputs import ARGUMENT, inputs_of
 from anglipy.ic.observing import Observations, observations_of
 from anglipy.ic.priors import Floats, Prior, why_not_learned
@@ -29,6 +36,7 @@ from anglipy.inference.lockstep import drawn
 from anglipy.runtime.checkpoints import Address, Observe, Result, Sample
 from anglipy.runtime.lanes.functions import LaneClosure
 from anglipy.runtime.lanes.groups import Group, Index, using
+from anglipy.runtime.lanes.values import rows
 from anglipy.runtime.machine import Query
 from anglipy.runtime.random_source import using_rng
 
@@ -51,17 +59,24 @@ class Choices(NamedTuple):
     """(n,) indices of categories, (n,) floats, or (n, D)."""
     log_prior: Any
     """(n,), or one float for all."""
+    said: tuple[Sequence[Any], Sequence[Any]] | None = None
+    """The distribution and the value of each run, where the program is to combine its samples."""
 
-    def part(self, rows: Index, first: int) -> Choices:
+    def part(self, places: Index, first: int) -> Choices:
         """Some of the runs, numbered from `first`."""
-        log_prior = self.log_prior
+        log_prior, said = self.log_prior, self.said
+        if said is not None:
+            dists, values = said
+            at = places.tolist()
+            said = [dists[place] for place in at], [values[place] for place in at]
         return Choices(
             self.site,
-            self.runs[rows] - first,
-            self.instances[rows],
-            self.prior.at(rows),
-            self.values[rows],
-            log_prior[rows] if np.ndim(log_prior) else log_prior,
+            self.runs[places] - first,
+            self.instances[places],
+            self.prior.at(places),
+            self.values[places],
+            log_prior[places] if np.ndim(log_prior) else log_prior,
+            said,
         )
 
 
@@ -76,6 +91,8 @@ class Tape:
     observations: list[Observations]
     unlearned: dict[str, str] = field(default_factory=dict, compare=False)
     """Why choices of the family `prior` are of it, by site; known where the runs were recorded."""
+    heard: list[Heard] = field(default_factory=list, compare=False)
+    """Observes that the program is to combine."""
 
     def part(self, start: int, end: int) -> Tape:
         """The runs from `start` up to `end`, as a tape of their own."""
@@ -83,9 +100,9 @@ class Tape:
         def those_of(events: list[Any]) -> list[Any]:
             found = []
             for event in events:
-                rows = np.flatnonzero((event.runs >= start) & (event.runs < end))
-                if len(rows):
-                    found.append(event.part(rows, start))
+                places = np.flatnonzero((event.runs >= start) & (event.runs < end))
+                if len(places):
+                    found.append(event.part(places, start))
             return found
 
         return Tape(end - start, those_of(self.choices), those_of(self.observations))
@@ -116,7 +133,7 @@ def record(query: Query, value: Any, rng: Any, count: int, witness: Witness | No
     with _argument_hint(setup):
         first = None if setup.generator is not None else setup.value
         runs = Runs(query, first, count, generator=setup.generator)
-        return _run(runs, rng, setup, True, witness or Witness())
+        return _combined(_run(runs, rng, setup, True, witness or Witness()), setup, rng)
 
 
 def scout(query: Query, setup: Setup, rng: Any, codes: Index) -> Tape:
@@ -126,7 +143,7 @@ def scout(query: Query, setup: Setup, rng: Any, codes: Index) -> Tape:
     """
     values = setup.value
     runs = Runs(query, values, len(codes), apart=len(values) == 1, codes=codes)
-    return _run(runs, rng, setup, False, Witness())
+    return _combined(_run(runs, rng, setup, False, Witness()), setup, rng)
 
 
 def with_sequences(setup: Setup, tapes: Sequence[Tape]) -> Setup:
@@ -168,10 +185,10 @@ def _run(
                 continue
             numbers = runs.numbers(state)
             if draws_data and (turn := turn_of(runs, point)) is not None:
-                answer, state = _choose_in_loop(runs, point, turn, rng, tape)
+                answer, state = _choose_in_loop(runs, point, turn, rng, tape, setup)
             elif isinstance(point, Sample):
                 choose = _choose if draws_data else _draw
-                answer = choose(runs, point, rng, tape)
+                answer = choose(runs, point, rng, tape, setup)
                 lengths[numbers] += 1
                 if lengths[numbers].max() > LONGEST:
                     raise _endless(point)
@@ -180,7 +197,9 @@ def _run(
                     raise impure(point, "observes something")
                 answer = drawn(runs.machine, point, rng) if draws_data else point.value
                 witness.observed(point, answer, numbers)
-                if answer is not None or draws_data:
+                if setup.combine_observes is not None:
+                    tape.heard.extend(_heard(point, answer, numbers))
+                elif answer is not None or draws_data:
                     reading = setup.readings.get(point.site.id)
                     found = observations_of(point, answer, numbers, reading)
                     tape.observations.extend(_shown(found, setup, rng) if draws_data else found)
@@ -208,10 +227,49 @@ def _shown(found: list[Observations], setup: Setup, rng: Any) -> list[Observatio
     if not setup.missing:
         return found
     kept = [np.flatnonzero(rng.random(len(o.runs)) >= setup.missing) for o in found]
-    return [o.part(rows, 0) for o, rows in zip(found, kept, strict=True) if len(rows)]
+    return [o.part(places, 0) for o, places in zip(found, kept, strict=True) if len(places)]
 
 
-def _choose(runs: Runs, sample: Sample, rng: Any, tape: Tape) -> Any:
+def _heard(point: Any, answer: Any, numbers: Index) -> list[Heard]:
+    """An observe as the program has it; nothing of nil."""
+    group = point.state.group
+    with using(group):
+        values = rows(answer)
+    there = np.array([place for place, value in enumerate(values) if value is not None], np.intp)
+    if not len(there):
+        return []
+    kept = [values[place] for place in there.tolist()]
+    return [Heard(point.site.id, numbers[there], instances_of(point, group)[there], kept)]
+
+
+def _combined(tape: Tape, setup: Setup, rng: Any) -> Tape:
+    """What the program makes of its observes and samples, if it wants to."""
+    choices, observations = tape.choices, tape.observations
+    if setup.combine_observes is not None:
+        reading = setup.readings.get(OBSERVES)
+        hook = setup.combine_observes
+        made = combined_observations(hook, tape.heard, tape.count, reading)
+        observations = observations + _shown(made, setup, rng)
+    if setup.combine_samples is not None and choices:
+        runs: list[list[tuple[str, int, Chosen]]] = [[] for _ in range(tape.count)]
+        for event in choices:
+            for row, run in enumerate(event.runs.tolist()):
+                runs[run].append((event.site, int(event.instances[row]), _chosen(event, row)))
+        learned = combined_choices(setup.combine_samples, runs)
+        choices = [Choices(*made) for made in learned]
+    return replace(tape, choices=choices, observations=observations, heard=[])
+
+
+def _chosen(event: Choices, row: int) -> Chosen:
+    """The choice of one run."""
+    assert event.said is not None
+    dists, values = event.said
+    log_prior = event.log_prior[row] if np.ndim(event.log_prior) else event.log_prior
+    prior = event.prior.at(np.array([row]))
+    return Chosen(dists[row], values[row], prior, event.values[row], float(log_prior))
+
+
+def _choose(runs: Runs, sample: Sample, rng: Any, tape: Tape, setup: Setup) -> Any:
     """Answer a sample from its prior, and write it down."""
     waiting = runs.waiting(sample)
     values = []
@@ -220,14 +278,16 @@ def _choose(runs: Runs, sample: Sample, rng: Any, tape: Tape) -> Any:
         values.append(value)
         if part.prior.family == "prior":
             tape.unlearned.setdefault(part.site, why_not_learned(part.dist))
-        tape.choices.append(
-            Choices(part.site, part.runs, part.instances, part.prior, encoded, log_prior)
-        )
+        event = Choices(part.site, part.runs, part.instances, part.prior, encoded, log_prior)
+        if setup.combine_samples is not None:
+            with using(part.group):
+                event = event._replace(said=(rows(part.dist), rows(value)))
+        tape.choices.append(event)
     return runs.answer(sample, waiting, values)
 
 
 def _choose_in_loop(
-    runs: Runs, sample: Any, turn: LaneClosure, rng: Any, tape: Tape
+    runs: Runs, sample: Any, turn: LaneClosure, rng: Any, tape: Tape, setup: Setup
 ) -> tuple[Any, Any]:
     """Answer the mark of a rejection loop, and write down the choices of its accepted turns."""
     found: list[Found] = []
@@ -236,7 +296,8 @@ def _choose_in_loop(
 
     def play(turns: Turns) -> list[Result]:
         ended: list[Result] = []
-        played = _run(turns, rng, Setup(None), True, Witness(), ended)
+        within = Setup(None, combine_samples=setup.combine_samples)
+        played = _run(turns, rng, within, True, Witness(), ended)
         written[:] = played.choices
         tape.unlearned.update(played.unlearned)
         return ended
@@ -247,16 +308,16 @@ def _choose_in_loop(
         for each in first:
             run_of[each.turns] = numbers[each.places]
         for event in written:
-            rows = np.flatnonzero(run_of[event.runs] >= 0)
-            if len(rows):
-                part = event.part(rows, 0)
+            places = np.flatnonzero(run_of[event.runs] >= 0)
+            if len(places):
+                part = event.part(places, 0)
                 tape.choices.append(part._replace(runs=run_of[part.runs]))
 
     accepted(runs, sample, turn, 1, play, keep)
     return answered(sample, found)
 
 
-def _draw(runs: Runs, sample: Sample, rng: Any, tape: Tape) -> Any:
+def _draw(runs: Runs, sample: Sample, rng: Any, tape: Tape, setup: Setup) -> Any:
     """Answer a sample from its prior."""
     return drawn(runs.machine, sample, rng)
 
