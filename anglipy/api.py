@@ -111,7 +111,7 @@ class Model:
 
         Args:
             algorithm: "importance", "smc", "enumerate", "lmh", "rmh", "almh", "pimh", "pgibbs",
-            "ipmcmc", or with an artifact "ic", "ic-smc".
+            "pgas", "ipmcmc", or with an artifact "ic", "ic-smc".
             Default: "ic" with an artifact, else "importance".
             args: the query's argument: a list for a query with a parameter vector. Python values
             are converted.

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Command", "inferred", "run"]
 
 ALGORITHMS = [
-    "importance", "smc", "enumerate", "lmh", "rmh", "almh", "ais", "siman", "pimh", "pgibbs",
+    "importance", "smc", "enumerate", "lmh", "rmh", "almh", "ais", "siman", "pimh", "pgibbs", "pgas",
     "ipmcmc", "ic", "ic-smc",
 ]  # fmt: skip
 PLOT_KINDS = ("auto", "marginals", "pairs", "weights")

@@ -35,7 +35,7 @@ __all__ = ["ALGORITHMS", "OPTIONS", "SHORT", "Functions", "Quiet"]
 SHORT = OTHER_NAMES
 """Anglican's names of algorithms that are called otherwise here."""
 ALGORITHMS = (
-    "importance", "smc", "enumerate", "lmh", "rmh", "almh", "ais", "siman", "pimh", "pgibbs",
+    "importance", "smc", "enumerate", "lmh", "rmh", "almh", "ais", "siman", "pimh", "pgibbs", "pgas",
     "ipmcmc", "ic", "ic-smc",
 )  # fmt: skip
 OPTIONS = {**RENAMED, "number-of-samples": "samples", "n": "samples"}
@@ -65,9 +65,9 @@ class Functions:
             """The posterior of a query given its argument: a table when shown.
 
             `(infer query [argument...] :algorithm :option value ...)`; algorithms are :importance
-            (the default), :smc, :enumerate, :lmh, :rmh, :almh, :pimh, :pgibbs, :ipmcmc, and :ic
-            with `:artifact "FILE"`. Ctrl-C keeps what there is. With an algorithm first, as in
-            Anglican, it is `doquery`.
+            (the default), :smc, :enumerate, :lmh, :rmh, :almh, :pimh, :pgibbs, :pgas, :ipmcmc,
+            and :ic with `:artifact "FILE"`. Ctrl-C keeps what there is. With an algorithm first, as
+            in Anglican, it is `doquery`.
             """
             if isinstance(query, Keyword) and before is not None:
                 return before(query, *arguments)

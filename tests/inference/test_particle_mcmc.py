@@ -7,6 +7,7 @@ The programs made by hand run one particle after the other, the compiled ones in
 from __future__ import annotations
 
 import math
+import operator
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,11 +16,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from anglipy.api import loads
 from anglipy.diagnostics import InferenceError
 from anglipy.inference.engine import engine_named, options_of
 from anglipy.inference.lockstep import for_groups
 from anglipy.inference.pmcmc import groups, particles
-from anglipy.inference.pmcmc.conditional import CONDITIONAL
+from anglipy.inference.pmcmc.conditional import CONDITIONAL, one_of
 from anglipy.inference.resampling import SCHEMES
 from anglipy.runtime.machine import Query
 from tests.inference.kernels import posterior_of_paths, prove_invariance, results_of, turns
@@ -79,6 +81,66 @@ def test_pgibbs_is_right_where_groups_split_and_join(name: str) -> None:
 @pytest.mark.parametrize("name", ["hmm", "dead ends"])
 def test_pgibbs_is_right_in_small_groups(name: str) -> None:
     prove_invariance(GROUPED[name], "pgibbs", particles=2, lanes=1)
+
+
+# --- pgas ---
+
+
+@BOTH
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "branching"])
+def test_pgas_leaves_the_posterior_invariant(name: str, programs: Any) -> None:
+    prove_invariance(programs[name], "pgas", particles=2)
+
+
+def test_pgas_leaves_the_posterior_invariant_where_runs_branch() -> None:
+    prove_invariance(BY_HAND["branching"], "pgas", particles=2)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_pgas_is_right_by_every_scheme(scheme: str) -> None:
+    prove_invariance(BY_HAND["hmm"], "pgas", particles=2, resampling=scheme)
+
+
+@pytest.mark.parametrize("name", ["recursion and memory", "joining"])
+def test_pgas_is_right_where_groups_split_and_join(name: str) -> None:
+    prove_invariance(GROUPED[name], "pgas", particles=2)
+
+
+LATER = """
+  (let [a (sample (flip 0.4))
+        f (fn [p] (sample (flip p)))]
+    (observe (flip (if a 0.3 0.8)) true)
+    (let [b (if a (if (f 0.3) (f 0.6) false) (f 0.5))]
+      (observe (flip (if b 0.9 0.4)) true)
+      (+ (if a 2 0) (if b 1 0))))"""
+"""After an observe particles make different numbers of choices at one site before they meet
+again."""
+
+
+@pytest.mark.parametrize("scalar", [True, False])
+@pytest.mark.parametrize("engine", ["pgas", "pgibbs"])
+def test_it_is_right_where_what_follows_differs(engine: str, scalar: bool) -> None:
+    query = loads(f"(defquery q [] {LATER})").queries["q"].query
+    assert len(posterior_of_paths(query)) == 5
+    prove_invariance(query, engine, particles=2, scalar=scalar)
+
+
+def test_ancestors_are_drawn_anew() -> None:
+    """States without a memory: with three particles a path changes its beginning as often as its
+    end.
+    """
+    changed = {}
+    for engine in ("pgibbs", "pgas"):
+        posterior = MEMORYLESS.infer(engine, particles=3, samples=600, seed=1)
+        firsts = [value[0] for value in posterior.values[::3]]
+        changed[engine] = sum(map(operator.ne, firsts, firsts[1:])) / len(firsts)
+    assert changed["pgas"] > 1.5 * changed["pgibbs"]
+
+
+MEMORYLESS = loads("""
+  (defquery q []
+    (mapv (fn [_] (let [x (sample (normal 0 1))] (observe (normal x 1) 0) x)) (range 12)))
+""").queries["q"]  # fmt: skip
 
 
 # --- pimh ---
@@ -209,6 +271,19 @@ def test_the_proof_sees_a_seeded_fault(
     fault(monkeypatch)
     with pytest.raises((AssertionError, InferenceError)):
         prove_invariance(programs["hmm"], "pgibbs", particles=2)
+
+
+@BOTH
+def test_the_proof_sees_futures_without_their_weight(
+    programs: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def uniform(rng: Any, weights: Any, log_futures: Any, retained: int) -> int:
+        return one_of(rng, np.where(np.isfinite(log_futures), weights, 0.0))
+
+    for module in (particles, groups):
+        monkeypatch.setattr(module, "any_ancestor", uniform)
+    with pytest.raises(AssertionError):
+        prove_invariance(programs["hmm"], "pgas", particles=2)
 
 
 def test_the_proof_sees_what_the_systematic_scheme_of_anglican_does(

@@ -1,11 +1,11 @@
 """Particle Markov chain Monte Carlo: chains over whole sweeps of SMC.
 
-Each engine is a module: `pimh`, `pgibbs`, `ipmcmc`. What they share is in `chain` and `nodes`, the
-sweep itself in `groups` (in lockstep) and `particles` (one by one).
+Each engine is a module: `pimh`, `pgibbs`, `pgas`, `ipmcmc`. What they share is in `chain` and
+`nodes`, the sweep itself in `groups` (in lockstep) and `particles` (one by one).
 """
 
 from __future__ import annotations
 
-from anglipy.inference.pmcmc import ipmcmc, pgibbs, pimh
+from anglipy.inference.pmcmc import ipmcmc, pgas, pgibbs, pimh
 
-__all__ = ["ipmcmc", "pgibbs", "pimh"]
+__all__ = ["ipmcmc", "pgas", "pgibbs", "pimh"]

@@ -21,10 +21,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from anglipy.inference.log_space import FloatArray
+from anglipy.inference.log_space import AllWeightsZero, FloatArray, normalise
 from anglipy.inference.resampling import Ancestors, multinomial, parents_of
 
-__all__ = ["CONDITIONAL", "any_of", "one_of"]
+__all__ = ["CONDITIONAL", "any_ancestor", "any_of", "one_of"]
 
 ConditionalScheme: TypeAlias = Callable[[Any, FloatArray, int, int], tuple[Ancestors, int]]
 """(rng, weights, n, retained) -> the ancestors of n particles in ascending order, and which of the
@@ -39,6 +39,18 @@ def any_of(rng: Any, n: int) -> int:
 def one_of(rng: Any, weights: FloatArray) -> int:
     """One of the places of the weights, drawn by them."""
     return int(multinomial(rng, weights, 1)[0])
+
+
+def any_ancestor(rng: Any, weights: FloatArray, log_futures: FloatArray, retained: int) -> int:
+    """One of the places, by its weight times the probability of what is to follow it; the retained
+    one if all of these are zero by rounding.
+    """
+    with np.errstate(divide="ignore"):
+        log_weights = np.log(weights) + log_futures
+    try:
+        return one_of(rng, normalise(log_weights))
+    except AllWeightsZero:
+        return retained
 
 
 def _systematic(rng: Any, weights: FloatArray, n: int, retained: int) -> tuple[Ancestors, int]:

@@ -21,7 +21,8 @@ from anglipy.inference.lockstep import (
     log_weights_of,
 )
 from anglipy.inference.log_space import FloatArray, IntArray, weigh_all
-from anglipy.inference.pmcmc.conditional import CONDITIONAL, any_of
+from anglipy.inference.pmcmc.conditional import CONDITIONAL, any_ancestor, any_of
+from anglipy.inference.pmcmc.futures import log_futures, rest_of
 from anglipy.inference.pmcmc.nodes import Shape, Swept
 from anglipy.inference.pmcmc.paths import Path, given_at, not_the_same
 from anglipy.inference.pmcmc.tape import Tape
@@ -156,7 +157,7 @@ class _Sweep:
         slots = _all_slots(stops)
         chosen, parents, held = [], np.full(self.count, -1), []
         for node, places, weights in self._nodes(stops, slots):
-            ancestors, place = self._ancestors(node, slots[places], weights)
+            ancestors, place = self._ancestors(node, stops, slots[places], weights)
             first = node * self.shape.particles
             parents[first : first + len(ancestors)] = slots[places[ancestors]]
             chosen.append((places[ancestors], first + np.arange(len(ancestors))))
@@ -192,17 +193,24 @@ class _Sweep:
         ends = np.cumsum(np.bincount(of_each, minlength=nodes))
         return np.split(order, ends[:-1])
 
-    def _ancestors(self, node: int, slots: IntArray, weights: FloatArray) -> tuple[IntArray, int]:
+    def _ancestors(
+        self, node: int, stops: Stops, slots: IntArray, weights: FloatArray
+    ) -> tuple[IntArray, int]:
         """Places among the particles of a node, and which of them goes on with its path."""
         n, name = self.shape.particles, self.shape.resampling
         if node >= len(self.paths):
             return SCHEMES[name](self.rng, weights, n), 0
         if self.used[node] < len(self.paths[node][self.block]):
             raise not_the_same()
-        retained = np.flatnonzero(slots == self.held[node])
-        if len(retained) == 0:
+        places = np.flatnonzero(slots == self.held[node])
+        if len(places) == 0:
             raise not_the_same()
-        return CONDITIONAL[name](self.rng, weights, n, int(retained[0]))
+        retained = int(places[0])
+        if self.shape.ancestors:
+            rest = rest_of(self.paths[node], self.block + 1)
+            futures = log_futures(stops, self.count, rest, self.held[node], self.shape.lanes)
+            retained = any_ancestor(self.rng, weights, futures[slots], retained)
+        return CONDITIONAL[name](self.rng, weights, n, retained)
 
     # ---- the end
 

@@ -31,6 +31,8 @@ class Shape:
     nodes: int
     resampling: str
     lanes: int
+    ancestors: bool = False
+    """Whether a particle that repeats a path draws its ancestors anew (see `pgas`)."""
 
 
 @dataclass(frozen=True, slots=True)

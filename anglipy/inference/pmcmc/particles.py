@@ -16,7 +16,8 @@ import numpy as np
 from anglipy.diagnostics import AnglipyError
 from anglipy.inference.garbage import without_collecting
 from anglipy.inference.log_space import FloatArray, weigh_all
-from anglipy.inference.pmcmc.conditional import CONDITIONAL, any_of
+from anglipy.inference.pmcmc.conditional import CONDITIONAL, any_ancestor, any_of
+from anglipy.inference.pmcmc.futures import log_future, rest_of
 from anglipy.inference.pmcmc.nodes import Shape, Swept
 from anglipy.inference.pmcmc.paths import Block, Choice, Path, given_at, not_the_same
 from anglipy.inference.resampling import SCHEMES
@@ -147,7 +148,17 @@ class _Node:
         assert self.held is not None
         if self.particles[self.held].log_weight == -math.inf:
             raise not_the_same()
-        ancestors, self.held = CONDITIONAL[name](self.rng, weights, n, self.held)
+        retained = self.held
+        if self.shape.ancestors:
+            assert self.path is not None
+            # Particles of weight zero have no weight.
+            living = [i for i, p in enumerate(self.particles) if p.log_weight > -math.inf]
+            rest = rest_of(self.path, self.block + 1)
+            futures = np.full(len(self.particles), -math.inf)
+            for i in living:
+                futures[i] = log_future(self.particles[i].checkpoint, rest, i == self.held)
+            retained = any_ancestor(self.rng, weights, futures, retained)
+        ancestors, self.held = CONDITIONAL[name](self.rng, weights, n, retained)
         return ancestors.tolist()  # type: ignore[no-any-return]
 
 
