@@ -8,6 +8,7 @@ from examples.experiments import (
     circuit,
     clusters,
     coin,
+    dates,
     factorial_hmm,
     gmm,
     gum,
@@ -38,6 +39,7 @@ MODULES = (
     clusters,
     state_space,
     factorial_hmm,
+    dates,
     calibration,
 )
 

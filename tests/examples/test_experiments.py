@@ -16,6 +16,7 @@ from examples.experiments import (
     bandpass,
     branching,
     coin,
+    dates,
     factorial_hmm,
     faults,
     gum,
@@ -36,6 +37,7 @@ from examples.experiments.genes import genes, is_there
 from examples.experiments.lab import Lab, Settings
 from examples.experiments.page import page
 from examples.experiments.record import RESULTS, Circumstances, Figure, Outcome, Training
+from examples.experiments.typing_errors import typed, written
 
 # --- exact answers ---
 
@@ -190,6 +192,23 @@ def test_faults_of_a_dead_circuit():
     dead = 1  # R1 is open
     assert found.log_evidence[dead] - faults.PRIOR[dead] == pytest.approx(exact, abs=0.15)
     assert found.chances[dead] == pytest.approx(1 / 12, abs=0.02)
+
+
+def test_dates():
+    truth = dates.exact("03/05/2021")
+    assert truth.dates[2021, 3, 5] == pytest.approx(truth.dates[2021, 5, 3])
+    assert sum(truth.dates.values()) == pytest.approx(1.0, abs=1e-3)
+    sure = dates.exact("25/12/1999")
+    assert max(sure.dates, key=sure.dates.__getitem__) == (1999, 12, 25)
+    # Text, date and style as the distribution of the program has them.
+    style, date = 3, (2003, 2, 14)
+    prior = math.log(dates.STYLES[style] / 40 / 12 / 28)
+    text = "14 Febrvary 2003"
+    other = [d for d in truth.dates if d == date]
+    found = dates.exact(text)
+    log_joint = prior + typed(written(style, *date)).log_prob(text)
+    assert not other
+    assert found.dates[date] == pytest.approx(math.exp(log_joint - found.log_evidence), rel=1e-3)
 
 
 def test_magnitude():
