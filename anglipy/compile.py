@@ -165,7 +165,7 @@ class Compiler:
         items = core.items if isinstance(core, ListForm) else ()
         head = items[0].name if items and isinstance(items[0], Symbol) else ""
         if head == "namespace*":
-            self.namespace.name = _text(items[1])
+            self.namespace.rename(_text(items[1]))
             return None
         if head == "defmacro*":
             return self.define_macro(items)

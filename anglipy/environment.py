@@ -27,6 +27,7 @@ from anglipy.runtime.locate import SOURCES
 from anglipy.runtime.primitives import CONSTANTS, PRIMITIVES
 from anglipy.runtime.torch_modules import callable_of
 from anglipy.runtime.unwinding import MACHINE_FUNCTIONS
+from anglipy.runtime.variables import NamespaceValue
 from anglipy.scopes import SiteInfo
 from anglipy.stdlib import defined
 from anglipy.surroundings import RESERVED
@@ -201,6 +202,11 @@ class Namespace:
         self.values[binding.python] = function
         return binding
 
+    def rename(self, name: str) -> None:
+        """What follows stands in a namespace of this name."""
+        self.name = name
+        self.values[_built_ins().bindings["*ns*"].python] = NamespaceValue(name)
+
     def lookup(self, name: str) -> Binding | None:
         """The meaning of a global name; the program's own names hide built-in ones."""
         for known in self._tables():
@@ -229,6 +235,9 @@ class Namespace:
                     return known[short]
         if is_plotting(space) and _PLOTTING in self.extra:
             return self.add_extra(f"{space}/{short}", partial(self.extra[_PLOTTING], short))
+        if space == "clojure.math":
+            first, *words = short.split("-")
+            return self.lookup(f"Math/{first}{''.join(map(str.capitalize, words))}")
         _, dot, kind = space.rpartition(".")
         return self.lookup(f"{kind}/{short}") if dot and kind[:1].isupper() else None
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
@@ -21,10 +23,26 @@ from anglipy.runtime.equality import MapLike, Sequential, SetLike, known_length
 from anglipy.runtime.foreign import is_array, is_numpy_scalar
 from anglipy.runtime.scalars import Keyword, Symbol
 
-__all__ = ["ARRAY_LIMIT", "LAZY_LIMIT", "describe", "float_text", "pr_str", "print_str", "to_str"]
+__all__ = [
+    "ARRAY_LIMIT", "LAZY_LIMIT", "describe", "float_text", "pr_str", "print_str",
+    "printing_at_most", "to_str",
+]  # fmt: skip
 
 LAZY_LIMIT = 1_000
 ARRAY_LIMIT = 1_000
+
+_MOST: ContextVar[int | None] = ContextVar("anglipy_print_length", default=None)
+
+
+@contextmanager
+def printing_at_most(count: int | None) -> Iterator[None]:
+    """Print so many elements of every collection and `...` for the rest; None: all of them."""
+    token = _MOST.set(count)
+    try:
+        yield
+    finally:
+        _MOST.reset(token)
+
 
 _CHAR_NAMES = {
     "\n": "newline",
@@ -81,7 +99,8 @@ def to_str(value: Any) -> str:
         return "NaN" if value != value else ("Infinity" if value > 0 else "-Infinity")
     if isinstance(value, os.PathLike):
         return str(os.fspath(value))
-    return _render(value, readable=True)
+    own = None if value.__class__ in _ATOMS else getattr(value, "to_text", None)
+    return _render(value, readable=True) if own is None else str(own())
 
 
 def describe(value: Any) -> str:
@@ -131,15 +150,16 @@ def _parts(value: Any) -> Iterator[Any] | None:
     """The pieces of a collection: `_Text` and values; None for everything else."""
     if value.__class__ in _ATOMS:
         return None
+    most = _MOST.get()
     if isinstance(value, Sequential):
-        limit = LAZY_LIMIT if known_length(value) is None else None
+        limit = LAZY_LIMIT if most is None and known_length(value) is None else most
         return _sequence_parts(value.brackets[0], value, value.brackets[1], limit)
     if isinstance(value, (list, tuple)):
-        return _sequence_parts("[", value, "]", None)
+        return _sequence_parts("[", value, "]", most)
     if isinstance(value, (MapLike, dict)):
-        return _map_parts(value.items(), getattr(value, "record_name", None))
+        return _map_parts(value.items(), getattr(value, "record_name", None), most)
     if isinstance(value, (SetLike, set, frozenset)):
-        return _sequence_parts("#{", value, "}", None)
+        return _sequence_parts("#{", value, "}", most)
     if is_array(value) and math.prod(value.shape) <= ARRAY_LIMIT:
         return _sequence_parts("[", value.tolist(), "]", None)
     return None
@@ -159,11 +179,16 @@ def _sequence_parts(
     yield _Text(end)
 
 
-def _map_parts(items: Iterable[tuple[Any, Any]], record: str | None) -> Iterator[Any]:
+def _map_parts(
+    items: Iterable[tuple[Any, Any]], record: str | None, limit: int | None
+) -> Iterator[Any]:
     yield _Text("{" if record is None else f"#{record}{{")
     for i, (key, value) in enumerate(items):
         if i:
             yield _COMMA
+        if i == limit:
+            yield _MORE
+            break
         yield key
         yield _SPACE
         yield value

@@ -30,6 +30,10 @@ class NamespaceValue:
     def __hash__(self) -> int:
         return hash(("namespace", self.name))
 
+    def to_text(self) -> str:
+        """What `str` gives."""
+        return self.name
+
     def __repr__(self) -> str:
         return f"#namespace[{self.name}]"
 

@@ -108,6 +108,41 @@ host:(resolve 'there-is-no-such-thing) => nil
 host:(deref (promise) 10 :late) => :late
 """
 
+MATH = r"""
+(clojure.math/sqrt 4) => 2.0
+(clojure.math/pow 2 3) => 8.0
+(clojure.math/round 2.5) => 3
+(clojure.math/rint 2.5) => 2.0
+(clojure.math/floor-div -7 2) => -4
+(clojure.math/floor-mod -7 2) => 1
+(clojure.math/to-degrees clojure.math/PI) => 180.0
+(clojure.math/copy-sign 2 -0.0) => -2.0
+(clojure.math/IEEE-remainder 5 3) => -1.0
+(clojure.math/next-up 1.0) => 1.0000000000000002
+(clojure.math/next-after 1.0 0) => 0.9999999999999999
+(clojure.math/get-exponent 0.0) => -1023
+(clojure.math/scalb 1.0 10) => 1024.0
+(clojure.math/add-exact 1 2) => 3
+(clojure.math/increment-exact 1) => 2
+(clojure.math/hypot 3 4) => 5.0
+(clojure.math/signum -2) => -1.0
+(try (clojure.math/multiply-exact Long/MAX_VALUE 2) (catch ArithmeticException e :overflow)) => :overflow
+"""
+
+STREAMS = r"""
+host:(with-out-str (binding [*out* *out*] (println 1))) => "1\n"
+host:(let [w (java.io.StringWriter.)] (binding [*out* w] (prn "a") (print 1)) (str w)) => "\"a\"\n1"
+host:(binding [*in* (java.io.StringReader. "one\ntwo")] [(read-line) (read-line) (read-line)]) => ["one" "two" nil]
+host:(let [w (java.io.StringWriter.) v (java.io.StringWriter.)] (binding [*out* w] (binding [*out* v] (print 1)) (print 2)) [(str w) (str v)]) => ["2" "1"]
+host:(binding [*print-length* 2] (pr-str [1 2 3] {:a 1 :b 2 :c 3} (range))) => "[1 2 ...] {:a 1, :b 2, ...} (0 1 ...)"
+host:(str *ns*) => "user"
+host:(ns-name *ns*) => user
+host:(with-out-str (.println *out* "a") (.write *out* "b")) => "a\nb"
+(clojure-version) => "1.11.1"
+"""
+
+test_math = checking(MATH)
+test_streams = checking(STREAMS)
 test_classes = checking(CLASSES)
 test_hierarchies = checking(HIERARCHIES)
 test_arrays = checking(ARRAYS)

@@ -69,7 +69,7 @@ SKIPPED = {
         "identity-matrix", "submatrix", "subvector", "broadcast")),
     # Only forms of the language call them, and the tests of the forms run on both paths.
     "add-method!", "bind-globals", "exception-is?", "extend-protocol!", "instance-of?",
-    "instance?", "class-named",
+    "instance?", "class-named", "clojure-version",
     "make-exception", "make-methods", "make-protocol", "make-record", "make-reified", "method-of",
     "protocol-method", "throw-exception", "user-process",
     "iterator-seq", "enumeration-seq", "clojure.java.io/resource",

@@ -14,6 +14,7 @@ from anglipy.runtime.exceptions import Raised, data_of, is_of_class, message_of
 from anglipy.runtime.maps import PersistentMap
 from anglipy.runtime.primitives.checks import fail
 from anglipy.runtime.primitives.registry import primitive
+from anglipy.runtime.primitives.streams import redirected
 from anglipy.runtime.printing import pr_str, to_str
 from anglipy.runtime.seqs import LazySeq, ThunkSeq
 from anglipy.runtime.vectors import Vector
@@ -177,6 +178,7 @@ def bind_globals(names: Vector, values: Vector, function: Any) -> Any:
     before = {name: variables[name] for name in names}
     variables.update(zip(names, values, strict=True))
     try:
-        return computed("binding", function)
+        with redirected(zip(names, values, strict=True)):
+            return computed("binding", function)
     finally:
         variables.update(before)

@@ -190,6 +190,8 @@ _READER: dict[str, Method] = {
 _WRITER: dict[str, Method] = {
     "write": lambda w, content: w.stream.write(to_str(content)) and None,
     "append": lambda w, content: w.stream.write(to_str(content)) and None,
+    "print": lambda w, content: w.stream.write(to_str(content)) and None,
+    "println": lambda w, content="": w.stream.write(f"{to_str(content)}\n") and None,
     "newLine": lambda w: w.stream.write("\n") and None,
     "flush": lambda w: w.stream.flush(),
     "close": lambda w: w.close(),

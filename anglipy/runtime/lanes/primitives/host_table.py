@@ -11,7 +11,8 @@ __all__ = ["BY_HAND", "CALLING", "DEEP", "EFFECTS", "STRUCTURAL"]
 
 BY_HAND: tuple[str, ...] = (
     # those of other names for the same functions
-    "Math/max Math/min assoc! conj!",
+    "Math/max Math/min assoc! conj! Math/addExact Math/subtractExact Math/multiplyExact",
+    "Math/incrementExact Math/decrementExact Math/negateExact",
     # changes.py
     "ref volatile! agent ref-set vreset! alter commute vswap! send send-off swap-vals! reset-vals!",
     "delayed deliver",
@@ -46,6 +47,7 @@ BY_HAND: tuple[str, ...] = (
 """Those with a lane version of their own, or that share one."""
 
 STRUCTURAL: dict[str, str] = {
+    "bound-fn*": ".",
     "transient": ".",
     "persistent!": ".",
     "ensure": ".",
@@ -127,6 +129,7 @@ EFFECTS: tuple[str, ...] = (
     "short-array byte-array boolean-array object-array double-array float-array",
     "clojure.core.matrix/to-double-array clojure.core.matrix/to-object-array",
     "aset aset-int aset-long aset-short aset-byte aset-double aset-float aset-boolean aset-char",
+    "->StringWriter with-redefs-fn with-bindings*",
     "var-set local-variable remove-method remove-all-methods prefer-method",
     "clojure.pprint/pprint pprint clojure.pprint/print-table",
 )
@@ -155,6 +158,8 @@ DEEP: tuple[str, ...] = (
     "unchecked-short unchecked-byte unchecked-divide-int",
     "clojure.java.io/file clojure.java.io/resource ->File ->ArrayList ->LinkedList ->Vector",
     "->HashMap ->TreeMap ->LinkedHashMap ->Integer ->Long ->Double ->Float ->BigInteger ->String",
+    "Math/IEEEremainder Math/IEEERemainder Math/copySign Math/ulp Math/nextUp Math/nextDown",
+    "Math/nextAfter Math/getExponent Math/scalb clojure-version",
     "Math/hypot Math/toRadians Math/toDegrees Math/floorDiv Math/floorMod Integer/valueOf",
     "Long/valueOf Double/valueOf Float/valueOf Boolean/parseBoolean Boolean/valueOf",
     "Integer/toString Long/toString Integer/toBinaryString Long/toBinaryString",
