@@ -42,8 +42,8 @@ def profile(order: str, top: int | None, as_json: bool, out: Path | None, **comm
 
     Particles run in groups. Below each line stands where groups split and why, where they merge
     again, what had to be called one by one, and how many came to its samples and observes; before
-    it the time spent there, in seconds, and its share of all. Times are sampled every millisecond;
-    the rest is counted.
+    it the time spent there, in seconds, and its share of all but preparing. Times are sampled every
+    millisecond; the rest is counted.
 
     \b
     anglipy profile crp.aq -a smc --particles 1000 -v '[[1.1 1 -4 0.1 -5]]' --seed 1

@@ -120,6 +120,11 @@ class Profile:
     _lines: dict[tuple[str, int], Line] = field(default_factory=dict, repr=False)
 
     @property
+    def running(self) -> float:
+        """The seconds without preparing, of which the shares of lines are shares."""
+        return self.seconds - self.preparing
+
+    @property
     def lines(self) -> list[Line]:
         """The lines where something happened, file by file in their order."""
         return [line for _, line in sorted(self._lines.items())]
@@ -164,7 +169,7 @@ class Profile:
             "preparing": self.preparing,
             "elsewhere": self.elsewhere,
             "samples": self.samples,
-            "lines": [line.to_data(self.seconds) for line in self.ordered(order, top)],
+            "lines": [line.to_data(self.running) for line in self.ordered(order, top)],
         }
 
     def to_json(self, order: str = "file", top: int | None = None) -> str:

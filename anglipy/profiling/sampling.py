@@ -23,15 +23,16 @@ class Sampler:
     def __init__(self, sampled: Callable[[FrameType | None, float], None]) -> None:
         self._sampled = sampled
         self._watched = threading.get_ident()
-        self._ended = threading.Event()
+        self._begun, self._ended = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="profile", daemon=True)
 
     def start(self) -> None:
         """Begin."""
         self._switch_s = sys.getswitchinterval()
         sys.setswitchinterval(min(_SWITCH_S, self._switch_s))
-        self._began = self._last = time.perf_counter()
         self._thread.start()
+        self._began = self._last = time.perf_counter()
+        self._begun.set()
 
     def stop(self) -> float:
         """End; the seconds since `start`."""
@@ -43,6 +44,7 @@ class Sampler:
         return now - self._began
 
     def _run(self) -> None:
+        self._begun.wait()
         while not self._ended.wait(INTERVAL_S):
             frame = sys._current_frames().get(self._watched)
             now = time.perf_counter()

@@ -17,8 +17,8 @@ _LEAST_SHARE = 0.005
 
 def table(profile: Profile, lines: Sequence[Line]) -> str:
     """The times that belong to no line, the lines, and the line that makes most groups."""
-    shown = [line for line in lines if _is_shown(line, profile.seconds)]
-    parts = [*_files(profile, shown), *_verdict(lines)]
+    shown = [line for line in lines if _is_shown(line, profile.running)]
+    parts = [*_files(profile, shown), *_verdict(profile.lines)]
     return "\n".join([_head(profile), *parts]) + "\n"
 
 
@@ -28,9 +28,8 @@ def _is_shown(line: Line, total: float) -> bool:
 
 
 def _head(profile: Profile) -> str:
-    in_lines = profile.seconds - profile.preparing - profile.elsewhere
     times = (
-        (in_lines, "in the program"),
+        (profile.running - profile.elsewhere, "in the program"),
         (profile.preparing, "preparing"),
         (profile.elsewhere, "in the engine"),
     )
@@ -45,7 +44,7 @@ def _files(profile: Profile, lines: Sequence[Line]) -> Iterator[str]:
         if line.source.name != name:
             name = line.source.name
             yield f"\n{name}\n   time   share  {'line':>{width}}"
-        share = 100 * line.seconds / profile.seconds if profile.seconds else 0.0
+        share = 100 * line.seconds / profile.running if profile.running else 0.0
         text = line.text.rstrip()
         text = text if len(text) <= _WIDTH else f"{text[: _WIDTH - 3]}..."
         measured = f"{line.seconds:>7.3f}  {share:>5.1f}%" if line.seconds else " " * 15

@@ -16,7 +16,7 @@ from anglipy.profiling.words import name_of, reason_of
 from anglipy.runtime.checkpoints import Checkpoint, Observe, Result, Sample
 from anglipy.runtime.lanes.groups import CURRENT, Group
 from anglipy.runtime.lanes.machine import Machine
-from anglipy.runtime.lanes.scopes import Choosing, Scope, through
+from anglipy.runtime.lanes.scopes import Choosing, Recalling, Scope, through
 from anglipy.runtime.lanes.state import State
 from anglipy.runtime.lanes.values import codes_at
 from anglipy.runtime.locate import beginning, caller
@@ -130,6 +130,10 @@ class Watched(Machine):
             sizes = [state.group.n for state, _ in scope.waiting]
             self.watch.merged(caller([through(scope.k)]), sizes)
         super()._close(scope)
+
+    def _recalling(self, recalling: Recalling) -> None:
+        self.watch.where = caller([through(recalling.value[0])])
+        super()._recalling(recalling)
 
     def _choosing(self, choosing: Choosing) -> None:
         choice, group = choosing.choice, choosing.state.group

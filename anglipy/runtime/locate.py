@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from types import CodeType, TracebackType
@@ -113,8 +114,11 @@ def beginning(function: Any) -> Span | None:
     """The form that a function of generated code was made of; None for other functions."""
     code = function.__code__
     source = function.__globals__.get(SOURCES, {}).get(code.co_filename)
-    if source is None:
-        return None
+    return None if source is None else _first(source, code)
+
+
+@lru_cache(maxsize=1024)
+def _first(source: Source, code: CodeType) -> Span | None:
     found = (_span(source, code, 2 * place) for place in range(len(code.co_code) // 2))
     return next((span for span in found if span is not None and span.end > span.start), None)
 

@@ -282,6 +282,8 @@ def test_orders() -> None:
         (line.seconds for line in found.lines), reverse=True
     )
     assert found.ordered("splits", top=1)[0].number == 10
+    # The verdict is of all lines, whatever is shown.
+    assert "groups split most at" in found.table("time", top=1)
     assert len(found.ordered("file", top=3)) == 3
     data = found.to_data("splits", top=1)
     assert data["lines"][0]["line"] == 10
