@@ -9,9 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from anglipy.diagnostics import AnglipyError, ProgramError
+from anglipy.runtime.maps import PersistentMap
 from anglipy.runtime.printing import pr_str
+from anglipy.runtime.scalars import Keyword
 
-__all__ = ["Raised", "class_of", "classes_above", "data_of", "is_of_class", "message_of"]
+__all__ = [
+    "NotCaught", "Raised", "class_of", "classes_above", "data_of", "is_of_class", "message_of",
+]  # fmt: skip
 
 _PARENTS = {
     "Exception": "Throwable", "Error": "Throwable", "RuntimeException": "Exception",
@@ -56,6 +60,20 @@ class Raised(ProgramError):
         shown = f": {self.message}" if self.message else ""
         data = "" if self.data is None else f" {pr_str(self.data)}"
         return f"#error[{self.kind}{shown}{data}]"
+
+
+class NotCaught(ProgramError):
+    """A `throw` that no `catch` around takes; its data says what was thrown."""
+
+    def __init__(self, tag: Any, value: Any) -> None:
+        super().__init__(
+            "AQ413",
+            f"nothing catches {pr_str(tag)}",
+            help=f"(catch {pr_str(tag)} ...) around the `throw` takes its value",
+        )
+        kind = Keyword("anglican-uncaught-throw")
+        names = ("error-type", "throw-tag", "value")
+        self.data = PersistentMap.of(zip(map(Keyword, names), (kind, tag, value), strict=True))
 
 
 def class_of(error: Any) -> str:
@@ -103,5 +121,5 @@ def message_of(error: Any) -> str | None:
 
 
 def data_of(error: Any) -> Any:
-    """The data of an exception made by `ex-info`, else nil."""
-    return error.data if isinstance(error, Raised) else None
+    """The data of an exception made by `ex-info`, or of a `throw` not caught, else nil."""
+    return error.data if isinstance(error, (Raised, NotCaught)) else None

@@ -12,14 +12,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from anglipy.diagnostics import ProgramError
 from anglipy.runtime.checkpoints import Frame
 from anglipy.runtime.composite import Composite
 from anglipy.runtime.equality import key_of
+from anglipy.runtime.exceptions import NotCaught
 from anglipy.runtime.functions import Closure, call
 from anglipy.runtime.machine import FINALLY, TRY, handlers_of
 from anglipy.runtime.primitives import PRIMITIVES
-from anglipy.runtime.printing import pr_str
 from anglipy.runtime.state import State, is_host
 from anglipy.runtime.vectors import Vector
 
@@ -34,22 +33,12 @@ __all__ = [
     "TRYING",
     "Leaving",
     "label_of",
-    "not_caught",
 ]
 
 
 def label_of(tag: Any) -> Any:
     """The label of the handler of a `catch`."""
     return "catch", key_of(tag)
-
-
-def not_caught(tag: Any) -> ProgramError:
-    """The error of a `throw` without a `catch` around."""
-    return ProgramError(
-        "AQ413",
-        f"nothing catches {pr_str(tag)}",
-        help=f"(catch {pr_str(tag)} ...) around the `throw` takes its value",
-    )
 
 
 class Leaving(Composite):
@@ -108,7 +97,7 @@ def _throwing(frame: Any, state: State, value: Any) -> Any:
 def _thrown(tag: Any, thrown: Any, state: State) -> Any:
     label = label_of(tag)
     if not handlers_of(state.handlers, label):
-        raise not_caught(tag)
+        raise NotCaught(tag, thrown)
     handlers = handlers_of(state.handlers, label, FINALLY)
     k = handlers[1]
     value = Leaving(tag, thrown) if handlers[0] == FINALLY else thrown

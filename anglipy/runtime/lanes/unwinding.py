@@ -15,13 +15,14 @@ import numpy as np
 from anglipy.runtime import unwinding as scalar
 from anglipy.runtime.checkpoints import Frame
 from anglipy.runtime.equality import key_of
+from anglipy.runtime.exceptions import NotCaught
 from anglipy.runtime.lanes.functions import LaneClosure, by_arguments, call, split_by
 from anglipy.runtime.lanes.gathering import distinct_places
 from anglipy.runtime.lanes.predicts import ALTERNATIVES, links
 from anglipy.runtime.lanes.scopes import Unwinding
 from anglipy.runtime.lanes.state import State
 from anglipy.runtime.lanes.steps import Split
-from anglipy.runtime.lanes.values import Choice, codes_at, has_lanes, rows
+from anglipy.runtime.lanes.values import Choice, codes_at, has_lanes, row, rows
 from anglipy.runtime.machine import FINALLY, TRY
 from anglipy.runtime.primitives import PRIMITIVES
 from anglipy.runtime.vectors import Vector
@@ -125,7 +126,10 @@ def _thrown(tag: Any, thrown: Any, k: Any, state: State) -> Any:
     wanted = (_CATCH, key_of(tag))
     handlers = _from(state.handlers, wanted)
     if not handlers:
-        raise scalar.not_caught(tag)
+        error = NotCaught(tag, row(thrown, 0))
+        if has_lanes(thrown) and state.group.n > 1:
+            error.lane = 0  # type: ignore[attr-defined]
+        raise error
     if handlers[0] is ALTERNATIVES:
         return _by_handlers(state, k, lambda state: _thrown(tag, thrown, k, state), False)
     handlers = _from(state.handlers, wanted, _FINALLY)
