@@ -23,7 +23,7 @@ from anglipy.inference.mcmc.moves import REGENERATED, Rules, Uniformly
 from anglipy.inference.mcmc.replay import Program, Replay, comes_back
 from anglipy.runtime.checkpoints import Observe
 from anglipy.runtime.equality import equal
-from anglipy.runtime.lanes.groups import QUIET, root, using
+from anglipy.runtime.lanes.groups import QUIET, Group, root, using
 from anglipy.runtime.lanes.predicts import predicts_of
 from anglipy.runtime.lanes.values import Lane, rows, rows_at
 from anglipy.runtime.machine import Query
@@ -48,6 +48,9 @@ class Flock:
     """`State.predicts` of each chain; () if nothing was predicted by any."""
     death: tuple[Observe | None, ...]
     """For each chain the observe that makes its run impossible."""
+    pending: tuple[tuple[Any, Any, Group], ...] = ()
+    """What chains predict that have not been asked whether they accept: (chains, predicts of a
+    group, the group)."""
 
     def moved(self, rules: Rules, rng: Any) -> tuple[Flock, Rules, Any]:
         """After a move of every chain; the rules, which may have learned; who accepted, a boolean
@@ -65,7 +68,7 @@ class Flock:
         after = self._mixed(new, accepted)
         if not isinstance(rules.picking, Uniformly):
             with QUIET, using(self.program.root):
-                different = accepted & self._differs(new, accepted)
+                different = accepted & self._differs(after, accepted)
             rules = _learned(rules, self.columns, picked, different)
         return after, rules, accepted
 
@@ -92,9 +95,29 @@ class Flock:
             columns,
             np.where(accepted, new.log_likelihood, self.log_likelihood),
             value,
-            _either(accepted, new.predicts, self.predicts),
+            self._predicts(new, accepted),
             _either(accepted, new.death, self.death),
         )
+
+    def _predicts(self, new: Flock, accepted: Any) -> tuple[Any, ...]:
+        """What the chains predict: single ones are only made for those that accept."""
+        if not new.pending and not self.predicts:
+            return ()
+        found = list(self.predicts or (_NOTHING,) * len(accepted))
+        for place in np.nonzero(accepted)[0].tolist():
+            found[place] = _NOTHING
+        for chains, predicts, group in new.pending:
+            own = np.nonzero(accepted[chains])[0]
+            if len(own):
+                made = predicts_of(predicts, group, own)
+                for place, node in zip(chains[own].tolist(), made, strict=True):
+                    found[place] = node
+        return tuple(found) if any(found) else ()
+
+    def settled(self) -> Flock:
+        """These chains, all of which accept to be what they are."""
+        everyone = np.ones(self.program.root.n, dtype=bool)
+        return replace(self, predicts=self._predicts(self, everyone), pending=())
 
     def _differs(self, new: Flock, accepted: Any) -> Any:
         """Of the chains that accepted, which have another result, or predict something else."""
@@ -200,15 +223,13 @@ def _replay(
 
 def _after(program: Program, replay: Replay) -> Flock:
     """What the chains would be after a run."""
-    pieces, predicts = [], [_NOTHING] * program.root.n
+    pieces, pending = [], []
     for result in replay.results:
         state: Any = result.state
         places = program.places(state.group)
         pieces.append(Piece(places, result.value, state.group))
         if state.predicts != ():
-            nodes = predicts_of(state.predicts, state.group)
-            for place, node in zip(places.tolist(), nodes, strict=True):
-                predicts[place] = node
+            pending.append((places, state.predicts, state.group))
     observes = [*replay.deaths, None]
     with QUIET, using(program.root):
         return Flock(
@@ -216,8 +237,9 @@ def _after(program: Program, replay: Replay) -> Flock:
             replay.new_columns(),
             replay.log_likelihood,
             joined(program.root, pieces) if pieces else None,
-            tuple(predicts) if any(predicts) else (),
+            (),
             tuple([observes[number] for number in replay.died_at.tolist()]),
+            tuple(pending),
         )
 
 
@@ -237,7 +259,7 @@ class GroupWalk:
                 n = program.root.n
                 nothing, whatever = np.full(n, -1), np.ones(n, dtype=bool)
                 replay = _replay(program, {}, nothing, whatever, self.rules, rng)
-                first.append(_after(program, replay))
+                first.append(_after(program, replay).settled())
             return replace(self, flocks=tuple(first)), 0
         flocks, rules, count = [], self.rules, 0
         for flock in self.flocks:

@@ -104,10 +104,13 @@ def _lifted(merger: Merger, front: Links) -> Any:
     return made
 
 
-def predicts_of(predicts: Any, group: Group) -> list[Any]:
-    """For every particle its `State.predicts` as the scalar path has it."""
+def predicts_of(predicts: Any, group: Group, places: Index | None = None) -> list[Any]:
+    """For every particle, or for those at these places, its `State.predicts` as the scalar path
+    has it.
+    """
+    asked = np.arange(group.n) if places is None else places
     with using(group):
-        return _in_front(predicts, np.arange(group.n), [()] * group.n)
+        return _in_front(predicts, asked, [()] * len(asked))
 
 
 def _in_front(node: Any, places: Index, earlier: list[Any]) -> list[Any]:
