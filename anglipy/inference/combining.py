@@ -9,13 +9,15 @@ Each Z_r is unbiased, so Z is: its coefficients are fixed before the runs. For i
 the weights are those of one run of n draws, exactly. For SMC it is the product of evidence and
 average that is unbiased, sum_r n_r Z_r E_r[f] / n, of which the pooled average is the ratio: a run
 that explains the data badly counts little, however even its own weights are (Del Moral 2004,
-theorem 7.4.2, for the unbiasedness).
+theorem 7.4.2, for the unbiasedness). Markov chains estimate no evidence: runs of them are just more
+chains.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -31,6 +33,8 @@ __all__ = ["combined"]
 def combined(posteriors: Iterable[Posterior]) -> Posterior:
     """See `Posterior.combined`."""
     runs = list(posteriors)
+    if runs and all(run.chains is not None for run in runs):
+        return _of_chains(runs)
     _check(runs)
     counts = np.array([run.draws for run in runs], dtype=np.float64)
     log_count = math.log(counts.sum())
@@ -57,15 +61,37 @@ def combined(posteriors: Iterable[Posterior]) -> Posterior:
     )
 
 
+def _of_chains(runs: Sequence[Posterior]) -> Posterior:
+    """Runs of Markov chains as more chains; each draw counts the same."""
+    _check_queries(runs)
+    chains, first = [], 0
+    for run in runs:
+        own = np.unique(run.chains, return_inverse=True)[1]  # type: ignore[arg-type]
+        chains.append(own + first)
+        first = int(chains[-1].max()) + 1
+    draws = sum(run.draws for run in runs)
+    known = [run.acceptance for run in runs]
+    told = [(share, run.draws) for share, run in zip(known, runs, strict=True) if share is not None]
+    everywhere = len(told) == len(runs)
+    acceptance = sum(share * count for share, count in told) / draws if everywhere else None
+    return replace(
+        runs[0],
+        values=[value for run in runs for value in run.values],
+        log_weights=np.zeros(sum(len(run.values) for run in runs)),
+        predicts=_predicts(runs),
+        algorithm=" + ".join(dict.fromkeys(run.algorithm for run in runs)),
+        draws=draws,
+        seconds=sum(run.seconds for run in runs),
+        stopped=any(run.stopped for run in runs),
+        chains=np.concatenate(chains),
+        acceptance=acceptance,
+    )
+
+
 def _check(runs: Sequence[Posterior]) -> None:
     if not runs:
         raise InferenceError("AQ555", "there is no posterior to combine")
-    queries = list(dict.fromkeys(run.query for run in runs))
-    if len(queries) > 1:
-        raise InferenceError(
-            "AQ555",
-            f"posteriors of different queries cannot be combined: {', '.join(queries)}",
-        )
+    _check_queries(runs)
     for number, run in enumerate(runs, 1):
         who = f"posterior {number} of {len(runs)}" + (
             f" (by {run.algorithm})" * bool(run.algorithm)
@@ -83,6 +109,15 @@ def _check(runs: Sequence[Posterior]) -> None:
                 help="importance, smc and ic estimate it; a chain or a part that only some draws"
                 " have does not",
             )
+
+
+def _check_queries(runs: Sequence[Posterior]) -> None:
+    queries = list(dict.fromkeys(run.query for run in runs))
+    if len(queries) > 1:
+        raise InferenceError(
+            "AQ555",
+            f"posteriors of different queries cannot be combined: {', '.join(queries)}",
+        )
 
 
 def _standard_error(

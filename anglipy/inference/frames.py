@@ -18,6 +18,7 @@ import numpy as np
 from anglipy import __version__
 from anglipy.diagnostics import OptionError
 from anglipy.inference.engine import whole_number
+from anglipy.inference.mixing import by_chain
 from anglipy.inference.parts import Part, parts_of
 from anglipy.runtime.convert import to_python
 from anglipy.runtime.printing import print_str
@@ -106,22 +107,24 @@ def to_arviz(posterior: Posterior, draws: int | None = None, seed: int = 0) -> A
 
 
 def _of_equal_weight(posterior: Posterior, draws: int | None, seed: int) -> Any:
-    """The numbers of the draws to show, shape (draws,)."""
+    """The numbers of the draws to show, shape (chains, draws)."""
+    if posterior.chains is not None and draws is None:
+        return by_chain(posterior.chains)
     log_weights = posterior.log_weights
     equal = bool(np.all(log_weights == log_weights[0])) and posterior.families is None
     if draws is None:
         if equal and not posterior.exact:
-            return np.arange(len(posterior))
+            return np.arange(len(posterior))[None]
         draws = _EXACT_DRAWS if posterior.exact else max(1, math.floor(posterior.ess))
     from anglipy.inference.resampling import systematic
 
     rng = np.random.default_rng(seed)
     chosen = systematic(rng, posterior.weights, whole_number("draws", draws))
-    return rng.permutation(chosen)
+    return rng.permutation(chosen)[None]
 
 
 def _arrays(posterior: Posterior, chosen: Any) -> dict[str, Any]:
-    """Variables with the shape (1 chain, draws, shape of the vector...)."""
+    """Variables with the shape (chains, draws, shape of the vector...)."""
     count = len(posterior)
     vectors: dict[str, list[Part]] = {}
     for part in parts_of(posterior):
@@ -134,9 +137,9 @@ def _arrays(posterior: Posterior, chosen: Any) -> dict[str, Any]:
             for part in parts:
                 place: Any = (slice(None), *part.index)
                 array[place] = part.column(count)
-            found[name] = array[chosen][None]
+            found[name] = array[chosen]
         else:
-            found |= {part.name: _variable(part, count)[chosen][None] for part in parts}
+            found |= {part.name: _variable(part, count)[chosen] for part in parts}
     return found
 
 

@@ -24,7 +24,7 @@ from anglipy.inference.weighted import grouped
 if TYPE_CHECKING:
     from anglipy.inference.posterior import Posterior
 
-__all__ = ["Mixing", "chain_ess", "mixing_of", "split_r_hat"]
+__all__ = ["Mixing", "by_chain", "chain_ess", "mixing_of", "split_r_hat"]
 
 _PARTS = 100
 """Parts of results that are looked at."""
@@ -108,7 +108,7 @@ def mixing_of(posterior: Posterior) -> Mixing:
     the most frequent; parts that never change are left out.
     """
     assert posterior.chains is not None
-    order = _by_chain(posterior.chains)
+    order = by_chain(posterior.chains)
     count = len(posterior.values)
     ess, r_hat = math.inf, math.nan
     for part in parts_of(posterior, _PARTS):
@@ -120,7 +120,7 @@ def mixing_of(posterior: Posterior) -> Mixing:
     return Mixing(1.0 if ess == math.inf else ess, r_hat, len(order))
 
 
-def _by_chain(chains: IntArray) -> IntArray:
+def by_chain(chains: IntArray) -> IntArray:
     """The numbers of the draws of each chain, shape (chains, draws): the last ones, as many as the
     shortest has.
     """

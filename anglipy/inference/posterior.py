@@ -338,8 +338,9 @@ class Posterior:
         """Several runs of one query on the same data as one posterior.
 
         A run that made n draws and estimates the evidence by Z counts as n Z; the evidence is
-        sum(n Z) / sum(n). Raises InferenceError AQ555 for posteriors that do not estimate the
-        evidence, for exact ones, and for those of different queries. See `combining`.
+        sum(n Z) / sum(n). Runs of Markov chains become more chains. Raises InferenceError AQ555 for
+        other posteriors that do not estimate the evidence, for exact ones, and for those of
+        different queries. See `combining`.
         """
         from anglipy.inference.combining import combined
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -89,3 +90,32 @@ def test_the_standard_error_of_a_chain() -> None:
     x = autoregressive(0.5, 1, 2000)[0]
     posterior = chain_posterior(x.tolist(), [0] * 2000)
     assert posterior.standard_error() == pytest.approx(x.std() / math.sqrt(posterior.ess))
+
+
+def test_runs_of_chains_are_combined_to_more_chains() -> None:
+    one = chain_posterior([1.0, 2.0, 3.0, 4.0], [0, 1, 0, 1])
+    both = Posterior.combined([one, chain_posterior([5.0, 6.0], [7, 7])])
+    assert both.values == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+    assert both.chains is not None
+    assert both.chains.tolist() == [0, 1, 0, 1, 2, 2]
+    assert both.mean() == 3.5
+    assert both.log_evidence is None
+    with pytest.raises(InferenceError, match="does not estimate the evidence"):
+        Posterior.combined([one, Posterior.from_particles([1.0], [0.0])])
+
+
+def test_chains_survive_files(tmp_path: object) -> None:
+    one = replace(chain_posterior([1.0, 2.0, 3.0, 4.0], [0, 1, 0, 1]), acceptance=0.25)
+    path = f"{tmp_path}/chains.json"
+    one.save(path)
+    again = Posterior.load(path)
+    assert again.chains is not None
+    assert again.chains.tolist() == [0, 1, 0, 1]
+    assert again.acceptance == 0.25
+    assert again.to_data()["chains"] == 2
+
+
+def test_arviz_gets_the_chains_as_they_are() -> None:
+    pytest.importorskip("arviz")
+    data = chain_posterior([1.0, 2.0, 3.0, 4.0], [0, 1, 0, 1]).to_arviz()
+    assert data.posterior["result"].values.tolist() == [[1.0, 3.0], [2.0, 4.0]]
