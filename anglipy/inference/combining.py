@@ -66,7 +66,8 @@ def _of_chains(runs: Sequence[Posterior]) -> Posterior:
     _check_queries(runs)
     chains, first = [], 0
     for run in runs:
-        own = np.unique(run.chains, return_inverse=True)[1]  # type: ignore[arg-type]
+        assert run.chains is not None
+        own = np.unique(run.chains, return_inverse=True)[1]
         chains.append(own + first)
         first = int(chains[-1].max()) + 1
     draws = sum(run.draws for run in runs)
