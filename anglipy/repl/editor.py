@@ -43,9 +43,11 @@ _OLDEST = 10_000
 
 
 class Editor:
-    """Reads one text at a time."""
+    """Reads one text at a time. `when_shown` is called whenever the prompt has been drawn."""
 
-    def __init__(self, conversation: Source, wants_color: bool) -> None:
+    def __init__(
+        self, conversation: Source, wants_color: bool, when_shown: Callable[[], None]
+    ) -> None:
         self._more = ""
         self._session: PromptSession[str] = PromptSession(
             lexer=_Colours(),
@@ -61,6 +63,7 @@ class Editor:
             complete_in_thread=True,
             enable_open_in_editor=True,
         )
+        self._session.app.after_render += lambda _: when_shown()
 
     def read(self, prompt: str, more: str) -> str:
         """The next text. Raises KeyboardInterrupt and EOFError for Ctrl-C and Ctrl-D."""

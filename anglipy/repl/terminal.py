@@ -60,13 +60,19 @@ def _conversation(is_live: bool, functions: Extra) -> Conversation:
 
 
 class _Loading:
-    """A conversation that is being made in another thread."""
+    """A conversation that is made in another thread."""
 
     def __init__(self, functions: Extra) -> None:
         self._functions = functions
         self._made: Conversation | None = None
         self._thread = threading.Thread(target=self._make)
-        self._thread.start()
+        self._is_begun = False
+
+    def begin(self) -> None:
+        """Begin, unless that has been done. The first prompt comes sooner if this comes later."""
+        if not self._is_begun:
+            self._is_begun = True
+            self._thread.start()
 
     def _make(self) -> None:
         # Whoever needs the conversation makes it again, and learns what is wrong.
@@ -75,6 +81,7 @@ class _Loading:
 
     def get(self) -> Conversation:
         """The conversation, when it is there. If it could not be made, says why."""
+        self.begin()
         self._thread.join()
         if self._made is None:
             self._made = _conversation(True, self._functions)
@@ -88,7 +95,7 @@ def _edit(preload: tuple[str, str] | None, wants_color: WantsColor, functions: E
     print(WELCOME, flush=True)
     if preload is not None:
         _preload(loading.get(), preload, wants_color)
-    editor = Editor(loading.get, wants_color(sys.stdout))
+    editor = Editor(loading.get, wants_color(sys.stdout), loading.begin)
     while True:
         try:
             text = editor.read(PROMPT, MORE)
