@@ -15,12 +15,14 @@ from anglipy.repl.bars import strokes
 from anglipy.runtime.equality import MapLike, Sequential, SetLike
 from anglipy.runtime.printing import pr_str
 
-__all__ = ["ITEMS", "shown", "whole"]
+__all__ = ["ITEMS", "defined", "shown", "whole"]
 
 ITEMS = 100
 """Elements of one collection that are shown."""
-CHARACTERS = 20_000
+CHARACTERS = 4_000
 """Characters after which nothing more is shown."""
+LINE = 90
+"""Those of what a definition gives, which is rarely looked at: the name was wanted."""
 
 
 class _Text(str):
@@ -32,6 +34,11 @@ class _Text(str):
 def shown(value: Any) -> str:
     """The text of a value for the terminal."""
     return _special(value) or _limited(value)
+
+
+def defined(value: Any) -> str:
+    """The text of a value that was given a name: a line of it, unless it is a posterior."""
+    return _special(value) or _limited(value, LINE)
 
 
 def whole(value: Any) -> str:
@@ -50,7 +57,7 @@ def _special(value: Any) -> str | None:
     return None
 
 
-def _limited(value: Any) -> str:
+def _limited(value: Any, characters: int = CHARACTERS) -> str:
     """As `pr_str`, with limits. A stack of iterators over open collections: nothing recurses."""
     out: list[str] = []
     length = 0
@@ -64,8 +71,8 @@ def _limited(value: Any) -> str:
             text = part if part.__class__ is _Text else pr_str(part)
             out.append(text)
             length += len(text)
-            if length > CHARACTERS:
-                return "".join(out)[:CHARACTERS] + " ..."
+            if length > characters:
+                return "".join(out)[:characters].rstrip() + " ..."
         else:
             stack.pop()
     return "".join(out)

@@ -52,11 +52,13 @@ class Live:
         self._began = time.monotonic()
         thread = threading.Thread(target=self._redraw, args=(out, end), daemon=True)
         thread.start()
+        errors = sys.stderr
         sys.stdout = cast(TextIO, _Above(out, self))
+        sys.stderr = cast(TextIO, _Above(errors, self, out))
         try:
             yield
         finally:
-            sys.stdout = out
+            sys.stdout, sys.stderr = out, errors
             end.set()
             with self._lock:
                 self._erase(out)
@@ -72,10 +74,12 @@ class Live:
         finally:
             self._text, self._began = before, began
 
-    def write(self, out: TextIO, text: str) -> int:
-        """Write above the line. It is not drawn again before a line of output is whole."""
+    def write(self, out: TextIO, text: str, drawn_on: TextIO) -> int:
+        """Write above the line, which is drawn on one of the streams. It is not drawn again before
+        a line of output is whole.
+        """
         with self._lock:
-            self._erase(out)
+            self._erase(drawn_on)
             if text:
                 self._is_at_margin = text.endswith("\n")
             return out.write(text)
@@ -101,14 +105,14 @@ class Live:
 
 
 class _Above:
-    """Standard output while the line is shown."""
+    """Standard output, or what stands for errors, while the line is shown on standard output."""
 
-    def __init__(self, out: TextIO, live: Live) -> None:
-        self._out, self._live = out, live
+    def __init__(self, out: TextIO, live: Live, drawn_on: TextIO | None = None) -> None:
+        self._out, self._live, self._drawn_on = out, live, drawn_on or out
 
     def write(self, text: str) -> int:
         """Write above the line."""
-        return self._live.write(self._out, text)
+        return self._live.write(self._out, text, self._drawn_on)
 
     def writelines(self, lines: Iterable[str]) -> None:
         """Write all of them above the line."""

@@ -14,12 +14,14 @@ from anglipy.api import Session
 from anglipy.diagnostics import AnglipyError, Diagnostic, Incomplete, InternalError, Span
 from anglipy.forms import Form
 from anglipy.repl.commands import Commands, expanded
-from anglipy.repl.display import shown
-from anglipy.repl.evaluation import Evaluation
+from anglipy.repl.display import defined, shown
+from anglipy.repl.evaluation import Evaluation, head_of
 from anglipy.repl.functions import Functions, Quiet
 from anglipy.repl.live import Live
 
 __all__ = ["Answer", "Conversation"]
+
+_DEFINITIONS = ("def", "defonce")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ class Conversation:
             if command is not None:
                 return Answer(command)
             value = self.evaluation.form(form)
-            text = str(value) if isinstance(value, Quiet) else self._show(value)
+            show = defined if head_of(form) in _DEFINITIONS else self._show
+            text = str(value) if isinstance(value, Quiet) else show(value)
         except (EOFError, KeyboardInterrupt):
             raise
         except AnglipyError as error:

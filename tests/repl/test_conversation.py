@@ -66,6 +66,15 @@ def test_endless_sequences_are_shown_with_a_limit(conversation: Conversation) ->
     assert told(conversation, "{:a [(range)]}")[0] == "{:a [" + text + "]}"
 
 
+def test_what_is_defined_is_shown_in_a_line(conversation: Conversation) -> None:
+    short, long = told(conversation, "(def a [1 2]) (def naturals (range))")
+    assert short == "[1 2]"
+    assert long is not None
+    assert long.startswith("(0 1 2 3")
+    assert long.endswith(" ...")
+    assert len(long) < 100
+
+
 # --- errors ---
 
 

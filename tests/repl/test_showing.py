@@ -83,6 +83,20 @@ def test_the_line_is_gone_afterwards_and_output_stays(monkeypatch: pytest.Monkey
     assert out.getvalue().rpartition("<busy>")[2].startswith("\r\x1b[K")
 
 
+def test_what_is_said_of_errors_goes_above_the_line_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", screen)
+    monkeypatch.setattr(sys, "stderr", screen)
+    with Live(is_on=True).watching():
+        end = time.monotonic() + 30.0
+        while "(Ctrl-C stops it)" not in screen.getvalue():
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        print("careful", file=sys.stderr)
+    assert sys.stderr is screen
+    assert "\r\x1b[Kcareful\n" in screen.getvalue()
+
+
 def test_where_nobody_looks_nothing_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     out = io.StringIO()
     monkeypatch.setattr(sys, "stdout", out)

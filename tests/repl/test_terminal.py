@@ -151,6 +151,24 @@ def test_pasting_a_worksheet(terminal: Terminal) -> None:
     terminal.answer("(infer coin [[true false]] :smc)", "coin by smc")
 
 
+def test_pasting_a_worksheet_of_the_examples(terminal: Terminal, tmp_path: Path) -> None:
+    """All of its answers, each of what is defined in a line; its plot, and nothing of the line that
+    showed what ran.
+    """
+    sheet = Path(__file__).parents[2] / "examples" / "worksheets" / "marsaglia.clj"
+    text = sheet.read_text(encoding="utf-8")
+    terminal.paste(text)
+    terminal.wait_for(text.rstrip().splitlines()[-1])
+    terminal.send("\r")
+    screen = terminal.wait_for("#plot[histogram]")
+    answers = screen[screen.index("\n#query[marsaglia]") :].splitlines()
+    assert "\nhistogram: plot-1.png\n" in screen
+    assert (tmp_path / "plot-1.png").exists()
+    assert max(map(len, answers)) < 100
+    assert len(answers) < 30
+    assert "error[" not in screen
+
+
 def test_training_and_using_an_artifact(terminal: Terminal, tmp_path: Path) -> None:
     """From the model to the posterior by a network, without leaving."""
     terminal.answer(NORMAL, "#query[q]")
