@@ -33,7 +33,15 @@ RENAMED = {
 }
 """Anglican's names of options, and those made like them."""
 IGNORED = frozenset(
-    ["warmup", "stripdown", "number-of-threads", "pool", "endpoint", "observe-embedder-input"]
+    [
+        "warmup",
+        "stripdown",
+        "number-of-threads",
+        "pool",
+        "endpoint",
+        "observe-embedder-input",
+        "predict-cascade",
+    ]
 )
 """Options that mean something only to how Anglican runs."""
 _OWN = ("number-of-samples", "seed", "drop-invalid")

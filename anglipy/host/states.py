@@ -3,10 +3,9 @@ one.
 
 A state is the map `{:log-weight w :result r :predicts [[label value] ...]}`. What engines give
 comes grouped by the way the runs took, so every block is shuffled: any number of states from the
-beginning of the sequence are fair draws. Chains come in the order in which they move. Runs of
-weight zero are left out, as Anglican does by
-default; how many there were before a state is in its metadata, so that `log-marginal` can count
-them.
+beginning of the sequence are fair draws. Chains come in the order in which they move, those of
+sweeps sweep by sweep. Runs of weight zero are left out, as Anglican does by default; how many there
+were before a state is in its metadata, so that `log-marginal` can count them.
 """
 
 from __future__ import annotations
@@ -88,6 +87,8 @@ def _walked(query: Query, value: Any, request: Request, rng: Any) -> Iterator[An
         found: list[PersistentMap | None] = [None] * draws.deaths.count
         for log_weight, result, predicts in draws.listed():
             found.append(_state(log_weight, result, predicts))
+        if getattr(engine, "in_any_order", False):
+            found = [found[place] for place in rng.permutation(len(found)).tolist()]
         failed = all_weights_zero("all runs", draws.deaths) if draws.deaths.count else None
         yield found, failed
 

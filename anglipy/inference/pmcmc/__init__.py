@@ -6,6 +6,6 @@ Each engine is a module: `pimh`, `pgibbs`, `pgas`, `ipmcmc`. What they share is 
 
 from __future__ import annotations
 
-from anglipy.inference.pmcmc import ipmcmc, pgas, pgibbs, pimh
+from anglipy.inference.pmcmc import ipmcmc, pcascade, pgas, pgibbs, pimh
 
-__all__ = ["ipmcmc", "pgas", "pgibbs", "pimh"]
+__all__ = ["ipmcmc", "pcascade", "pgas", "pgibbs", "pimh"]

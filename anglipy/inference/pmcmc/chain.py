@@ -76,6 +76,8 @@ class SweepEngine:
 
     name: str
     options_type: type[SweepOptions]
+    in_any_order = True
+    """The draws of a sweep come in the order of the ways that runs took, which tells nothing."""
     has_weights = False
     """Whether draws have weights of their own; otherwise they are a chain."""
 
@@ -117,15 +119,12 @@ class SweepEngine:
         )
 
     def walked(self, state: SweepState, rng: Any, count: int) -> tuple[SweepState, Draws]:
-        """After at least `count` more draws, and one that is kept: the state, and these draws. The
-        state keeps none, so that this can go on for ever.
+        """After one more sweep, or some until a draw is kept: the state, and these draws, however
+        many are asked for. The state keeps none, so that this can go on for ever.
         """
-        state = replace(state, draws=NO_DRAWS)
-        until = state.length + count
-        while state.length < until or state.draws.count == 0:
+        state = self._turned(replace(state, draws=NO_DRAWS), rng)
+        while state.draws.count == 0:
             state = self._turned(state, rng)
-            if state.length == 0:
-                break
         return replace(state, draws=NO_DRAWS), state.draws
 
     def is_done(self, state: SweepState) -> bool:
