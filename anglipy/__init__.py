@@ -16,11 +16,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from anglipy.api import Model, Program, Session, check, load, loads
+    from anglipy.api import Program, Session, check, load, loads
     from anglipy.datum import read_edn
     from anglipy.diagnostics import AnglipyError, Diagnostic
     from anglipy.inference.posterior import Posterior
     from anglipy.inline import query
+    from anglipy.model import Model
     from anglipy.profiling import profile
     from anglipy.runtime.foreign import vectorised
 
@@ -47,7 +48,7 @@ _HOMES = {
     "vectorised": "anglipy.runtime.foreign",
     "AnglipyError": "anglipy.diagnostics",
     "Diagnostic": "anglipy.diagnostics",
-    "Model": "anglipy.api",
+    "Model": "anglipy.model",
     "Posterior": "anglipy.inference.posterior",
     "Program": "anglipy.api",
     "Session": "anglipy.api",

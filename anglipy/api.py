@@ -1,38 +1,30 @@
-"""anglipy from Python: load a program, run its queries, train networks for them.
+"""anglipy from Python: programs are loaded, checked and shown, and queries found in them.
 
     program = anglipy.load("coin.aq")
     posterior = program.coin.infer("smc", args=[True, False], particles=10_000, seed=0)
 
-This is where the compiler and inference meet; neither knows the other.
+What can be done with a query is in `model`.
 """
 
 from __future__ import annotations
 
 import ast
-import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from anglipy.compile import Compiler, program_hash, queries, reachable_sites
-from anglipy.diagnostics import Diagnostic, OptionError, Source, UserError
+from anglipy.compile import Compiler, queries
+from anglipy.diagnostics import Diagnostic, OptionError, Source
 from anglipy.environment import Namespace
 from anglipy.host import HOST, supplied
+from anglipy.model import Model
 from anglipy.names import nearest
 from anglipy.pretty import pretty
 from anglipy.runtime.convert import from_python
-from anglipy.runtime.machine import Query
 from anglipy.runtime.printing import pr_str
-from anglipy.supplying import embedders_of, generator_named, hook_of
 from anglipy.syntax import core_form
 from anglipy.tails import cps_form
-
-if TYPE_CHECKING:
-    from anglipy.ic.judgement.calibration import Calibration
-    from anglipy.ic.options import TrainingOptions, TrainingRecord
-    from anglipy.inference.posterior import Posterior
-    from anglipy.inference.stepping import Steps
 
 __all__ = [
     "STAGES",
@@ -47,10 +39,6 @@ __all__ = [
     "survey",
 ]
 
-TRAINED = ("ic", "ic-smc")
-"""The algorithms that need an artifact."""
-COMBINED = "combine_observes"
-"""The option that makes of all observes of a run what a network reads."""
 STAGES = ("expanded", "core", "cps", "python")
 
 _PROTOCOL = """\
@@ -59,292 +47,6 @@ _PROTOCOL = """\
 # below takes one step: it returns a checkpoint, or
 # (code, frame, state, value) for the step to take next. A frame is a continuation: its code and
 # what it captured."""
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A query of a program.
-
-    Calling it with its argument gives a generator of checkpoints: `next` gives the first,
-    `send(answer)` the next, and `StopIteration.value` is the result.
-    """
-
-    query: Query
-    namespace: Namespace = field(repr=False)
-    path: str
-
-    @property
-    def name(self) -> str:
-        """The name the program gives it."""
-        return self.query.name
-
-    @property
-    def params(self) -> str:
-        """Its parameters as the program writes them, e.g. `[x y]`."""
-        return self.query.params
-
-    @property
-    def sites(self) -> dict[str, str]:
-        """Its static sites by id: "sample" or "observe"."""
-        return reachable_sites(self.namespace, self.name)
-
-    @property
-    def program_hash(self) -> str:
-        """A hash of the query and of all it depends on; comments and layout do not change it."""
-        return program_hash(self.namespace, self.name)
-
-    def __call__(self, args: Any = None) -> Any:
-        """A run of the query as a generator of checkpoints."""
-        return self.query(from_python(args))
-
-    def infer(
-        self,
-        algorithm: str | None = None,
-        args: Any = None,
-        *,
-        artifact: Any = None,
-        seed: int | None = None,
-        on_progress: Callable[..., object] | None = None,
-        **options: Any,
-    ) -> Posterior:
-        """The posterior of the query given its argument.
-
-        Args:
-            algorithm: "importance", "smc", "enumerate", "lmh", "rmh", "almh", "pimh", "pgibbs",
-            "pgas", "ipmcmc", or with an artifact "ic", "ic-smc".
-            Default: "ic" with an artifact, else "importance".
-            args: the query's argument: a list for a query with a parameter vector. Python values
-            are converted.
-            artifact: a path or an `Artifact`, for "ic" and "ic-smc".
-            seed: the same seed gives the same posterior.
-            on_progress: called after every step of the engine.
-            options: of the engine, e.g. `particles=10_000`.
-
-        Raises:
-            UserError: with the place in the program, for whatever the program or the options get
-            wrong.
-
-        """
-        from anglipy.inference import infer
-
-        chosen, options = self._chosen(algorithm, artifact, options)
-        value = from_python(args)
-        return infer(self.query, value, chosen, seed=seed, on_progress=on_progress, **options)
-
-    def steps(
-        self,
-        algorithm: str | None = None,
-        args: Any = None,
-        *,
-        artifact: Any = None,
-        seed: int | None = None,
-        **options: Any,
-    ) -> Steps:
-        """The same inference, one step of its engine at a time; arguments as of `infer`.
-
-            steps = model.steps("smc", args=[9.0, 8.0], particles=1_000, seed=0)
-            for info in steps:
-                print(info.ess, info.log_evidence)
-            steps.posterior()
-
-        A loop that ends early leaves the posterior of the draws so far; another goes on from there.
-        """
-        from anglipy.inference.stepping import Steps
-
-        chosen, options = self._chosen(algorithm, artifact, options)
-        return Steps(self.query, from_python(args), chosen, seed, options)
-
-    def infer_many(
-        self,
-        algorithm: str | None = None,
-        args: Iterable[Any] = (),
-        *,
-        artifact: Any = None,
-        seed: int | None = None,
-        on_progress: Callable[..., object] | None = None,
-        **options: Any,
-    ) -> list[Posterior]:
-        """The posterior for each of several arguments, in order; other arguments as of `infer`.
-
-            posteriors = model.infer_many(args=[[9.0, 8.0], [1.0, 2.0]], artifact="gaussian.pt")
-
-        With an artifact ("ic") all of them run together, the network once for all. Otherwise they
-        run one after the other, argument i with the seed plus i. Raises the first error of any.
-        """
-        values = list(args)
-        found = self.outcomes(
-            algorithm, values, artifact=artifact, seed=seed, on_progress=on_progress, **options
-        )
-        posteriors = []
-        for outcome in found:
-            if isinstance(outcome, UserError):
-                raise outcome
-            posteriors.append(outcome)
-        return posteriors
-
-    def outcomes(
-        self,
-        algorithm: str | None,
-        args: Sequence[Any],
-        *,
-        artifact: Any = None,
-        seed: int | None = None,
-        on_progress: Callable[..., object] | None = None,
-        **options: Any,
-    ) -> list[Posterior | UserError]:
-        """As `infer_many`, with the error in the place of a posterior where an argument makes the
-        program fail. Errors of the options are raised.
-        """
-        chosen, given = self._chosen(algorithm, artifact, options)
-        if chosen == "ic":
-            from anglipy.ic.many import infer_many
-            from anglipy.inference import options_of
-
-            values = [from_python(value) for value in args]
-            made: Any = options_of(chosen, **given)
-            return infer_many(self.query, values, made, seed=seed, on_progress=on_progress)
-        found: list[Posterior | UserError] = []
-        for place, value in enumerate(args):
-            own = None if seed is None else seed + place
-            try:
-                found.append(self.infer(chosen, value, artifact=artifact, seed=own, **options))
-            except UserError as error:
-                if error.exit_code != 1:
-                    raise
-                found.append(error)
-        return found
-
-    def _chosen(
-        self, algorithm: str | None, artifact: Any, options: dict[str, Any]
-    ) -> tuple[str, dict[str, Any]]:
-        """The name of the engine and its options."""
-        chosen = algorithm or ("importance" if artifact is None else "ic")
-        if chosen not in TRAINED:
-            if artifact is not None:
-                raise OptionError("AQ303", f"the algorithm `{chosen}` does not use an artifact")
-            return chosen, options
-        import anglipy.ic.engine  # noqa: F401 (makes the engine known)
-
-        if artifact is None:
-            raise OptionError(
-                "AQ303",
-                f"the algorithm `{chosen}` needs an artifact",
-                help="train one first: anglipy compile FILE -o ARTIFACT",
-            )
-        loaded = self.artifact(artifact)
-        given = options.get(COMBINED) or loaded.options.get(COMBINED)
-        if given is not None:
-            options = {**options, COMBINED: hook_of(self.namespace, given)}
-        return chosen, {**options, "artifact": loaded}
-
-    def artifact(self, artifact: Any) -> Any:
-        """A trained artifact, checked against this program.
-
-        Warns if the program has changed since, but not its sites. Raises ArtifactError if it
-        belongs to another.
-        """
-        from anglipy.ic.artifact import Artifact
-
-        loaded = artifact if isinstance(artifact, Artifact) else Artifact.load(artifact)
-        for message in loaded.check(self.program_hash, self.sites):
-            warnings.warn(message, stacklevel=2)
-        return loaded
-
-    def compile(
-        self,
-        artifact_path: str | Path,
-        on_progress: Callable[..., object] | None = None,
-        watch: Callable[..., object] | None = None,
-        on_note: Callable[[str], object] | None = None,
-        **options: Any,
-    ) -> TrainingRecord:
-        """Train a network on the query's own simulations and write it to `artifact_path`.
-
-        Options are those of `anglipy.ic.training.TrainingOptions`: traces, minutes, batch, seed,
-        workers, dataset, device, resume... `on_progress` is called with a `Progress` at every
-        validation, `watch` with a `Live` a few times a second, `on_note` with what is worth knowing
-        beforehand: which sites the prior proposes, and why.
-        """
-        from anglipy.ic.training import train
-
-        return train(
-            self.query,
-            self._training(options),
-            artifact_path,
-            on_progress,
-            watch=watch,
-            on_note=on_note,
-            program_hash=self.program_hash,
-            sites=self.sites,
-        )
-
-    def simulate(
-        self,
-        dataset: str | Path,
-        traces: int,
-        on_progress: Callable[[int, int], object] | None = None,
-        **options: Any,
-    ) -> int:
-        """Fill a folder with traces to train on later, until there are so many; the shards that
-        were made. Options are those of `compile`: seed, workers, shard, example_args.
-        """
-        from anglipy.ic.sources import dataset_of
-
-        training = self._training({**options, "dataset": str(dataset)})
-        folder = dataset_of(self.query, training, self.program_hash)
-        assert folder is not None
-        return folder.fill_all(traces, training.workers, on_progress)
-
-    def calibrate(
-        self,
-        artifact: str | Path,
-        *,
-        args: Any = None,
-        args_fn: str | None = None,
-        on_progress: Callable[[int, int], object] | None = None,
-        **options: Any,
-    ) -> Calibration:
-        """Judge the posteriors of an artifact on data sets that the program simulates, and keep
-        what was found in the artifact; see `anglipy.ic.judgement.calibration`.
-
-        `args` or `args_fn` are what the network was trained with. Options: simulations, particles,
-        seed. `on_progress` is called with the data sets done and their number.
-        """
-        from anglipy.ic.judgement.calibration import calibrate, options_of
-        from anglipy.ic.judgement.keeping import kept_in
-        from anglipy.ic.setup import Setup
-
-        loaded = self.artifact(artifact)
-        generator = None if args_fn is None else generator_named(self.namespace, args_fn)
-        combined = loaded.options.get(COMBINED)
-        hook = None if combined is None else hook_of(self.namespace, combined)
-        setup = Setup(from_python(args), generator, combine_observes=hook)
-        found = calibrate(self.query, loaded, setup, options_of(options), on_progress)
-        kept_in(loaded, found).save(artifact)
-        return found
-
-    def _training(self, options: dict[str, Any]) -> TrainingOptions:
-        from anglipy.ic.options import TrainingOptions
-
-        known = TrainingOptions.__dataclass_fields__
-        for name in options:
-            if name not in known:
-                near = nearest(name, known)
-                hint = f"did you mean `{near}`? " if near else ""
-                raise OptionError(
-                    "AQ302",
-                    f"training has no option `{name}`",
-                    help=f"{hint}known: {', '.join(known)}",
-                )
-        if options.get("example_args") is not None:
-            options = {**options, "example_args": from_python(options["example_args"])}
-        if options.get("args_fn") is not None:
-            generator = generator_named(self.namespace, str(options["args_fn"]))
-            options = {**options, "args_fn": generator}
-        for name in (COMBINED, "combine_samples"):
-            if options.get(name) is not None:
-                options = {**options, name: hook_of(self.namespace, options[name])}
-        return TrainingOptions(**{"embedders": embedders_of(self.namespace), **options})
 
 
 class Program:

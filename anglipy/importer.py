@@ -7,7 +7,7 @@
 
 A file `name.aq` (or `name.clj`) is found wherever Python finds `name.py`, which goes first. The
 module has what the file defines, with names as Python writes them: `two-coins` is `two_coins`,
-`same?` is `same_p`; queries are `anglipy.api.Model`, functions can be called. `__program__` is the
+`same?` is `same_p`; queries are `anglipy.Model`, functions can be called. `__program__` is the
 `Program`. Errors in the file are UserError, with its lines.
 """
 

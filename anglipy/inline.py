@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from anglipy.api import Model, built
+from anglipy.api import built
 from anglipy.diagnostics import OptionError, Source
+from anglipy.model import Model
 from anglipy.names import nearest
 from anglipy.runtime.machine import Query
 

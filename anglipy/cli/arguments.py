@@ -19,7 +19,7 @@ from anglipy.cli.values import read_value
 from anglipy.diagnostics import OptionError
 
 if TYPE_CHECKING:
-    from anglipy.api import Model
+    from anglipy.model import Model
 
 __all__ = ["Parameters", "argument", "argument_of", "parameters"]
 

@@ -26,8 +26,8 @@ from anglipy.cli.values import read_value
 from anglipy.diagnostics import OptionError, UserError, to_data
 
 if TYPE_CHECKING:
-    from anglipy.api import Model
     from anglipy.inference.posterior import Posterior
+    from anglipy.model import Model
 
 __all__ = ["TOGETHER", "Row", "lines_of", "one_by_one", "rows_of", "together"]
 

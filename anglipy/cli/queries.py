@@ -10,7 +10,8 @@ from anglipy.cli.messages import nearest
 from anglipy.diagnostics import OptionError
 
 if TYPE_CHECKING:
-    from anglipy.api import Model, Program
+    from anglipy.api import Program
+    from anglipy.model import Model
 
 __all__ = ["choose", "is_script", "open_program", "open_query"]
 

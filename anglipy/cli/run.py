@@ -19,10 +19,10 @@ from anglipy.cli.progress import inference_progress
 from anglipy.diagnostics import OptionError
 
 if TYPE_CHECKING:
-    from anglipy.api import Model
     from anglipy.cli.batch import Row
     from anglipy.diagnostics import UserError
     from anglipy.inference.posterior import Posterior
+    from anglipy.model import Model
 
 __all__ = ["Command", "inferred", "run"]
 

@@ -17,9 +17,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from anglipy.api import Model
 from anglipy.diagnostics import OptionError
 from anglipy.host.algorithms import OTHER_NAMES, RENAMED
+from anglipy.model import Model
 from anglipy.repl.bars import strokes
 from anglipy.repl.evaluation import Evaluation
 from anglipy.repl.live import InferenceWatch, Live, TrainingWatch, clock

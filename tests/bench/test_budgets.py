@@ -13,7 +13,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from anglipy.api import Model, load, loads
+from anglipy.api import load, loads
+from anglipy.model import Model
 from anglipy.runtime.checkpoints import Observe, Result, Sample
 from anglipy.runtime.machine import resume
 

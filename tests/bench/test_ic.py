@@ -23,7 +23,7 @@ import numpy as np
 import pytest
 import torch
 
-from anglipy.api import Model, from_python, load
+from anglipy.api import from_python, load
 from anglipy.ic import beside
 from anglipy.ic.artifact import Artifact
 from anglipy.ic.batches import batch_of
@@ -38,6 +38,7 @@ from anglipy.ic.store import artifact_of
 from anglipy.ic.tapes import record
 from anglipy.ic.training import Trainer
 from anglipy.ic.vectors import Gaussians
+from anglipy.model import Model
 
 pytestmark = pytest.mark.bench
 

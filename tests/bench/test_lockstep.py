@@ -19,8 +19,9 @@ from typing import Any, TypeVar
 import numpy as np
 import pytest
 
-from anglipy.api import Model, load
+from anglipy.api import load
 from anglipy.inference.posterior import Posterior
+from anglipy.model import Model
 from tests.bench import by_hand as hand
 from tests.bench.by_hand import Estimate
 

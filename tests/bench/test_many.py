@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from anglipy.api import Model, load
+from anglipy.api import load
+from anglipy.model import Model
 from tests.ic.models import untrained
 
 pytestmark = pytest.mark.bench

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from anglipy.api import Model, load
+from anglipy.api import load
+from anglipy.model import Model
 from anglipy.runtime.checkpoints import Checkpoint, Observe, Result, Sample
 from anglipy.runtime.convert import from_python
 from anglipy.runtime.machine import resume

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from anglipy.api import Model, load
+from anglipy.api import load
 from anglipy.diagnostics import ProgramError
+from anglipy.model import Model
 from anglipy.runtime.checkpoints import Observe, Result, Sample
 from anglipy.runtime.distributions.base import Unknown
 from anglipy.runtime.machine import resume

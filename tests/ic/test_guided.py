@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from anglipy.api import Model, loads
+from anglipy.api import loads
 from anglipy.diagnostics import InferenceError, OptionError, UserError
 from anglipy.ic.engine import infer_compiled
 from anglipy.ic.judgement.refining import flattened
@@ -17,6 +17,7 @@ from anglipy.ic.many import infer_many
 from anglipy.ic.store import network_of
 from anglipy.inference import infer, options_of
 from anglipy.inference.log_space import effective_sample_size
+from anglipy.model import Model
 from anglipy.runtime.vectors import Vector
 from tests.ic.models import MADE, program, untrained
 from tests.oracles_random import all_paths

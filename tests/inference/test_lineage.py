@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from anglipy.api import Model, loads
+from anglipy.api import loads
 from anglipy.inference.posterior import Posterior
+from anglipy.model import Model
 
 WALK = """
 (defquery walk [ys]

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 import anglipy
-from anglipy.api import Model, load, loads
+from anglipy.api import load, loads
 from anglipy.diagnostics import UserError
+from anglipy.model import Model
 from anglipy.profiling import Calls, Meeting, Profile, Splitting, Stops, profile
 from anglipy.runtime.lanes.groups import CURRENT
 from anglipy.runtime.lanes.machine import Machine
