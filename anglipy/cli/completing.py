@@ -35,8 +35,10 @@ _FUNCTION = re.compile(r"""\(\s*(?:defn|defm|def)\s+([^\s()\[\]{}"]+)""")
 _SUFFIXES = (".edn", ".json", ".csv", ".npy", ".png", ".jpg", ".jpeg")
 """What `-v @FILE` reads."""
 OF_NETWORKS = {
-    "ic": ("particles", "refine", "escalate", "most"),
-    "ic-smc": ("particles", "sweeps", "resampling", "ess_threshold", "lanes"),
+    "ic": ("particles", "refine", "escalate", "most", "combine_observes"),
+    "ic-smc": (
+        "particles", "sweeps", "resampling", "ess_threshold", "combine_observes", "lanes"
+    ),  # fmt: skip
 }
 """Options of the engines that load torch, which takes longer than anybody waits for Tab."""
 
