@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
@@ -75,12 +77,31 @@ def _from_file(dotted: str, path: Path, span: Span) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     try:
-        spec.loader.exec_module(module)
+        with _beside(path.parent):
+            spec.loader.exec_module(module)
     except Exception as error:
         # As above.
         del sys.modules[spec.name]
         raise _failed(dotted, error, span) from error
     return module
+
+
+@contextmanager
+def _beside(directory: Path) -> Iterator[None]:
+    """A module may import others that lie beside it, where nothing else has their names. They are
+    not kept: other programs have modules of the same names.
+    """
+    known, folder = set(sys.modules), directory.resolve()
+    sys.path.append(str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        for name in sorted(set(sys.modules) - known, reverse=True):
+            top = name.partition(".")[0]
+            file = getattr(sys.modules.get(top), "__file__", None)
+            if file in (str(folder / f"{top}.py"), str(folder / top / "__init__.py")):
+                del sys.modules[name]
 
 
 def _failed(name: str, error: Exception, span: Span) -> ResolveError:

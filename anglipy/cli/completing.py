@@ -37,8 +37,13 @@ _SUFFIXES = (".edn", ".json", ".csv", ".npy", ".png", ".jpg", ".jpeg")
 OF_NETWORKS = {
     "ic": ("particles", "refine", "escalate", "most", "combine_observes"),
     "ic-smc": (
-        "particles", "sweeps", "resampling", "ess_threshold", "combine_observes", "lanes"
-    ),  # fmt: skip
+        "particles",
+        "sweeps",
+        "resampling",
+        "ess_threshold",
+        "combine_observes",
+        "lanes",
+    ),
 }
 """Options of the engines that load torch, which takes longer than anybody waits for Tab."""
 

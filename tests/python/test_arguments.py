@@ -3,13 +3,15 @@ functions."""
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 import anglipy
-from anglipy.api import loads
+from anglipy.api import load, loads
 from anglipy.runtime.convert import from_python
 from anglipy.runtime.values import Keyword, PersistentMap, Vector, equal
 
@@ -150,3 +152,22 @@ def test_a_module_of_a_python_file(torch: Any, tmp_path: Any) -> None:
     program = anglipy.load(tmp_path / "p.aq")
     for x, y, z in program.q.infer(args=[1.0], samples=20, seed=0).values:
         assert y == z == pytest.approx(2 * x + 1, abs=1e-5)
+
+
+def test_modules_beside_a_program_import_each_other(tmp_path: Path) -> None:
+    """And two programs have different modules of the same name."""
+    found = []
+    for number in (1, 2):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "near_by.py").write_text(f"NUMBER = {number}\n")
+        (folder / "asked.py").write_text(
+            "from near_by import NUMBER\ndef number(): return NUMBER\n"
+        )
+        (folder / "q.aq").write_text(
+            "(require-python '[asked :refer [number]]) (defquery q [] (number))"
+        )
+        found.append(load(folder / "q.aq").q.infer(samples=1).values[0])
+    assert found == [1, 2]
+    assert "near_by" not in sys.modules
+    assert str(tmp_path / "1") not in sys.path
