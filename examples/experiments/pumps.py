@@ -79,7 +79,7 @@ def _share(shape: Array | float, rate: Array | float) -> Array:
 def _run(lab: Lab) -> None:
     model = lab.model("pumps.aq")
     trained = lab.train(model, minutes=4.0, batch=128, args_fn="inputs", validation=2_000)
-    particles = lab.few(100_000, 200)
+    particles = lab.few(20_000, 200)
     data = [HOURS.tolist(), FAILURES.tolist()]
     found = model.infer(args=data, artifact=trained.path, particles=particles, seed=lab.seed)
     prior = model.infer(args=data, samples=particles, seed=lab.seed)
