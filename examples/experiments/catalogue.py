@@ -17,6 +17,7 @@ from examples.experiments import (
     minimal,
     order,
     polynomial,
+    polynomial_summary,
     pumps,
     state_space,
 )
@@ -30,6 +31,7 @@ MODULES = (
     coin,
     hmm,
     polynomial,
+    polynomial_summary,
     order,
     pumps,
     magnitude,

@@ -35,6 +35,7 @@ from examples.experiments.curves import exact as exact_curve
 from examples.experiments.gaussians import conditioned, entropy, kl_normal
 from examples.experiments.genes import genes, is_there
 from examples.experiments.lab import Lab, Settings
+from examples.experiments.least_squares import summarised
 from examples.experiments.page import page
 from examples.experiments.record import RESULTS, Circumstances, Figure, Outcome, Training
 from examples.experiments.typing_errors import typed, written
@@ -209,6 +210,18 @@ def test_dates():
     log_joint = prior + typed(written(style, *date)).log_prob(text)
     assert not other
     assert found.dates[date] == pytest.approx(math.exp(log_joint - found.log_evidence), rel=1e-3)
+
+
+def test_the_summary_of_points_is_a_chain_of_regressions():
+    rng = np.random.default_rng(4)
+    x = rng.uniform(-10, 10, 200)
+    y = 1.0 - 2.0 * x + 0.5 * x**2 + rng.standard_t(4, 200)
+    found = summarised(np.column_stack([x, y]).tolist())
+    assert found[:3] == pytest.approx([1.0, -2.0, 0.5], abs=0.3)
+    assert len(found) == 10
+    truth = exact_curve(x, y, np.full(3, 2.0), 1.0)
+    assert found[:3] == pytest.approx(truth.mean, abs=0.5 * truth.sd.max())
+    assert math.exp(found[3]) == pytest.approx(truth.sd[2], rel=0.3)
 
 
 def test_magnitude():
