@@ -14,7 +14,7 @@ from examples.experiments.lab import Experiment, Lab
 __all__ = ["EXPERIMENT", "chances"]
 
 NETWORKS = ("lstm", "lstm+attention")
-HELD_OUT = 40
+HELD_OUT = 20
 
 
 def chances(found: anglipy.Posterior) -> Array:

@@ -1,5 +1,5 @@
-"""The robust quadratic regression once more, for a network that reads what robust least squares says
-of the points: a summary that knows the model, by `--combine-observes`.
+"""The robust quadratic regression once more, for a network that reads what robust least squares
+says of the points: a summary that knows the model, by `--combine-observes`.
 """
 
 from __future__ import annotations
