@@ -13,6 +13,7 @@ from typing import Any
 
 from anglipy.compile import Compiler
 from anglipy.host import conditional, inference, json_text, text, worksheets
+from anglipy.host.command import commanding
 from anglipy.host.hierarchies import hierarchical
 from anglipy.host.variables import variables
 
@@ -33,5 +34,6 @@ def supplied(compiler: Compiler) -> dict[str, Callable[..., Any]]:
     return {
         **text.evaluating(compiler),
         **variables(compiler),
+        **commanding(compiler),
         **hierarchical(compiler.hierarchy),
     }

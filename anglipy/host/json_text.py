@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sys
 from collections.abc import Callable
@@ -34,6 +33,8 @@ def read_str(written: Any, *options: Any) -> Any:
     """The value of a text in JSON. `:key-fn keyword` makes the keys of maps keywords, `:value-fn f`
     replaces a value by (f key value), `:bigdec true` reads decimals.
     """
+    import json
+
     chosen = _options("read-str", options)
     key_fn = function(chosen.get("key-fn") or str, "read-str")
     value_fn = chosen.get("value-fn")
@@ -65,6 +66,8 @@ def write_str(value: Any, *options: Any) -> str:
     """A value as JSON. `:key-fn f` writes a key as (f key), `:value-fn f` a value as (f key value),
     `:escape-slash false` leaves `/` as it is, `:indent true` uses several lines.
     """
+    import json
+
     chosen = _options("write-str", options)
     plain = _plain(value, chosen.get("key-fn"), chosen.get("value-fn"))
     several = chosen.get("indent") not in (None, False)

@@ -5,8 +5,9 @@ one.
 from __future__ import annotations
 
 from anglipy.build import shape_error
-from anglipy.forms import Form, Symbol
+from anglipy.forms import Form, Literal, Symbol
 from anglipy.macros.registry import Builder, macro
+from anglipy.printer import print_form
 
 __all__: list[str] = []
 
@@ -19,6 +20,22 @@ def _with_out_str(b: Builder, *body: Form) -> Form:
 @macro("with-in-str", "(with-in-str text body...)", 1)
 def _with_in_str(b: Builder, text: Form, *body: Form) -> Form:
     return b.call("with-in-str*", text, b.list("fn", b.vector(), *body))
+
+
+@macro("redir", "(redir [:in file :out file] body...)", 1)
+def _redir(b: Builder, files: Form, *body: Form) -> Form:
+    """A file to write to that begins with `+` is written on at its end."""
+    return b.call("redirecting", files, b.list("fn", b.vector(), *body))
+
+
+@macro("m!", "(m! option... query)")
+def _m(b: Builder, *words: Form) -> Form:
+    """What is written, as the words of a command line."""
+    texts = [
+        str(word.value) if isinstance(word, Literal) and isinstance(word.value, str)
+        else print_form(word) for word in words
+    ]  # fmt: skip
+    return b.call("command*", *map(b.literal, texts))
 
 
 @macro("locking", "(locking lock body...)", 1)

@@ -43,7 +43,7 @@ _INTERNAL = re.compile(
     r"|(make|throw)-exception|exception-is\?|delayed|delivered|lazy-sequence"
     r"|user-(distribution|process)|make-(protocol|record|reified|methods)|extend-protocol!"
     r"|protocol-method|instance-of\?|add-method!|method-of|class-named|local-variable|var-of"
-    r"|global-hierarchy|(java|clojure\.lang)\.[\w.]*"
+    r"|global-hierarchy|command\*|redirecting|(java|clojure\.lang)\.[\w.]*"
 )
 """Names that programs do not write: what macros are made of."""
 _WRITTEN = ("store", "retrieve")

@@ -54,6 +54,17 @@ SPECIAL_FORMS: dict[str, tuple[str, str]] = {
         "(var name)",
         "The variable of a name, short: #'name. `deref` gives its value; called, it is its value.",
     ),
+    "m!": (
+        "(m! option... query)",
+        "Run a query and print its samples as Anglican's command line does: `-a` names the "
+        "algorithm (lmh), `-n` how many samples, `-v` the argument, `-o` options of the algorithm, "
+        "`-b` and `-t` what to leave out, `-f` anglican, clojure or json. `(m! :freqs)`, "
+        "`(m! :meansd)` and `(m! :diff file)` read such samples from the standard input.",
+    ),
+    "redir": (
+        "(redir [:in file :out file] body...)",
+        "The body, reading from one file and printing to another; after a `+`, to its end.",
+    ),
     "with-local-vars": (
         "(with-local-vars [name value ...] body...)",
         "The body, in which the names are variables that `var-set` changes.",

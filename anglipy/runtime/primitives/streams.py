@@ -13,11 +13,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from typing import IO, Any
 
+from anglipy.runtime.equality import elements
 from anglipy.runtime.maps import PersistentMap
 from anglipy.runtime.primitives.checks import fail, function
-from anglipy.runtime.primitives.files import Reader, Writer
+from anglipy.runtime.primitives.files import Reader, Writer, opened
 from anglipy.runtime.primitives.registry import constant, primitive
-from anglipy.runtime.printing import printing_at_most
+from anglipy.runtime.printing import printing_at_most, to_str
 from anglipy.runtime.scalars import Keyword
 from anglipy.runtime.variables import NamespaceValue, Variable
 
@@ -137,6 +138,23 @@ def _reading(value: Any) -> Iterator[None]:
         yield
     finally:
         sys.stdin = before
+
+
+@primitive("redirecting", arity=(2, 2), pure=False)
+def redirecting(files: Any, body: Any) -> Any:
+    """The value of a function of nothing that reads from and prints to files: `[:in name :out
+    name]`; what is printed goes to the end of a file whose name begins with `+`.
+    """
+    given = list(elements(files) or ())
+    chosen = {key.name: to_str(name) for key, name in zip(given[::2], given[1::2], strict=True)}
+    with ExitStack() as stack:
+        if "out" in chosen:
+            name, mode = chosen["out"].removeprefix("+"), "aw"[not chosen["out"].startswith("+")]
+            stack.enter_context(redirect_stdout(stack.enter_context(opened(name, "redir", mode))))
+        if "in" in chosen:
+            stream = stack.enter_context(opened(chosen["in"], "redir"))
+            stack.enter_context(_reading(Reader(stream)))
+        return body()
 
 
 # ---- variables that have other values for a while

@@ -17,7 +17,7 @@ from anglipy.runtime.equality import elements, equal, key_of
 from anglipy.runtime.maps import PersistentMap
 from anglipy.runtime.numbers import number, to_double
 from anglipy.runtime.primitives.checks import fail, function
-from anglipy.runtime.primitives.registry import primitive
+from anglipy.runtime.primitives.registry import constant, primitive
 from anglipy.runtime.primitives.sequences import finish
 from anglipy.runtime.scalars import Keyword, look_up
 from anglipy.runtime.seqs import Seq
@@ -57,6 +57,16 @@ def _log_weight(value: Any, of: str) -> float:
     if weight != weight or weight == math.inf:
         raise ProgramError("AQ440", f"the log weight of {of} is {weight}")
     return weight
+
+
+constant(
+    "initial-state",
+    PersistentMap.of([
+        (_LOG_WEIGHT, 0.0), (_PREDICTS, Vector()), (_RESULT, None),
+        (Keyword("anglican.state/mem"), PersistentMap.of(())),
+        (Keyword("anglican.state/store"), None), (Keyword("anglican.state/catch-stack"), None),
+    ]),
+)  # fmt: skip
 
 
 @primitive("get-log-weight", arity=(1, 1))

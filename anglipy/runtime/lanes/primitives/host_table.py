@@ -129,7 +129,7 @@ EFFECTS: tuple[str, ...] = (
     "short-array byte-array boolean-array object-array double-array float-array",
     "clojure.core.matrix/to-double-array clojure.core.matrix/to-object-array",
     "aset aset-int aset-long aset-short aset-byte aset-double aset-float aset-boolean aset-char",
-    "->StringWriter with-redefs-fn with-bindings*",
+    "->StringWriter with-redefs-fn with-bindings* redirecting",
     "var-set local-variable remove-method remove-all-methods prefer-method",
     "clojure.pprint/pprint pprint clojure.pprint/print-table",
 )
