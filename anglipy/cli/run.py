@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["Command", "inferred", "run"]
 
 ALGORITHMS = [
-    "importance", "smc", "enumerate", "lmh", "rmh", "almh", "ais", "siman", "pimh", "pgibbs",
-    "pgas", "ipmcmc", "pcascade", "ic", "ic-smc",
+    "importance", "smc", "enumerate", "lmh", "rmh", "almh", "ais", "siman", "bamc",
+    "pimh", "pgibbs", "pgas", "ipmcmc", "pcascade", "ic", "ic-smc",
 ]  # fmt: skip
 PLOT_KINDS = ("auto", "marginals", "pairs", "weights")
 """Those of `anglipy.plots`, which loads numpy."""

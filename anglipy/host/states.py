@@ -25,7 +25,7 @@ from anglipy.runtime.vectors import Vector
 
 __all__ = ["DROPPED", "EXACT", "states"]
 
-SEARCHES = ("siman",)
+SEARCHES = ("siman", "bamc")
 """Engines that look for the best run, and give those that are better than all before."""
 WALK = 32
 """Draws of each chain that are made at a time."""

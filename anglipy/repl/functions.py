@@ -35,8 +35,8 @@ __all__ = ["ALGORITHMS", "OPTIONS", "SHORT", "Functions", "Quiet"]
 SHORT = OTHER_NAMES
 """Anglican's names of algorithms that are called otherwise here."""
 ALGORITHMS = (
-    "importance", "smc", "enumerate", "lmh", "rmh", "almh", "ais", "siman", "pimh", "pgibbs",
-    "pgas", "ipmcmc", "pcascade", "ic", "ic-smc",
+    "importance", "smc", "enumerate", "lmh", "rmh", "almh", "ais", "siman", "bamc",
+    "pimh", "pgibbs", "pgas", "ipmcmc", "pcascade", "ic", "ic-smc",
 )  # fmt: skip
 OPTIONS = {**RENAMED, "number-of-samples": "samples", "n": "samples"}
 """Other names of options."""

@@ -4,6 +4,6 @@ engines.
 
 from __future__ import annotations
 
-from anglipy.inference.mcmc import ais, almh, lmh, rmh, siman
+from anglipy.inference.mcmc import ais, almh, bamc, lmh, rmh, siman
 
-__all__ = ["ais", "almh", "lmh", "rmh", "siman"]
+__all__ = ["ais", "almh", "bamc", "lmh", "rmh", "siman"]

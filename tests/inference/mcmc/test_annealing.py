@@ -10,7 +10,6 @@ import pytest
 
 from anglipy.diagnostics import InferenceError, OptionError
 from anglipy.inference.engine import infer
-from anglipy.inference.posterior import Posterior
 from tests.inference.mcmc.programs import ALL, load
 from tests.inference.mcmc.test_stationary import posterior_traces
 from tests.inference.test_exact import prove
@@ -63,22 +62,37 @@ def best(name: str) -> tuple[Any, float]:
 
 
 @pytest.mark.parametrize("name", ["two observes", "branch", "mem", "shrinking twice", "dead ends"])
-@pytest.mark.parametrize("schedule", ["exponential", "lundy-mees"])
-def test_the_search_finds_the_best_run(name: str, schedule: str) -> None:
-    posterior = infer(ALL[name], None, "siman", samples=4_000, cooling_schedule=schedule, seed=2)
+@pytest.mark.parametrize(
+    ("algorithm", "options"),
+    [
+        ("siman", {"cooling_schedule": "exponential"}),
+        ("siman", {"cooling_schedule": "lundy-mees"}),
+        ("bamc", {}),
+    ],
+)
+def test_the_search_finds_the_best_run(name: str, algorithm: str, options: dict[str, Any]) -> None:
+    posterior = infer(ALL[name], None, algorithm, samples=4_000, seed=2, **options)
     assert np.all(np.diff(posterior.log_weights) > 0)
     assert posterior.log_weights[-1] == pytest.approx(best(name)[1])
     assert posterior.log_evidence is None
 
 
-def test_every_candidate_is_a_draw_on_request() -> None:
+@pytest.mark.parametrize("algorithm", ["siman", "bamc"])
+def test_every_candidate_is_a_draw_on_request(algorithm: str) -> None:
     posterior = infer(
-        ALL["coin"], None, "siman", samples=50, predict_candidates=True, predict_trace=True, seed=1
+        ALL["coin"], None, algorithm, samples=50, predict_candidates=True, predict_trace=True
     )
     assert len(posterior) == 50
-    assert isinstance(posterior, Posterior)
     labels = {str(label) for run in posterior.predicts for label, _ in run}
     assert labels == {"$trace"}
+
+
+def test_bandits_of_a_single_pull_and_of_rewards_that_never_differ() -> None:
+    """Where Anglican's search ends with an error."""
+    query = load("(do (sample (flip 0.5)) (sample (normal 0 1)) 1)")
+    posterior = infer(query, None, "bamc", samples=300, predict_bandits=True, seed=1)
+    assert np.all(np.diff(posterior.log_weights) > 0)
+    assert posterior.log_weights[-1] > math.log(0.5) - 0.95
 
 
 @pytest.mark.parametrize(
@@ -96,7 +110,7 @@ def test_a_bad_option(algorithm: str, options: dict[str, Any], text: str) -> Non
     assert text in caught.value.diagnostic.message
 
 
-@pytest.mark.parametrize("algorithm", ["lmh", "rmh", "almh", "siman", "ais"])
+@pytest.mark.parametrize("algorithm", ["lmh", "rmh", "almh", "siman", "bamc", "ais"])
 @pytest.mark.parametrize("chains", [1, 3, 40])
 def test_what_nothing_can_explain(algorithm: str, chains: int) -> None:
     query = load("(let [x (sample (flip 0.5))] (observe (flip 0) true) x)")
