@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from anglipy.cli import completing, messages
-from anglipy.cli.files import existing, write_whole
+from anglipy.cli.files import existing, will_be_written, write_whole
 from anglipy.cli.messages import count, table
 from anglipy.cli.progress import reporting
 
@@ -101,6 +101,11 @@ def calibrate(
     from anglipy.cli.queries import open_query
 
     existing(artifact)
+    will_be_written(html)
+    if html is not None:
+        from anglipy.plots import check_drawable
+
+        check_drawable()
     model = open_query(file, query)
     options: dict[str, Any] = {name: n for name, n in numbers.items() if n is not None}
     if value is not None or named:

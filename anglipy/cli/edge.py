@@ -7,6 +7,7 @@ goes to a file that the user can send with a report.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import warnings
@@ -24,6 +25,8 @@ __all__ = ["INTERRUPTED", "guard", "usage_error"]
 
 INTERRUPTED = 130
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What an operating system says when a file cannot grow."""
 _KINDS = {"integer range": "whole number", "float range": "number"}
 """Names of click's types, in our words."""
 
@@ -45,10 +48,14 @@ def guard(action: Callable[[], int]) -> int:
         # The reader of our output has gone (`anglipy ... | head`): nobody is left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            return _unexpected(error)
+        # What is left in the buffer would fail once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _failed(OptionError("AQ315", f"cannot write: {os.strerror(error.errno).lower()}"))
     except Exception as error:
-        return _failed(
-            InternalError("AQ901", f"anglipy failed: {type(error).__name__}: {error}"), error
-        )
+        return _unexpected(error)
     return code
 
 
@@ -61,6 +68,11 @@ def _our_warnings() -> Iterator[None]:
         warnings.simplefilter("default", UserWarning)
         warnings.showwarning = lambda message, *_: say(f"warning: {message}")
         yield
+
+
+def _unexpected(error: Exception) -> int:
+    text = f"anglipy failed: {type(error).__name__}: {error}"
+    return _failed(InternalError("AQ901", text), error)
 
 
 def _failed(error: AnglipyError, cause: BaseException | None = None) -> int:

@@ -8,7 +8,7 @@ from anglipy.cli.messages import nearest
 from anglipy.diagnostics import OptionError
 from anglipy.whole import replace_file
 
-__all__ = ["existing", "read_bytes", "read_text", "write_whole"]
+__all__ = ["existing", "read_bytes", "read_text", "will_be_written", "write_whole"]
 
 
 def existing(path: Path) -> Path:
@@ -41,6 +41,17 @@ def read_text(path: Path) -> str:
             f"{path} is not UTF-8 text (byte {error.start})",
             help="is it a file of another kind?",
         ) from error
+
+
+def will_be_written(*paths: Path | None) -> None:
+    """Check, before a long work, that its results could be written: OptionError AQ315."""
+    for path in paths:
+        if path is None:
+            continue
+        if path.is_dir():
+            raise OptionError("AQ315", f"cannot write {path}: it is a directory")
+        if not path.parent.is_dir():
+            raise OptionError("AQ315", f"cannot write {path}: there is no directory {path.parent}")
 
 
 def write_whole(path: Path, data: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from anglipy.cli import messages
-from anglipy.cli.files import write_whole
+from anglipy.cli.files import will_be_written, write_whole
 from anglipy.cli.run import Command, inferred, run
 
 __all__ = ["profile"]
@@ -54,6 +54,7 @@ def profile(order: str, top: int | None, as_json: bool, out: Path | None, **comm
     from anglipy.cli.queries import open_query
     from anglipy.profiling import profile
 
+    will_be_written(out)
     given = Command.of(command)
     model = open_query(given.file, given.query)
     value = argument(model, given.value, given.named)

@@ -12,7 +12,7 @@ import click
 
 from anglipy.cli import completing, messages
 from anglipy.cli.edge import INTERRUPTED
-from anglipy.cli.files import existing, write_whole
+from anglipy.cli.files import existing, will_be_written, write_whole
 from anglipy.cli.options import SETTING, Settings, settings
 from anglipy.cli.output import FORMATS, formatted
 from anglipy.cli.progress import inference_progress
@@ -275,7 +275,12 @@ def _note(command: Command, names: Sequence[str]) -> None:
 
 
 def _check(command: Command) -> None:
-    """What does not go together is an OptionError."""
+    """What does not go together, or could not be written in the end, is an OptionError."""
+    will_be_written(command.out, command.save, command.plot)
+    if command.plot is not None:
+        from anglipy.plots import check_drawable
+
+        check_drawable(command.plot)
     if command.values is None:
         return
     others = {

@@ -12,8 +12,8 @@ from anglipy.diagnostics import OptionError
 from anglipy.inference.frames import optional
 
 __all__ = [
-    "ACCENT", "CONTRAST", "FORMATS", "GREY", "INK", "PALE", "axis_title", "bare", "count_axis",
-    "drawing", "new_figure", "number_text", "one_color_map", "shortened", "write",
+    "ACCENT", "CONTRAST", "FORMATS", "GREY", "INK", "PALE", "axis_title", "bare", "check_drawable",
+    "count_axis", "drawing", "new_figure", "number_text", "one_color_map", "shortened", "write",
 ]  # fmt: skip
 
 INK, GREY, PALE = "#1f2933", "#6b7785", "#c9d6e6"
@@ -167,6 +167,25 @@ def write(figure: Any, path: str | Path | None) -> None:
     if path is None:
         return
     file = Path(path)
+    ending = _ending(file)
+    try:
+        figure.savefig(file, dpi=150, metadata={"Date": None} if ending == "svg" else None)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise OptionError("AQ315", f"cannot write {file}: {reason}") from error
+
+
+def check_drawable(path: str | Path | None = None) -> None:
+    """Whether a picture could be drawn, and written to a file of this name: better known before an
+    inference than after it. Raises OptionError AQ305 without matplotlib, AQ303 for a format there
+    is not.
+    """
+    if path is not None:
+        _ending(Path(path))
+    optional("matplotlib", "matplotlib", "plots")
+
+
+def _ending(file: Path) -> str:
     ending = file.suffix.lower().removeprefix(".")
     if ending not in FORMATS:
         raise OptionError(
@@ -174,8 +193,4 @@ def write(figure: Any, path: str | Path | None) -> None:
             f"a plot cannot be written to {file}",
             help=f"its name must end in {', '.join('.' + name for name in FORMATS)}",
         )
-    try:
-        figure.savefig(file, dpi=150, metadata={"Date": None} if ending == "svg" else None)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OptionError("AQ315", f"cannot write {file}: {reason}") from error
+    return ending

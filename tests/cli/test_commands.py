@@ -178,6 +178,41 @@ def test_a_closed_pipe_is_no_error() -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full device")
+def test_a_full_disk_is_no_mistake_of_ours(place: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "anglipy", "emit", "gauss.aq"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr == "error[AQ315]: cannot write: no space left on device\n"
+
+
+@pytest.mark.parametrize(
+    ("option", "file", "code"),
+    [
+        ("--out", "nowhere/p.json", "AQ315"),
+        ("--save", "nowhere/p.json", "AQ315"),
+        ("--plot", "nowhere/p.png", "AQ315"),
+        ("--plot", "p.xyz", "AQ303"),
+        ("--out", ".", "AQ315"),
+    ],
+)
+def test_what_cannot_be_written_is_said_before_the_work(
+    capsys: pytest.CaptureFixture[str], place: Path, option: str, file: str, code: str
+) -> None:
+    (place / "loud.aq").write_text('(println "hello")\n' + COIN)
+    status, out, err = call(capsys, "run", "loud.aq", "-v", "[true true true]", option, file)
+    assert (status, out) == (2, "")
+    assert code in err
+
+
 @pytest.mark.slow
 def test_interrupted_run_prints_what_it_has(place: Path) -> None:
     (place / "signs.py").write_text("def begin(x):\n    open('begun', 'w').close()\n    return x\n")
