@@ -45,7 +45,7 @@ class Machine:
     group has finished, died or been parked.
     """
 
-    def __new__(cls, *_: Any) -> Machine:
+    def __new__(cls, *_: Any, **__: Any) -> Machine:
         """A machine; the one of who watches, if somebody does."""
         watch = CURRENT.watch
         return object.__new__(cls if watch is None else watch.machine)
