@@ -91,10 +91,10 @@ def live_lines(live: Live) -> list[str]:
     if validated is not None:
         losses += [
             f"validation {validated.validation_loss:.3f}",
+            f"prior {validated.prior_loss:.3f}",
             f"best {validated.best_loss:.3f} at {validated.best_at:,} traces",
-            f"prior {validated.prior_loss:.3f} nats",
         ]
-    lines.append("      " + "  ".join(losses))
+    lines.append("nats  " + "  ".join(losses) if losses else "")
     return [*lines, *_sites(live.sites)]
 
 

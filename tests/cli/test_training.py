@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -35,19 +36,16 @@ def test_a_plain_line_has_everything() -> None:
 def test_live_lines_list_the_sites_with_the_least_gain() -> None:
     lines = live_lines(Live(30_000, 990.4, 1.4, 30.0, 0.3, PROGRESS, SITES))
     assert lines[0] == " 30%  30,000 traces  990 traces/s  0:30  about 1:10 left"
-    assert lines[1].split("  ")[3:] == [
-        "training 1.400",
-        "validation 1.600",
-        "best 1.550 at 20,000 traces",
-        "prior 2.000 nats",
-    ]
+    assert lines[1] == (
+        "nats  training 1.400  validation 1.600  prior 2.000  best 1.550 at 20,000 traces"
+    )
     assert [line.split()[0] for line in lines[3:]] == ["q/a", "q/b", "q/c", "q/d"]
     assert "least gained, of 6 sites" in lines[2]
 
 
 def test_live_lines_before_the_first_validation() -> None:
     lines = live_lines(Live(0, 0.0, math.nan, 0.0, 0.0, None, ()))
-    assert lines == ["  0%  0 traces  0 traces/s  0:00", "      "]
+    assert lines == ["  0%  0 traces  0 traces/s  0:00", ""]
 
 
 def run(*arguments: str) -> int:
@@ -123,8 +121,14 @@ def test_the_display_on_a_terminal(tmp_path: Path) -> None:
         if quiet:
             assert shown == printed == b""
         else:
-            assert b"traces/s" in shown
-            assert b"gauss/mu" in shown
+            for part in (
+                rb"[\d,]+ traces  [\d,]+ traces/s  0:\d\d  about 0:\d\d left",
+                rb"nats  training \d\.\d{3}  validation \d\.\d{3}  prior \d\.\d{3}"
+                rb"  best \d\.\d{3} at [\d,]+ trace",
+                rb"site +loss +prior +gained",
+                rb"gauss/mu/sample#1 +\d\.\d{3} +\d\.\d{3} +\d\.\d{3}",
+            ):
+                assert re.search(part, shown), part
             assert shown.endswith(b"\x1b[A\x1b[K")
 
 
@@ -138,3 +142,20 @@ def everything(terminal: int) -> bytes:
         pass
     os.close(terminal)
     return found
+
+
+def test_what_is_left_to_the_prior_is_told_before_anything_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("gauss.aq").write_text(GAUSS.replace("(normal 0 1)", "(tag :prior-only (normal 0 1))"))
+    small = ["--option", "hidden=16", "--option", "width=16", "--option", "validation=16"]
+    command = ("compile", "gauss.aq", "-o", "g.artifact", "--traces", "64", *small)
+    assert run(*command) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == (
+        "note: proposed by the prior, with nothing to be learned: "
+        "gauss/mu/sample#1 (tagged :prior-only)"
+    )
+    assert run(*command, "--quiet") == 0
+    assert capsys.readouterr().err == ""

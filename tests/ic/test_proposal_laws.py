@@ -297,6 +297,6 @@ def test_descent_lowers_the_loss(definition: tuple, proposal: str) -> None:
         value = -network.log_proposals(batch, 0.01).mean()
         value.backward()
         optimiser.step()
-        loss = float(value)
+        loss = float(value.detach())
         first = loss if step == 0 else first
     assert loss < first

@@ -7,6 +7,7 @@ import os
 import signal
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,12 +16,13 @@ from scipy import stats
 from anglipy.api import load
 from anglipy.diagnostics import ArtifactError, OptionError
 from anglipy.ic.artifact import Artifact
-from anglipy.ic.batches import batch_of
+from anglipy.ic.batches import Batch, batch_of
 from anglipy.ic.engine import infer_compiled
 from anglipy.ic.layers import Shape
-from anglipy.ic.learner import VALIDATION_CHUNK, Learner
+from anglipy.ic.learner import VALIDATION_CHUNK, Learner, Losses
 from anglipy.ic.network import Network
 from anglipy.ic.options import Progress, TrainingOptions, TrainingRecord
+from anglipy.ic.sources import Source
 from anglipy.ic.store import arrays_of
 from anglipy.ic.tapes import Tape, record
 from anglipy.ic.training import Trainer, resume_path, train
@@ -226,6 +228,103 @@ def test_a_program_that_observes_nothing_is_told_so(tmp_path: Path) -> None:
     assert "observed nothing" in found.warnings[0]
     seen = train(model("gauss", gaussian), TrainingOptions(traces=32, **TINY), tmp_path / "b.pt")
     assert seen.warnings == ()
+
+
+# -- how steps are taken -----------------------------------------------------------------------
+
+
+def test_the_learning_rate_warms_up_and_falls_along_a_cosine() -> None:
+    options = TrainingOptions(learning_rate=0.01)
+    fractions = np.linspace(0.0, 1.0, 401)
+    rates = np.array([options.rate(float(fraction)) for fraction in fractions])
+    top = int(rates.argmax())
+    assert fractions[top] == pytest.approx(0.03, abs=0.003)
+    assert rates[top] == pytest.approx(0.01)
+    assert rates[0] == pytest.approx(0.05 * 0.01)
+    assert (np.diff(rates[: top + 1]) > 0).all()
+    assert (np.diff(rates[top:]) < 0).all()
+    assert rates[-1] == pytest.approx(0.01 * 0.01)
+    middle = options.rate(0.03 + 0.97 / 2)
+    assert middle == pytest.approx(0.01 * (0.01 + 0.99 / 2))
+    assert options.rate(1.7) == pytest.approx(rates[-1])
+
+
+def test_every_step_has_the_rate_of_its_place_in_the_budget(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[float] = []
+    learn = Learner.learn
+
+    def noting(self: Learner, batch: Batch, rate: float) -> float:
+        found = learn(self, batch, rate)
+        assert all(group["lr"] == rate for group in self.optimiser.param_groups)
+        taken.append(rate)
+        return found
+
+    monkeypatch.setattr(Learner, "learn", noting)
+    options = TrainingOptions(traces=160, **TINY)
+    train(program("growing", "compiled"), options, tmp_path / "a.pt")
+    assert taken == [options.rate(step * options.batch / 160) for step in range(10)]
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.4, 0.998])
+def test_the_average_of_the_weights_is_that_of_the_steps(decay: float) -> None:
+    """Average <- average + (1 - d) (weights - average), d = min(decay, (1 + n) / (10 + n))."""
+    asked = program("growing", "compiled")
+    batch = batch_of(record(asked, None, np.random.default_rng(0), 16))
+    network = Network(Shape(16, 16, 4, 3))
+    network.grow(batch)
+    learner = Learner(network, TrainingOptions(average=decay, **TINY))
+    expected = {name: p.detach().clone() for name, p in network.named_parameters()}
+    for step in range(1, 6):
+        learner.learn(batch, 0.01)
+        share = 1.0 - min(decay, (1.0 + step) / (10.0 + step))
+        for name, parameter in network.named_parameters():
+            expected[name] += share * (parameter.detach() - expected[name])
+    assert (learner.best is network) == (decay == 0.0)
+    for name, parameter in learner.best.named_parameters():
+        np.testing.assert_allclose(parameter.detach(), expected[name], rtol=1e-5, atol=1e-7)
+
+
+def test_the_validation_set_stays_the_same_and_is_not_trained_on(tmp_path: Path) -> None:
+    """It depends on the seed alone, whoever simulates and for how long."""
+    asked = program("growing", "compiled")
+
+    def source(**given: Any) -> Source:
+        found = Source.of(asked, TrainingOptions(**{**TINY, **given}), "")
+        found.close()
+        return found
+
+    def drawn(tapes: list[Tape]) -> list[bytes]:
+        return [event.values.tobytes() for tape in tapes for event in tape.choices]
+
+    first = source(seed=1, traces=320)
+    for other in (source(seed=1, minutes=1.0), source(seed=1, workers=1, network="ff")):
+        assert drawn(other.validation) == drawn(first.validation)
+    assert drawn(source(seed=2).validation) != drawn(first.validation)
+    before = drawn(first.validation)
+    taken = drawn([first.take(TINY["validation"])])
+    assert drawn(first.validation) == before
+    assert not set(taken) & set(before)
+
+
+def test_patience_counts_validations_without_a_better_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The network kept is that of the best one, not of the last."""
+    losses = iter([3.0, 2.0, 2.5, 1.5, 1.6, 1.55, 1.5, 9.0])
+
+    def validating(network: Network, batches: Any, *_: Any) -> Losses:
+        found = Losses()
+        found.traces, found.loss, found.prior_loss = 1, next(losses), 3.0
+        return found
+
+    monkeypatch.setattr("anglipy.ic.training.validate", validating)
+    options = TrainingOptions(traces=16_000, validate_every=16, patience=3, **TINY)
+    found = train(program("growing", "compiled"), options, tmp_path / "a.pt")
+    assert found.early
+    assert found.traces == 7 * 16
+    assert (found.best_loss, found.best_at) == (1.5, 4 * 16)
 
 
 # -- known floors ------------------------------------------------------------------------------
