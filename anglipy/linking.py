@@ -53,7 +53,9 @@ class Known(NamedTuple):
 EFFECTS = frozenset(
     [
         "println", "print", "prn", "pr", "newline", "flush", "printf", "pprint",
-        "clojure.pprint/pprint", "clojure.pprint/print-table", "tap>", "print-elapsed",
+        "clojure.pprint/pprint", "clojure.pprint/print-table",
+        "clojure.pprint/cl-format", "clojure.pprint/write",
+        "tap>", "print-elapsed",
         "slurp", "spit", "read-line", "line-seq", "clojure.java.io/delete-file",
         "clojure.java.io/make-parents", "clojure.data.csv/read-csv", "clojure.data.csv/write-csv",
         "swap!", "reset!", "compare-and-set!", "swap-vals!", "reset-vals!", "ref-set", "vreset!",

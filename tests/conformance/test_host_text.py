@@ -171,3 +171,34 @@ test_java = checking(JAVA)
 
 def test_there_are_many_cases() -> None:
     assert sum(len(parsed(text)) for text in (PRINTING, STRINGS, JAVA)) >= 140
+
+
+CL_FORMAT = r"""
+(cl-format nil "~a ~s" "x" "y") => "x \"y\""
+(cl-format nil "~a" ["x" nil]) => "[x nil]"
+(cl-format nil "~5d|~5,'0d|~@d|~:d|~,,' ,2:d" 42 42 7 1234567 12345) => "   42|00042|+7|1,234,567|1 23 45"
+(cl-format nil "~x ~o ~b ~36r" 255 8 5 35) => "ff 10 101 z"
+(cl-format nil "~r, ~:r, ~@r, ~:@r" 1042 21 14 14) => "one thousand, forty-two, twenty-first, XIV, XIIII"
+(cl-format nil "~10a|~10@a|" "ab" "cd") => "ab        |        cd|"
+(cl-format nil "~,2f|~8,3f|~f" 2.345 2.5 1) => "2.35|   2.500|1.0"
+(cl-format nil "~e|~,2e" 12345.678 0.00123) => "1.2345678E+4|1.23E-3"
+(cl-format nil "~$|~8,2$" 3.5 2.1) => "3.50|02.10000000"
+(cl-format nil "~{~a~^, ~}" [1 2 3]) => "1, 2, 3"
+(cl-format nil "~{~a=~a~^; ~}" [:a 1 :b 2]) => ":a=1; :b=2"
+(cl-format nil "~:{(~a ~a)~}" [[1 2] [3 4]]) => "(1 2)(3 4)"
+(cl-format nil "~@{~a~^-~}" 1 2 3) => "1-2-3"
+(cl-format nil "~2{~a~}" [1 2 3]) => "12"
+(cl-format nil "~d item~:p, ~d pupp~:@p" 1 2) => "1 item, 2 puppies"
+(cl-format nil "~[zero~;one~:;many~] ~:[no~;yes~] ~@[x=~a~]" 5 true 3) => "many yes x=3"
+(cl-format nil "~[zero~;one~]|" 7) => "|"
+(cl-format nil "~(ABC~) ~:(hello world~) ~:@(loud~)") => "abc Hello World LOUD"
+(cl-format nil "a~10tb~2%c~&d~~") => "a         b\n\nc\nd~"
+(cl-format nil "~a ~:*~a ~*~a" 1 2 3) => "1 1 3"
+(cl-format nil "~? ~a" "~a-~a" [1 2] 3) => "1-2 3"
+(cl-format nil "~v,'*d" 5 42) => "***42"
+(try (cl-format nil "~a") (catch Exception e :too-few)) => :too-few
+(try (cl-format nil "~{~a" [1]) (catch Exception e :not-closed)) => :not-closed
+host:(with-out-str (cl-format true "~a" 1)) => "1"
+"""
+
+test_cl_format = checking(CL_FORMAT.replace("(cl-format", "(clojure.pprint/cl-format"))

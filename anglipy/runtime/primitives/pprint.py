@@ -7,8 +7,10 @@ from typing import Any
 
 from anglipy.runtime.access import get, values_of
 from anglipy.runtime.equality import MapLike, SetLike, elements, known_length
+from anglipy.runtime.primitives.checks import text
 from anglipy.runtime.primitives.registry import primitive
 from anglipy.runtime.printing import LAZY_LIMIT, pr_str, to_str
+from anglipy.runtime.scalars import Keyword
 from anglipy.runtime.seqs import Seq
 
 __all__ = ["pretty_text"]
@@ -82,3 +84,29 @@ def print_table(*arguments: Any) -> None:
 
 def _row(cells: list[str], widths: list[int]) -> str:
     return "| " + " | ".join(c.rjust(w) for c, w in zip(cells, widths, strict=True)) + " |"
+
+
+@primitive("clojure.pprint/cl-format", arity=(2, None), pure=False)
+def cl_format(writer: Any, control: Any, *values: Any) -> Any:
+    """The values by Common Lisp's directives `~a ~s ~d ~x ~r ~f ~e ~$ ~{...~} ~[...~] ~p ~t ~%` and
+    so on: printed if the writer is true, written to a writer, or for nil as a string.
+    """
+    from anglipy.runtime.cl_format import formatted
+
+    made = formatted(text(control, "cl-format"), values)
+    if writer is None or writer is False:
+        return made
+    getattr(writer, "stream", sys.stdout).write(made)
+    return None
+
+
+@primitive("clojure.pprint/write", arity=(1, None), pure=False)
+def write(value: Any, *options: Any) -> Any:
+    """Print a value over as many lines as it takes; with `:stream nil` it is the text that is
+    given.
+    """
+    given = dict(zip(options[::2], options[1::2], strict=False))
+    if given.get(Keyword("stream"), True) is None:
+        return pretty_text(value)
+    pprint(value)
+    return None

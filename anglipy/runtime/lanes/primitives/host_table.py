@@ -132,6 +132,7 @@ EFFECTS: tuple[str, ...] = (
     "->StringWriter with-redefs-fn with-bindings* redirecting",
     "var-set local-variable remove-method remove-all-methods prefer-method",
     "clojure.pprint/pprint pprint clojure.pprint/print-table",
+    "clojure.pprint/cl-format clojure.pprint/write",
 )
 """Those with an effect, which every particle has for itself."""
 
