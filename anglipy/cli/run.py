@@ -28,7 +28,7 @@ __all__ = ["Command", "inferred", "run"]
 
 ALGORITHMS = [
     "importance", "smc", "enumerate", "lmh", "rmh", "almh", "ais", "siman", "bamc",
-    "pimh", "pgibbs", "pgas", "ipmcmc", "pcascade", "ic", "ic-smc",
+    "pimh", "pgibbs", "pgas", "ipmcmc", "pcascade", "pfilter", "ic", "ic-smc",
 ]  # fmt: skip
 PLOT_KINDS = ("auto", "marginals", "pairs", "weights")
 """Those of `anglipy.plots`, which loads numpy."""

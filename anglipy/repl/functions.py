@@ -36,7 +36,7 @@ SHORT = OTHER_NAMES
 """Anglican's names of algorithms that are called otherwise here."""
 ALGORITHMS = (
     "importance", "smc", "enumerate", "lmh", "rmh", "almh", "ais", "siman", "bamc",
-    "pimh", "pgibbs", "pgas", "ipmcmc", "pcascade", "ic", "ic-smc",
+    "pimh", "pgibbs", "pgas", "ipmcmc", "pcascade", "pfilter", "ic", "ic-smc",
 )  # fmt: skip
 OPTIONS = {**RENAMED, "number-of-samples": "samples", "n": "samples"}
 """Other names of options."""

@@ -37,6 +37,10 @@ class State(NamedTuple):
         predicts = (label, value, self.predicts)
         return State(self.visits, self.memo, predicts, self.store, self.handlers)
 
+    def without_predicts(self) -> State:
+        """This state with nothing predicted."""
+        return State(self.visits, self.memo, (), self.store, self.handlers)
+
     def stored(self, store: Any) -> State:
         """This state with another store."""
         return State(self.visits, self.memo, self.predicts, store, self.handlers)

@@ -100,6 +100,12 @@ class State:
         made.predicts = (label, value, self.predicts)
         return made
 
+    def without_predicts(self) -> State:
+        """This state with nothing predicted."""
+        made = self._copy()
+        made.predicts = ()
+        return made
+
     def remembered(self, memo: Map[Any, Any]) -> State:
         """This state with another memory."""
         made = self._copy()
