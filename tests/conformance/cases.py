@@ -9,7 +9,7 @@ what a run predicted. `;; same` says nothing of the value: the last form draws, 
 lockstep must give exactly the joint distribution of single ones. `;; each` says that it draws, and
 that six particles in lockstep each do what they do alone with the same draws.
 
-A case is evaluated in up to five ways:
+A case is evaluated in up to six ways:
 
     top      at the top level
     query    inside a query
@@ -18,8 +18,8 @@ A case is evaluated in up to five ways:
     hidden   inside a query, where a function passed to a higher-order function comes out of a
              vector, so that the compiler cannot know it, and the library's version is called; this
              covers keywords, maps, sets and built-in functions as arguments
-    varying  inside a query, where every number, string, boolean and nil of the last form is a value
-             that differs between the particles (see `rewriting`)
+    varying  inside a query, where every constant of the last form is a value that differs between
+             the particles (see `rewriting`); also with draws everywhere, as `drawing varying`
 
 All but `top` are evaluated one particle at a time and in lockstep, by groups of one particle and of
 three. `;; only: WAY` and `;; not: WAY...` restrict them; what is not drawn is not hidden either.
@@ -69,10 +69,10 @@ class Case:
     def program(self, way: str) -> str:
         """The text of a program with a query `main` that gives the value of the last form."""
         before, last = self.forms
-        if way == "varying":
+        if "varying" in way:
             last = rewriting.varied(last)
         text = f"{before}\n(defquery main [] {last}\n)" if last else before
-        rewritten = {"drawing": rewriting.drawn, "hidden": rewriting.hidden}.get(way)
+        rewritten = {"drawing": rewriting.drawn, "hidden": rewriting.hidden}.get(way.split()[0])
         return rewritten(text) if rewritten is not None else text
 
     def ways(self) -> list[str]:
@@ -85,7 +85,7 @@ class Case:
         excluded = self.notes.get("not:", "").split()
         if "drawing" in excluded:
             excluded.append("hidden")
-        return [way for way in self._possible() if way not in excluded]
+        return [way for way in self._possible() if not {*way.split()} & {*excluded}]
 
     def _possible(self) -> Iterator[str]:
         last = names_in(self.forms[1])
@@ -101,6 +101,8 @@ class Case:
         is_code = "defmacro" in definitions  # A literal may be a part of the program.
         if "=>" in self.notes and not is_code and rewriting.varied(self.forms[1]) != self.forms[1]:
             yield "varying"
+            if rewriting.drawn(self.text) != text:
+                yield "drawing varying"
 
 
 def cases() -> list[Case]:

@@ -4,8 +4,8 @@ A case is one line, `EXPRESSION => VALUE`. It is evaluated
 
     host     at the top level
     query    inside a query, one particle at a time and in lockstep
-    varying  inside a query, where every number, string, boolean and nil of the expression is a value
-             that differs between the particles (see `rewriting`)
+    varying  inside a query, where every constant of the expression is a value that differs between
+             the particles (see `rewriting`)
 
 A line that begins with `host:` is evaluated at the top level only: what is endless, or changes
 something outside; with `fixed:` not in the way `varying`.

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from anglipy.diagnostics import AnglipyError, Source
-from anglipy.forms import Collection, Form, ListForm, Literal, MapForm, Symbol, VectorForm
+from anglipy.forms import Collection, Form, Keyword, ListForm, Literal, MapForm, Symbol, VectorForm
 from anglipy.printer import print_form
 from anglipy.reader import read
 from anglipy.runtime.primitives import PRIMITIVES
@@ -120,12 +120,17 @@ _QUOTING = ("quote", "case", "comment", "syntax-quote", "condp", "try", "letfn",
 _BINDING = ("let", "loop", "for", "doseq", "dotimes", "if-let", "when-let", "if-some", "when-some",
             "when-first", "with-open")  # fmt: skip
 _FUNCTIONS = ("fn", "fn*", "fm", "defn", "lambda", "cps-fn", "query", "as->")
+_THREADING = ("->", "->>", "some->", "some->>", "cond->", "cond->>", "doto", "..", "cond")
+"""Forms in which a keyword is more than a value."""
 _EXTREME = 2**62
 
 
 def _varied(form: Form) -> Form:
     if isinstance(form, Literal):
-        return _varied_literal(form)
+        others = _other_values(form.value)
+        return form if others is None else _one_each(form, *(_literal(form, v) for v in others))
+    if isinstance(form, Keyword):
+        return _one_each(form, Keyword(f"{form.name}-too", form.span), form)
     if not isinstance(form, Collection):
         return form
     head = form.items[0] if form.items and isinstance(form, ListForm) else None
@@ -142,7 +147,8 @@ def _varied(form: Form) -> Form:
         if at is None:
             return form
         return replace(form, items=(*items[: at + 1], *map(_varied, items[at + 1 :])))
-    return replace(form, items=tuple(map(_varied, items)))
+    kept = Keyword if name in _THREADING else ()
+    return replace(form, items=tuple(i if isinstance(i, kept) else _varied(i) for i in items))
 
 
 def _varied_bindings(bindings: VectorForm) -> VectorForm:
@@ -159,13 +165,15 @@ def _varied_bindings(bindings: VectorForm) -> VectorForm:
     return replace(bindings, items=tuple(changed))
 
 
-def _varied_literal(form: Literal) -> Form:
-    others = _other_values(form.value)
-    if others is None:
-        return form
-    each = tuple(Literal(value, form.span) for value in (form.value, *others))
-    head, lane = Symbol("clojure.core/nth", form.span), Symbol("lane$", form.span)
-    return ListForm((head, VectorForm(each, form.span), lane), form.span)
+def _literal(form: Literal, value: Any) -> Literal:
+    return Literal(value, form.span)
+
+
+def _one_each(*forms: Form) -> Form:
+    """The form of which each particle has its own."""
+    span = forms[0].span
+    head, lane = Symbol("clojure.core/nth", span), Symbol("lane$", span)
+    return ListForm((head, VectorForm(forms, span), lane), span)
 
 
 def _other_values(value: Any) -> tuple[Any, Any] | None:
