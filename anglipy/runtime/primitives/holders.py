@@ -25,8 +25,7 @@ def ref(value: Any, *options: Any) -> Atom:
 
 
 primitive("ref-set", "vreset!", arity=(2, 2), pure=False)(reset)
-primitive("alter", "commute", "vswap!", "send", "send-off", arity=(2, None), function_args=(1,),
-          pure=False)(swap)  # fmt: skip
+primitive("alter", "commute", "vswap!", arity=(2, None), function_args=(1,), pure=False)(swap)
 primitive("transient", "persistent!", "ensure", arity=(1, 1))(identity)
 primitive("assoc!", arity=(3, None))(changes.assoc)
 primitive("dissoc!", arity=(1, None))(changes.dissoc)
@@ -50,6 +49,13 @@ def swap_vals(reference: Any, f: Any, *arguments: Any) -> Vector:
     """`swap!`, giving the value before and after."""
     before = _place(reference, "swap-vals!").value
     return Vector((before, swap(reference, f, *arguments)))
+
+
+@primitive("send", "send-off", arity=(2, None), function_args=(1,), pure=False)
+def send(reference: Any, f: Any, *arguments: Any) -> Any:
+    """Let an agent that holds x hold (f x arguments...); gives the agent."""
+    swap(reference, f, *arguments)
+    return reference
 
 
 @primitive("reset-vals!", arity=(2, 2), pure=False)

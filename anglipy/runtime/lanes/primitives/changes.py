@@ -110,6 +110,7 @@ LANES: dict[Function, Function] = {
     references.reset: _changing(references.reset, calls=False),
     holders.reset_vals: _changing(holders.reset_vals, calls=False),
     references.swap: _changing(references.swap, calls=True),
+    holders.send: _changing(holders.send, calls=True),
     holders.swap_vals: _changing(holders.swap_vals, calls=True),
     references.compare_and_set: _one_after_the_other(references.compare_and_set),
     exceptions.bind_globals: bind_globals,
