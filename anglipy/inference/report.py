@@ -15,7 +15,7 @@ from anglipy.runtime.printing import pr_str
 if TYPE_CHECKING:
     from anglipy.inference.posterior import Posterior
 
-__all__ = ["as_text", "plain_options", "report"]
+__all__ = ["as_text", "cautions", "plain_options", "report"]
 
 
 # --- posterior -> data ---
@@ -161,6 +161,20 @@ def _heading(data: Mapping[str, Any]) -> Iterator[str]:
         pieces.append(evidence)
     pieces.append(f"{data['seconds']:.3f} s")
     yield ", ".join(pieces) + (", stopped early" if data["stopped"] else "")
+    yield from _cautions(data)
+
+
+def cautions(posterior: Posterior) -> list[str]:
+    """What there is to warn of, a line for each: chains that have not mixed, a heavy tail, what the
+    engine has noticed.
+    """
+    of_chains = {} if posterior.chains is None else {"r_hat": finite(posterior.mixing.r_hat)}
+    k = posterior.pareto_k
+    seen = {"draws": posterior.draws, "pareto_k": None if k is None else finite(k)}
+    return list(_cautions({**seen, **of_chains, "warnings": posterior.warnings}))
+
+
+def _cautions(data: Mapping[str, Any]) -> Iterator[str]:
     r_hat = data.get("r_hat")
     if r_hat is not None and r_hat > _R_HAT_LIMIT:
         yield (

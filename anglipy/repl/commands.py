@@ -155,6 +155,5 @@ def _word(form: Form, usage: str) -> str:
 
 def _listed(rows: list[tuple[str, str]]) -> str:
     width = min(30, max(len(name) for name, _ in rows))
-    return "\n".join(
-        f"{name.ljust(width)}  {inspect.cleandoc(line)}"[:100].rstrip() for name, line in rows
-    )
+    lines = [f"{name.ljust(width)}  {inspect.cleandoc(line)}".rstrip() for name, line in rows]
+    return "\n".join(line if len(line) <= 100 else f"{line[:97].rstrip()}..." for line in lines)

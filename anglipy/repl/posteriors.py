@@ -59,9 +59,13 @@ def table(posterior: Posterior, strokes: Strokes) -> str:
 
 
 def headline(posterior: Posterior) -> list[str]:
-    """What was run, and how it went."""
+    """What was run, how it went, and what there is to warn of."""
+    from anglipy.inference.report import cautions
+
     ess = "exact" if posterior.exact else f"ess {posterior.ess:,.1f}"
     parts = [f"{posterior.draws:,} draws", ess]
+    if posterior.chains is not None:
+        parts.append(f"R-hat {posterior.mixing.r_hat:.3f}")
     if posterior.log_evidence is not None:
         error = posterior.log_evidence_standard_error
         parts.append(
@@ -71,7 +75,8 @@ def headline(posterior: Posterior) -> list[str]:
     parts.append(f"{posterior.seconds:.2f} s")
     if posterior.stopped:
         parts.append("stopped early")
-    return [f"{posterior.query or 'query'} by {posterior.algorithm or 'hand'}", ", ".join(parts)]
+    title = f"{posterior.query or 'query'} by {posterior.algorithm or 'hand'}"
+    return [title, ", ".join(parts), *cautions(posterior)]
 
 
 def picture(posterior: Posterior, strokes: Strokes, width: int, rows: int = 10) -> str:

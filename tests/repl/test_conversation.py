@@ -279,3 +279,26 @@ def test_shorthands(conversation: Conversation) -> None:
 
 def test_commands_keep_the_last_value(conversation: Conversation) -> None:
     assert told(conversation, "7 (doc inc) *1")[-1] == "7"
+
+
+# --- what there is to warn of ---
+
+
+def test_an_argument_that_is_missing_or_no_vector(conversation: Conversation) -> None:
+    told(conversation, "(defquery q [y] (observe (normal 0 1) y)) (defquery none [] 1)")
+    assert wrong(conversation, "(infer q)") == "the query `q` needs a value for [y]"
+    assert "is a vector of its parameters, got the number 7" in wrong(conversation, "(infer q 7)")
+    assert len(told(conversation, "(infer none)")) == 1
+
+
+def test_a_posterior_says_what_to_beware_of(conversation: Conversation) -> None:
+    told(
+        conversation,
+        "(defquery far [y] (let [x (sample (normal 0 1))] (observe (normal x 1/10) y) x))",
+    )
+    (text,) = told(conversation, "(infer far [6] :seed 1)")
+    assert text is not None
+    assert "warning: the weights have a heavy tail" in text
+    (text,) = told(conversation, "(infer far [1] :lmh :samples 50 :seed 1)")
+    assert text is not None
+    assert "R-hat" in text
