@@ -32,7 +32,7 @@ SUBJECTS: dict[str, Subject] = {
     "hmm": Subject("hmm.aq", "hmm-observed"),
     "polynomial": Subject("polynomial.aq", None, {"args_fn": "inputs"}),
     "order": Subject("order.aq", None, {"args_fn": "inputs"}),
-    "pumps": Subject("pumps.aq", None, {"args_fn": "inputs"}, simulations=100, particles=20),
+    "pumps": Subject("pumps.aq", None, {"args_fn": "inputs"}, simulations=60, particles=20),
     "magnitude": Subject("magnitude.aq", None, {"args": [NUISANCES, None]}, "lstm+attention"),
     "arth150": Subject("arth150.aq", None, {}, "lstm+attention"),
 }
@@ -43,7 +43,7 @@ def _run(lab: Lab) -> None:
     for name in names[: lab.few(len(names), 2)]:
         _judge(lab, name, SUBJECTS[name])
     lab.note(
-        "300 simulated data sets, 50 particles each (pumps, which is slow: 100 and 20). A "
+        "300 simulated data sets, 50 particles each (pumps, which is slow: 60 and 20). A "
         "quantity is a choice, "
         "the log density of the run (whose ranks give the coverage of highest-density regions) or "
         "the distance to a point (TARP); it counts as not uniform at 5 % for all quantities of a "
