@@ -229,20 +229,13 @@ def _integrated(
     """
     edges = np.linspace(LOWEST, HIGHEST, LEVELS + 1)
     middles = 10.0 ** (0.5 * (edges[1:] + edges[:-1]))
-    levels, proposals = [], []
-    for mode in chosen:
-        free = 0.5 * np.linalg.slogdet(_precision(modes, np.full(LEVELS, mode), middles))[1]
-        log_level = _log_likelihood(modes.squares[mode], middles) - free
-        chance = np.exp(log_level - logsumexp(log_level))
-        levels.append(0.95 * chance + 0.05 / LEVELS)
-        precisions = _precision(modes, np.full(LEVELS, mode), middles)
-        proposals.append(np.linalg.cholesky(precisions))
+    levels, proposals = _proposals(modes, chosen, middles)
     which = rng.integers(0, len(chosen), draws)
     level = np.array([rng.choice(LEVELS, p=levels[m]) for m in which])
     log_noise = edges[level] + (edges[1] - edges[0]) * rng.random(draws)
     chi = rng.chisquare(NU, draws) / NU
     normal = rng.standard_normal((draws, SIZE)) / np.sqrt(chi)[:, None]
-    roots = np.stack(proposals)[which, level]
+    roots = proposals[which, level]
     offsets = np.linalg.solve(np.swapaxes(roots, 1, 2), normal[:, :, None])[:, :, 0]
     z = modes.z[chosen][which] + offsets
     log_q = logsumexp(
@@ -261,6 +254,21 @@ def _integrated(
     log_evidence = logsumexp(log_weights) - np.log(draws)
     share = np.exp(2.0 * logsumexp(log_weights) - logsumexp(2.0 * log_weights)) / draws
     return float(log_evidence), float(share)
+
+
+def _proposals(modes: _Modes, chosen: Array, noises: Array) -> tuple[Array, Array]:
+    """For each mode: the chances of the levels of noise, (m, levels), and the Cholesky factors of
+    the precision that belong to them, (m, levels, SIZE, SIZE).
+    """
+    levels, roots = [], []
+    for mode in chosen:
+        precisions = _precision(modes, np.full(len(noises), mode), noises)
+        free = 0.5 * np.linalg.slogdet(precisions)[1]
+        log_level = _log_likelihood(modes.squares[mode], noises) - free
+        chances = np.exp(log_level - logsumexp(log_level))
+        levels.append(0.95 * chances + 0.05 / len(noises))
+        roots.append(np.linalg.cholesky(precisions))
+    return np.stack(levels), np.stack(roots)
 
 
 def _log_t(offsets: Array, roots: Array) -> Array:
