@@ -11,7 +11,7 @@ __all__ = ["defined", "head_name", "repeated"]
 
 _DEFINING = frozenset(
     ["def", "defn", "defn-", "defm", "defquery", "defdist", "defproc", "defonce", "defun",
-     "defanglican", "def-cps-fn", "defmulti", "defprotocol", "define", "assume"]
+     "defanglican", "def-cps-fn", "defmulti", "defprotocol", "defstruct", "define", "assume"]
 )  # fmt: skip
 _RECORDS = frozenset(["defrecord", "deftype"])
 _GROUPS = frozenset(["do", "with-primitive-procedures"])

@@ -11,7 +11,7 @@ from anglipy.resources import resource
 
 __all__ = ["REQUIRED", "Defined", "defined", "required", "sources"]
 
-_FILES = ("core.aq", "anglib.aq", "anglican.aq")
+_FILES = ("core.aq", "anglib.aq", "anglican.aq", "clojure.aq")
 """The files of the library, in the order in which they are compiled."""
 
 REQUIRED = {

@@ -22,6 +22,26 @@ def _with_in_str(b: Builder, text: Form, *body: Form) -> Form:
     return b.call("with-in-str*", text, b.list("fn", b.vector(), *body))
 
 
+@macro("with-bindings", "(with-bindings {variable value ...} body...)", 1)
+def _with_bindings(b: Builder, values: Form, *body: Form) -> Form:
+    return b.call("with-bindings*", values, b.list("fn", b.vector(), *body))
+
+
+@macro("bound-fn", "(bound-fn [parameter...] body...)", 1)
+def _bound_fn(b: Builder, *rest: Form) -> Form:
+    return b.list("fn", *rest)
+
+
+@macro("pvalues", "(pvalues expression...)")
+def _pvalues(b: Builder, *expressions: Form) -> Form:
+    return b.call("list", *expressions)
+
+
+@macro("defstruct", "(defstruct name key...)", 2)
+def _defstruct(b: Builder, name: Form, *keys: Form) -> Form:
+    return b.list("def", name, b.call("create-struct", *keys))
+
+
 @macro("redir", "(redir [:in file :out file] body...)", 1)
 def _redir(b: Builder, files: Form, *body: Form) -> Form:
     """A file to write to that begins with `+` is written on at its end."""

@@ -61,6 +61,13 @@ SPECIAL_FORMS: dict[str, tuple[str, str]] = {
         "`-b` and `-t` what to leave out, `-f` anglican, clojure or json. `(m! :freqs)`, "
         "`(m! :meansd)` and `(m! :diff file)` read such samples from the standard input.",
     ),
+    "with-bindings": (
+        "(with-bindings {variable value ...} body...)",
+        "The body, while variables (#'name) have other values.",
+    ),
+    "bound-fn": ("(bound-fn [parameter...] body...)", "`fn`."),
+    "pvalues": ("(pvalues expression...)", "The values of the expressions, as a list."),
+    "defstruct": ("(defstruct name key...)", "Define a basis of keys for `struct`."),
     "redir": (
         "(redir [:in file :out file] body...)",
         "The body, reading from one file and printing to another; after a `+`, to its end.",

@@ -108,6 +108,20 @@ host:(resolve 'there-is-no-such-thing) => nil
 host:(deref (promise) 10 :late) => :late
 """
 
+SELDOM = r"""
+(unchecked-add-int 2147483647 1) => -2147483648
+(unchecked-inc-int 2147483647) => -2147483648
+(unchecked-multiply-int 31 2147483647) => 2147483617
+(unchecked-int 4294967296) => 0
+(unchecked-byte 255) => -1
+(iteration (fn [k] (if (< k 3) {:v k :k (inc k)} nil)) :initk 0 :vf :v :kf :k) => (0 1 2)
+(xml-seq {:content ["a"]}) => ({:content ["a"]} "a")
+(find-keyword "a") => :a
+((bound-fn [x] (inc x)) 1) => 2
+(pvalues 1 2) => (1 2)
+host:(let [f (future 1)] [(future-done? f) (future-cancelled? f) @f]) => [true false 1]
+"""
+
 MATH = r"""
 (clojure.math/sqrt 4) => 2.0
 (clojure.math/pow 2 3) => 8.0
@@ -141,6 +155,7 @@ host:(with-out-str (.println *out* "a") (.write *out* "b")) => "a\nb"
 (clojure-version) => "1.11.1"
 """
 
+test_seldom = checking(SELDOM)
 test_math = checking(MATH)
 test_streams = checking(STREAMS)
 test_classes = checking(CLASSES)

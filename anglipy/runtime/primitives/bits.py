@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from anglipy.diagnostics import ProgramError
@@ -57,34 +58,57 @@ def unsigned_bit_shift_right(value: Any, count: Any) -> int:
     return wrapped(bits >> (_long(count, "unsigned-bit-shift-right") & 63))
 
 
-@primitive("unchecked-add", "unchecked-add-int", arity=(2, 2))
+@primitive("unchecked-add", arity=(2, 2))
 def unchecked_add(a: Any, b: Any) -> Any:
     """The sum, wrapped around if it is no long."""
     return _unchecked(a + b, "unchecked-add") if _both(a, b) else number(a, "unchecked-add") + b
 
 
-@primitive("unchecked-subtract", "unchecked-subtract-int", arity=(2, 2))
+@primitive("unchecked-subtract", arity=(2, 2))
 def unchecked_subtract(a: Any, b: Any) -> Any:
     """The difference, wrapped around if it is no long."""
     return _unchecked(a - b, "unchecked-subtract") if _both(a, b) else number(a, "-") - b
 
 
-@primitive("unchecked-multiply", "unchecked-multiply-int", arity=(2, 2))
+@primitive("unchecked-multiply", arity=(2, 2))
 def unchecked_multiply(a: Any, b: Any) -> Any:
     """The product, wrapped around if it is no long."""
     return _unchecked(a * b, "unchecked-multiply") if _both(a, b) else number(a, "*") * b
 
 
-@primitive("unchecked-negate", "unchecked-negate-int", arity=(1, 1))
+@primitive("unchecked-negate", arity=(1, 1))
 def unchecked_negate(a: Any) -> Any:
     """The number with the other sign, wrapped around if it is no long."""
     return _unchecked(-number(a, "unchecked-negate"), "unchecked-negate")
 
 
-@primitive("unchecked-int", "unchecked-long", "unchecked-short", "unchecked-byte", arity=(1, 1))
+@primitive("unchecked-long", arity=(1, 1))
 def unchecked_long(a: Any) -> int:
     """The integer part, wrapped around if it is no long."""
     return wrapped(index(a, "unchecked-long"))
+
+
+def _narrow(name: str, fn: Callable[..., Any], count: int, bits: int, doc: str) -> None:
+    """Enter a function whose value is wrapped around to so many bits."""
+
+    def narrow(*args: Any) -> int:
+        half = 1 << (bits - 1)
+        return (index(fn(*args), name) + half) % (2 * half) - half
+
+    narrow.__name__ = name.replace("-", "_")
+    narrow.__doc__ = doc
+    primitive(name, arity=(count, count))(narrow)
+
+
+for _name, _function, _count in (
+    ("add", unchecked_add, 2), ("subtract", unchecked_subtract, 2),
+    ("multiply", unchecked_multiply, 2), ("negate", unchecked_negate, 1),
+):  # fmt: skip
+    _narrow(f"unchecked-{_name}-int", _function, _count, 32,
+            f"`unchecked-{_name}`, wrapped around to 32 bits.")  # fmt: skip
+for _name, _bits in (("int", 32), ("short", 16), ("byte", 8)):
+    _narrow(f"unchecked-{_name}", unchecked_long, 1, _bits,
+            f"The integer part, wrapped around to {_bits} bits.")  # fmt: skip
 
 
 @primitive("unchecked-divide-int", arity=(2, 2))
