@@ -20,7 +20,7 @@ from anglipy.api import loads
 from anglipy.diagnostics import InferenceError
 from anglipy.inference.engine import engine_named, options_of
 from anglipy.inference.lockstep import for_groups
-from anglipy.inference.pmcmc import groups, particles
+from anglipy.inference.pmcmc import groups, particles, tape
 from anglipy.inference.pmcmc.conditional import CONDITIONAL, one_of
 from anglipy.inference.resampling import SCHEMES
 from anglipy.runtime.machine import Query
@@ -292,3 +292,37 @@ def test_the_proof_sees_what_the_systematic_scheme_of_anglican_does(
     retained_appended(monkeypatch)
     with pytest.raises(AssertionError):
         prove_invariance(BY_HAND["hmm"], "pgibbs", particles=3)
+
+
+# --- the tape ---
+
+
+@pytest.mark.parametrize("name", ["hmm", "joining", "dead ends"])
+def test_a_tape_may_be_shortened_at_every_observe(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tape, "_FIRST_LIMIT", 0)
+    prove_invariance(GROUPED[name], "pgibbs", particles=2)
+
+
+def test_a_tape_is_as_long_as_the_tree_of_the_living(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 100 observes and 50 particles: 5,000 choices are made, and few of them are kept."""
+    monkeypatch.setattr(tape, "_FIRST_LIMIT", 100)
+    lengths = []
+    resampled = tape.Tape.resampled
+
+    def noting(self: Any, parents: Any) -> None:
+        resampled(self, parents)
+        lengths.append(self._length)
+
+    monkeypatch.setattr(tape.Tape, "resampled", noting)
+    LONG.infer("pgibbs", particles=50, samples=50, seed=1)
+    assert len(lengths) == 100
+    assert max(lengths) < 2_000
+
+
+LONG = loads("""
+  (defquery q []
+    (loop [i 0]
+      (if (= i 100) i (do (observe (normal (sample (normal 0 1)) 0.1) 0) (recur (inc i))))))
+""").queries["q"]  # fmt: skip
