@@ -222,11 +222,13 @@ class Command:
         return options
 
     def engine(self) -> str | None:
-        """The name of the algorithm; Anglican's names begin with a colon."""
-        if self.algorithm is None or not self.algorithm.startswith(":"):
-            return self.algorithm
-        from anglipy.host.algorithms import engine_of
+        """The name of the algorithm; Anglican's names may begin with a colon."""
+        if self.algorithm is None:
+            return None
+        from anglipy.host.algorithms import OTHER_NAMES, engine_of
 
+        if not self.algorithm.startswith(":"):
+            return OTHER_NAMES.get(self.algorithm, self.algorithm)
         return engine_of(self.algorithm.removeprefix(":"))
 
 

@@ -179,10 +179,14 @@ def options_of(algorithm: str, **given: Any) -> Options:
     known = kind.names()
     for name in given:
         if name not in known:
+            others = sorted(n for n, e in ENGINES.items() if name in e.options_type.names())
+            elsewhere = (
+                f"; {', '.join(others)} {'have' if others[1:] else 'has'} it" if others else ""
+            )
             raise OptionError(
                 "AQ302",
                 f"the algorithm `{algorithm}` has no option `{name}`",
-                help=f"{nearest(name, known)}known: {', '.join(known)}",
+                help=f"{nearest(name, known)}known: {', '.join(known)}{elsewhere}",
             )
     return kind.of(given)
 
