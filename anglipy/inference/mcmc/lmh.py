@@ -5,6 +5,10 @@ Wingate, Stuhlmueller & Goodman 2011, "Lightweight implementations of probabilis
 languages via transformational compilation"; what is reused, and the ratio, are those of `traces`
 and `moves`. Any program will do; the draws are correlated, the more the more choices there are. As
 in Anglican the chain gives a draw after every move, accepted or not.
+
+A single chain goes on from the choice that it changes. What a program changes in place, such as an
+atom made before that choice, is then as the run before left it; many chains in lockstep run the
+program from its start, where every run has its own.
 """
 
 from __future__ import annotations
