@@ -42,6 +42,8 @@ def inspect(artifact: str, as_json: bool, plot: Path | None) -> None:
     anglipy inspect captcha.artifact --plot training.svg
 
     Losses are in nats per trace on the validation traces; `prior` is the loss without any network.
+    `visits` are those to an address in one run that the network knows; later ones are left to the
+    prior.
     """
     from anglipy.ic.artifact import Artifact
 
@@ -92,8 +94,12 @@ def _lines(artifact: Artifact, name: str, size: int) -> Iterator[str]:
         indent="  ",
     )
     yield f"\n{count(len(artifact.addresses), 'address', 'addresses')}"
-    rows = [(r.role, r.site, r.family, "x".join(map(str, r.shape))) for r in artifact.addresses]
-    yield from table([("role", "site", "family", "shape"), *rows], indent="  ")
+    limits = artifact.options.get("limits") or {}
+    rows = [
+        (r.role, r.site, r.family, "x".join(map(str, r.shape)), str(limits.get(r.site, "")))
+        for r in artifact.addresses
+    ]
+    yield from table([("role", "site", "family", "shape", "visits"), *rows], indent="  ")
     yield from _training(artifact.record)
 
 
