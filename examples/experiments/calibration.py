@@ -54,6 +54,11 @@ def _run(lab: Lab) -> None:
         "one: what is to be calibrated is the weighted posterior. Networks are those that the "
         "other experiments have left, or were trained for half a minute."
     )
+    lab.note(
+        "A weighted posterior whose effective sample size is near one particle is overconfident, "
+        "whatever the network: there the network alone is the better judge of what was learned, "
+        "and more particles or longer training are what is missing."
+    )
 
 
 def _judge(lab: Lab, name: str, subject: Subject) -> None:
