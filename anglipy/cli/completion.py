@@ -15,15 +15,16 @@ import click
 from click.shell_completion import (
     BashComplete,
     CompletionItem,
+    ZshComplete,
     add_completion_class,
     get_completion_class,
     split_arg_string,
 )
 
-__all__ = ["SHELLS", "Bash", "completion"]
+__all__ = ["SHELLS", "Bash", "Zsh", "completion"]
 
 SHELLS = ("bash", "zsh", "fish")
-_BREAKS = re.compile(r".*[@:=]")
+_BREAKS = re.compile(r".*[:=]")
 _BASH = """\
 %(complete_func)s() {
     local IFS=$'\\n' response completion type value
@@ -45,15 +46,55 @@ _BASH = """\
 }
 complete -o nosort -F %(complete_func)s %(prog_name)s
 """
+_ZSH = """\
+#compdef %(prog_name)s
+
+%(complete_func)s() {
+    local -a plain open described response
+    local type key descr
+    (( ! $+commands[%(prog_name)s] )) && return 1
+    response=("${(@f)$(env COMP_WORDS="${words[*]}" COMP_CWORD=$((CURRENT-1)) \\
+%(complete_var)s=zsh_complete %(prog_name)s)}")
+    for type key descr in ${response}; do
+        if [[ "$type" == dir ]]; then
+            _path_files -/
+        elif [[ "$type" == file ]]; then
+            _path_files -f
+        elif [[ "$descr" != "_" ]]; then
+            described+=("$key":"$descr")
+        elif [[ "$key" == *[=/] ]]; then
+            open+=("$key")
+        else
+            plain+=("$key")
+        fi
+    done
+    (( $#described )) && _describe -V unsorted described -U
+    (( $#open )) && compadd -U -S '' -V unsorted -a open
+    (( $#plain )) && compadd -U -V unsorted -a plain
+}
+
+if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
+    %(complete_func)s "$@"
+else
+    compdef %(complete_func)s %(prog_name)s
+fi
+"""
+
+
+@add_completion_class
+class Zsh(ZshComplete):
+    """Completion in zsh that adds no space behind `=` and `/`."""
+
+    source_template = _ZSH
 
 
 @add_completion_class
 class Bash(BashComplete):
     """Completion in bash of words such as `@data.csv` and `flips=@data.csv`.
 
-    Bash ends a word at `@`, `:` and `=` and replaces only what is behind them, so the words are
-    found in the line up to the cursor, and what stands before the last of these is left out of what
-    is offered. Behind `=` and `/` no space is added.
+    Bash ends a word at `@`, `:` and `=`, but replaces what is behind `:` and `=` only. So the words
+    are found in the line up to the cursor, and what stands before the last of these is left out of
+    what is offered. Behind `=` and `/` no space is added.
     """
 
     source_template = _BASH

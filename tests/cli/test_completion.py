@@ -91,10 +91,20 @@ def test_options_of_networks_are_those_of_their_engines(name: str) -> None:
 
 
 def shell(name: str, directory: Path) -> pexpect.spawn[str]:
-    """A shell as it is after `eval` of the script, with nothing of the user's in it."""
+    """A shell as it is after `eval` of the script, with nothing of the user's in it; what it calls
+    anglipy says what it got.
+    """
     if shutil.which(name) is None:
         pytest.skip(f"there is no {name} here")
-    (directory / "anglipy").write_text(f'#!/bin/sh\nexec {sys.executable} -m anglipy "$@"\n')
+    (directory / "anglipy").write_text(
+        f"""#!/bin/sh
+        if [ -z "$_ANGLIPY_COMPLETE" ] && [ "$1" != completion ]; then
+            echo "got <$*>"
+        else
+            exec {sys.executable} -m anglipy "$@"
+        fi
+        """
+    )
     (directory / "anglipy").chmod(0o755)
     environment = os.environ | {
         "PATH": f"{directory}{os.pathsep}{os.environ['PATH']}",
@@ -131,13 +141,23 @@ def shell(name: str, directory: Path) -> pexpect.spawn[str]:
         ("run models.aq -q beta --arg fl", "flips="),
         ("run models.aq -v @data/ro", "@data/rows.csv"),
         ("run models.aq -q beta --arg flips=@data/ro", "flips=@data/rows.csv"),
-        ("run models.aq --ic=mod", "--ic=models.aq"),
     ],
 )
 def test_shells_complete(name: str, typed: str, completed: str, place: Path) -> None:
     child = shell(name, place)
     try:
-        child.send(f"anglipy {typed}\t")
-        child.expect_exact(completed[len(typed.split()[-1]) :])
+        child.send(f"anglipy {typed}\t\r")
+        child.expect_exact(f"got <{typed.rpartition(' ')[0]} {completed}".replace("< ", "<"))
+    finally:
+        child.close(force=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SHELLS)
+def test_no_space_is_added_where_the_word_goes_on(name: str, place: Path) -> None:
+    child = shell(name, place)
+    try:
+        child.send("anglipy run models.aq -v @da\tro\t\r")
+        child.expect_exact("got <run models.aq -v @data/rows.csv>")
     finally:
         child.close(force=True)
