@@ -177,13 +177,12 @@ def test_a_plot_and_a_saved_posterior(capsys: pytest.CaptureFixture[str]) -> Non
     assert "AQ303" in err
 
 
-def test_without_matplotlib_the_text_is_printed_all_the_same(
+def test_without_matplotlib_it_is_said_before_the_work(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     code, out, err = call(capsys, "-v", "[9 8]", "-n", "50", "--plot", "p.png")
-    assert code == 2
-    assert "gauss by importance" in out
+    assert (code, out) == (2, "")
     assert "pip install 'anglipy[plots]'" in err
 
 
