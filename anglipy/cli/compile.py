@@ -11,9 +11,9 @@ from anglipy.cli import completing, messages
 from anglipy.cli.edge import INTERRUPTED
 from anglipy.cli.messages import say
 from anglipy.cli.options import SETTING, Settings, settings
-from anglipy.cli.progress import clock
 from anglipy.cli.training import training_display
 from anglipy.diagnostics import OptionError
+from anglipy.durations import clock
 
 if TYPE_CHECKING:
     from anglipy.ic.options import TrainingRecord

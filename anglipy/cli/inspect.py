@@ -12,7 +12,7 @@ import click
 from anglipy.cli import completing
 from anglipy.cli.files import existing
 from anglipy.cli.messages import count, table
-from anglipy.cli.progress import clock
+from anglipy.durations import clock
 
 if TYPE_CHECKING:
     from anglipy.ic.artifact import Artifact

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from anglipy.inference.engine import StepInfo
 
-__all__ = ["Reporter", "clock", "inference_progress", "reporting"]
+__all__ = ["Reporter", "inference_progress", "reporting"]
 
 PATIENCE_S = 0.5
 """How long an inference may take before it says anything."""
@@ -101,14 +101,3 @@ def _step(info: StepInfo) -> str:
     if info.log_evidence is not None:
         parts.append(f"log evidence {info.log_evidence:.3f}")
     return "  ".join(parts)
-
-
-def clock(seconds: float) -> str:
-    """A duration as minutes and seconds.
-
-    >>> clock(5), clock(125.4), clock(4000)
-    ('0:05', '2:05', '1:06:40')
-    """
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -9,7 +9,8 @@ import click
 
 from anglipy.cli import completing, messages
 from anglipy.cli.messages import count
-from anglipy.cli.progress import clock, reporting
+from anglipy.cli.progress import reporting
+from anglipy.durations import clock
 
 __all__ = ["simulate"]
 

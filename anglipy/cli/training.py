@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from anglipy.cli.messages import table
-from anglipy.cli.progress import Reporter, clock, reporting
+from anglipy.cli.progress import Reporter, reporting
+from anglipy.durations import clock
 
 if TYPE_CHECKING:
     from anglipy.ic.records import Live, Progress, SiteLoss

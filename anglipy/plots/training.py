@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from anglipy.durations import clock
 from anglipy.plots.style import (
     ACCENT,
     CONTRAST,
@@ -33,7 +34,7 @@ def plot_training(record: Any, name: str, path: str | Path | None = None) -> Any
     """
     with drawing():
         subtitle = (
-            f"{record.traces:,} traces in {record.seconds / 60:.1f} minutes, best loss "
+            f"{record.traces:,} traces in {clock(record.seconds)}, best loss "
             f"{record.best_loss:.3f} nats, prior {record.prior_loss:.3f}"
         )
         sites = sorted(record.sites, key=lambda site: site.loss - site.prior_loss)[:_SITES]

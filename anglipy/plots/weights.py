@@ -140,7 +140,7 @@ def _draw_growth(first: Any, second: Any, posterior: Posterior) -> None:
     first.plot(count, count, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)))
     first.plot(count, sizes, color=ACCENT, linewidth=1.8)
     first.set_ylabel("effective sample size")
-    first.annotate("all weights equal", (0.97, 0.93), xycoords="axes fraction", ha="right",
+    first.annotate("all weights equal", (0.84, 0.93), xycoords="axes fraction", ha="right",
                    color=GREY, fontsize=8.5)  # fmt: skip
     axis_title(first, "effective sample size as draws are added", "straight is good, jumps are not")
     count_axis(first.xaxis, len(count) > 20)

@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from anglipy.diagnostics import OptionError
+from anglipy.durations import clock
 from anglipy.host.algorithms import OTHER_NAMES, RENAMED
 from anglipy.model import Model
 from anglipy.repl.bars import strokes
 from anglipy.repl.evaluation import Evaluation
-from anglipy.repl.live import InferenceWatch, Live, TrainingWatch, clock
+from anglipy.repl.live import InferenceWatch, Live, TrainingWatch
 from anglipy.runtime.machine import Query
 from anglipy.runtime.printing import describe, pr_str
 from anglipy.runtime.scalars import Keyword

@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
+from anglipy.durations import clock
 from anglipy.repl.bars import Strokes, strokes
 
 if TYPE_CHECKING:
     from anglipy.ic.options import Progress
     from anglipy.inference.engine import StepInfo
 
-__all__ = ["InferenceWatch", "Live", "Text", "TrainingWatch", "clock"]
+__all__ = ["InferenceWatch", "Live", "Text", "TrainingWatch"]
 
 PATIENCE_S = 0.5
 INTERVAL_S = 0.1
@@ -186,14 +187,3 @@ class TrainingWatch:
 
 def _bar(strokes: Strokes, share: float) -> str:
     return f"[{strokes.bar(share, _BAR).ljust(_BAR)}]"
-
-
-def clock(seconds: float) -> str:
-    """A duration as minutes and seconds.
-
-    >>> clock(5), clock(125.4), clock(4000)
-    ('0:05', '2:05', '1:06:40')
-    """
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
