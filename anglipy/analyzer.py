@@ -113,6 +113,11 @@ class Analyzer:
             return ResolveError("AQ220", message, form.span, help=help)
         forms = [known for known in (*self.forms, *MACROS) if not known.endswith("*")]
         near = nearest(name, [*map(as_written, at.names), *forms, *self.env.all_names()])
+        longer = sorted(
+            {n for n in self.env.all_names() if len(name) > 3 and n.startswith(f"{name}-")}
+        )
+        if near is None and 0 < len(longer) < 4:
+            near = "` or `".join(longer)
         hint = f"did you mean `{near}`?" if near else None
         if hint is None and "/" in name:
             hint = "require the namespace first, e.g. (require '[clojure.string :as str])"

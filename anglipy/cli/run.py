@@ -149,7 +149,7 @@ def run(**command: Any) -> int:
     parameter also takes the bare element; --arg is clearer where that could mean two things.
 
     \b
-    anglipy run coin.aq -v '[true true false]'
+    anglipy run examples/coin.aq -v '[true true false]'
     anglipy run gauss.aq --arg y1=9 --arg y2=8 -n 10000 --seed 1
     anglipy run hmm.aq --arg data=@data.csv -a smc --particles 1000
     anglipy run gauss.aq -v '[9 8]' -a rmh -n 5000 -b 500 -t 2 -o chains=10

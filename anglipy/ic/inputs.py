@@ -1,12 +1,14 @@
 """What the argument of a query holds, as inputs of the network.
 
 Where a generator draws the argument, every number, array and text in it is read like an observation
-that is made before the first choice, and `nil` is not: it stands where data will be, which the
-network gets where the program observes them. The site is `argument` and the way there:
+that is made before the first choice. `nil` is not: it stands where data will be, which the network
+gets where the program observes them; nor is what a network cannot read, such as a keyword or a
+function. The site is `argument` and the way there:
 
     argument/0      the first of a vector of parameters; the elements of a vector of numbers are
                     told apart by their instance, 1, 2...
     argument/0/1    the second column of a vector of rows; the instance is the row
+    argument/0/age  what a map, or each map of a vector of rows, has at :age or "age"
 
 This module imports no torch.
 """
@@ -18,10 +20,12 @@ from typing import Any
 
 import numpy as np
 
-from anglipy.ic.observing import Observations, read_lanes
+from anglipy.ic.observing import Observations, UnreadableError, read_lanes
 from anglipy.runtime.distributions.checks import elements
 from anglipy.runtime.lanes.groups import Group, Index, root, using
 from anglipy.runtime.lanes.values import Choice, Lane, codes_at
+from anglipy.runtime.maps import PersistentMap
+from anglipy.runtime.printing import pr_str
 from anglipy.runtime.vectors import Vector
 
 __all__ = ["ARGUMENT", "inputs_of", "known_inputs"]
@@ -37,7 +41,11 @@ def inputs_of(value: Any, group: Group, runs: Index) -> list[Observations]:
     for site, instance, part, place in _leaves(value, group, ARGUMENT, 1, 0):
         at = runs if place is group else runs[place.positions(group.stamp)]
         instances = np.full(place.n, instance, dtype=np.int64)
-        for kind, rows, values in read_lanes(part, place):
+        try:
+            read = read_lanes(part, place)
+        except UnreadableError:
+            continue
+        for kind, rows, values in read:
             chosen = slice(None) if rows is None else rows
             found.append(Observations(site, kind, at[chosen], instances[chosen], values))
     return found
@@ -62,6 +70,11 @@ def _leaves(
             child = group if len(places) == group.n else group.child(places)
             yield from _leaves(value.parts[code], child, site, instance, depth)
         return
+    if isinstance(value, PersistentMap):
+        if depth < DEEPEST:
+            for key, part in value.items():
+                yield from _leaves(part, group, f"{site}/{_name(key)}", instance, depth + 1)
+        return
     with using(group):
         inside = None if value.__class__ is Lane or hasattr(value, "dtype") else _inside(value)
     if inside is None:
@@ -73,6 +86,11 @@ def _leaves(
                 yield from _leaves(element, group, site, place + 1, depth + 1)
             else:
                 yield from _leaves(element, group, f"{site}/{place}", instance, depth + 1)
+
+
+def _name(key: Any) -> str:
+    """`:age` and "age" as age."""
+    return key if isinstance(key, str) else pr_str(key).removeprefix(":")
 
 
 def _inside(value: Any) -> list[Any] | None:

@@ -343,7 +343,7 @@ def _argument_hint(setup: Setup) -> Iterator[None]:
     except ProgramError as error:
         if setup.generator is None and (setup.value is None or _all_nil(setup.value)):
             error.noted(
-                "training ran the query without arguments; if its data decide what it does "
+                "the query was run without arguments; if its data decide what it does "
                 "(how many observations there are, say), give an example argument of that shape"
             )
         raise

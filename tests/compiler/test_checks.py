@@ -161,3 +161,8 @@ def test_errors_in_what_a_macro_made_name_it() -> None:
     note = ("in what the macro `m` stands for here",)
     assert ("`smaple` is not defined", "did you mean `sample`?", note) in messages
     assert ("`vv#` is not defined", "did you mean `v#`?", note) in messages
+
+
+def test_longer_names_are_suggested() -> None:
+    (error,) = found("(defquery q [] (sample (uniform 0 1)))")
+    assert error.help == "did you mean `uniform-continuous` or `uniform-discrete`?"

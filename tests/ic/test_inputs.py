@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from anglipy.api import loads
+from anglipy.datum import read_edn
 from anglipy.diagnostics import ArtifactError, OptionError
 from anglipy.ic.artifact import Artifact
 from anglipy.ic.batches import batch_of, group_observations
@@ -99,6 +100,36 @@ def test_what_an_argument_holds() -> None:
     ]
     assert known_inputs(value, {"argument/0"}) == []
     assert known_inputs(None, sites) == []
+
+
+MAPS = loads("""
+(defn drawn [] [{:x (sample* (normal 5 1)) :kind :a :y nil}])
+(defquery line [d] (let [w (sample (normal 0 1))] (observe (normal (* w (:x d)) 1) (:y d)) w))
+""")
+
+
+def test_parts_of_maps_have_their_names() -> None:
+    """A keyword cannot be read, and is not."""
+    generator = generator_named(MAPS.namespace, "drawn")
+    tape = record(MAPS.line.query, Setup(None, generator), np.random.default_rng(0), 4)
+    sites = {event.site for event in tape.observations}
+    assert sites == {"argument/0/x", "line/observe#1"}
+    (found,) = known_inputs(from_python([{"x": 2.0, "kind": "a"}]), {"argument/0/x"})
+    assert found.values.tolist() == [[2.0]]
+    table = from_python([[{"z": 1.0}, {"z": 2.0}]])
+    rows = known_inputs(table, {"argument/0/z"})
+    assert [(row.instances.tolist(), row.values.tolist()) for row in rows] == [
+        ([1], [[1.0]]),
+        ([2], [[2.0]]),
+    ]
+
+
+def test_arguments_may_hold_what_no_network_reads(tmp_path: Path) -> None:
+    options = {"traces": 64, "validation": 32, "hidden": 8, "width": 8}
+    given = read_edn("[{:x 2.0 :y 1.0 :kind :a}]", "given")
+    MAPS.line.compile(tmp_path / "a.pt", example_args=given, **options)
+    posterior = MAPS.line.infer(args=given, artifact=tmp_path / "a.pt", particles=10, seed=0)
+    assert posterior.draws == 10
 
 
 def test_a_generator_must_be_a_function_of_the_program() -> None:
