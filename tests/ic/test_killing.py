@@ -57,7 +57,7 @@ def test_training_survives_being_killed(extra: dict[str, Any], tmp_path: Path) -
     if options.dataset is not None:
         options = replace(options, dataset=str(tmp_path / "data"))
     kills, was_there, traces = 0, False, 0
-    while kills < KILLS:
+    while kills < KILLS or (not was_there and kills < 5 * KILLS):
         steps = context.Value("q", 0)
         resumed = resume_path(path).exists()
         process = context.Process(
