@@ -94,7 +94,8 @@ def _lines(artifact: Artifact, name: str, size: int) -> Iterator[str]:
         indent="  ",
     )
     yield f"\n{count(len(artifact.addresses), 'address', 'addresses')}"
-    limits = artifact.options.get("limits") or {}
+    given = artifact.options.get("limits")
+    limits = given if isinstance(given, dict) else {}
     rows = [
         (r.role, r.site, r.family, "x".join(map(str, r.shape)), str(limits.get(r.site, "")))
         for r in artifact.addresses
