@@ -13,6 +13,7 @@ import click
 from anglipy.cli import completing, messages
 from anglipy.cli.files import existing, will_be_written, write_whole
 from anglipy.cli.messages import count, table
+from anglipy.cli.options import argument_options
 from anglipy.cli.progress import reporting
 
 if TYPE_CHECKING:
@@ -48,21 +49,7 @@ NAMES = 4
     "--particles", type=click.IntRange(2), metavar="N", help="For each of them.  [default: 100]"
 )
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Of everything.  [default: 1]")
-@click.option(
-    "-v",
-    "--value",
-    metavar="VALUE",
-    shell_complete=completing.values,
-    help="The argument of the query: EDN, or @path.",
-)
-@click.option(
-    "--arg",
-    "named",
-    multiple=True,
-    metavar="NAME=VALUE",
-    shell_complete=completing.named,
-    help="One parameter of it, by name.",
-)
+@argument_options
 @click.option(
     "--args-fn",
     metavar="NAME",

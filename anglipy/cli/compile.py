@@ -10,7 +10,7 @@ import click
 from anglipy.cli import completing, messages
 from anglipy.cli.edge import INTERRUPTED
 from anglipy.cli.messages import say
-from anglipy.cli.options import SETTING, Settings, settings
+from anglipy.cli.options import SETTING, Settings, argument_options, combining_options, settings
 from anglipy.cli.training import training_display
 from anglipy.diagnostics import OptionError
 from anglipy.durations import clock
@@ -97,37 +97,14 @@ __all__ = ["compile_"]
     shell_complete=completing.training,
     help="Any other option of the training.",
 )
-@click.option(
-    "-v",
-    "--value",
-    metavar="VALUE",
-    shell_complete=completing.values,
-    help="The argument of the query: EDN, or @path.",
-)
-@click.option(
-    "--arg",
-    "named",
-    multiple=True,
-    metavar="NAME=VALUE",
-    shell_complete=completing.named,
-    help="One parameter of the query, by name.",
-)
+@argument_options
 @click.option(
     "--args-fn",
     metavar="NAME",
     shell_complete=completing.functions,
     help="A function of FILE that draws the argument of each run; what is in it is an input.",
 )
-@click.option(
-    "--combine-observes",
-    metavar="NAME",
-    help="A function of FILE that makes of all observes of a run what the network reads.",
-)
-@click.option(
-    "--combine-samples",
-    metavar="NAME",
-    help="A function of FILE that makes of all samples of a run those that are learned.",
-)
+@combining_options
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def compile_(
     file: str,

@@ -4,14 +4,23 @@ themselves. Anglican's way to write them is understood too: `-o ':number-of-part
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import click
 
+from anglipy.cli import completing
 from anglipy.diagnostics import OptionError, ReadError
 
-__all__ = ["SETTING", "Setting", "Settings", "settings"]
+__all__ = [
+    "SETTING",
+    "Setting",
+    "Settings",
+    "argument_options",
+    "combining_options",
+    "settings",
+]
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 class Setting(NamedTuple):
@@ -93,3 +102,38 @@ def _scalar(text: str) -> bool | int | float | str:
         except ValueError:
             continue
     return text
+
+
+def argument_options(command: _Command) -> _Command:
+    """The options that give the argument of a query."""
+    command = click.option(
+        "--arg",
+        "named",
+        multiple=True,
+        metavar="NAME=VALUE",
+        shell_complete=completing.named,
+        help="One parameter of the query, by name.",
+    )(command)
+    command = click.option(
+        "-v",
+        "--value",
+        metavar="VALUE",
+        shell_complete=completing.values,
+        help="The argument of the query: EDN, or @path.",
+    )(command)
+    return command
+
+
+def combining_options(command: _Command) -> _Command:
+    """The options that name what is made of the observes and samples of a run."""
+    command = click.option(
+        "--combine-samples",
+        metavar="NAME",
+        help="A function of FILE that makes of all samples of a run those that are learned.",
+    )(command)
+    command = click.option(
+        "--combine-observes",
+        metavar="NAME",
+        help="A function of FILE that makes of all observes of a run what the network reads.",
+    )(command)
+    return command

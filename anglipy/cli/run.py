@@ -13,7 +13,7 @@ import click
 from anglipy.cli import completing, messages
 from anglipy.cli.edge import INTERRUPTED
 from anglipy.cli.files import existing, will_be_written, write_whole
-from anglipy.cli.options import SETTING, Settings, settings
+from anglipy.cli.options import SETTING, Settings, argument_options, settings
 from anglipy.cli.output import FORMATS, formatted
 from anglipy.cli.progress import inference_progress
 from anglipy.diagnostics import OptionError
@@ -65,21 +65,7 @@ PLOT_KINDS = ("auto", "marginals", "pairs", "weights")
     shell_complete=completing.options,
     help="Any other option of the algorithm.",
 )
-@click.option(
-    "-v",
-    "--value",
-    metavar="VALUE",
-    shell_complete=completing.values,
-    help="The argument of the query: EDN, or @path.",
-)
-@click.option(
-    "--arg",
-    "named",
-    multiple=True,
-    metavar="NAME=VALUE",
-    shell_complete=completing.named,
-    help="One parameter of the query, by name.",
-)
+@argument_options
 @click.option(
     "--values",
     metavar="PATH",

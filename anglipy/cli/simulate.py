@@ -9,6 +9,7 @@ import click
 
 from anglipy.cli import completing, messages
 from anglipy.cli.messages import count
+from anglipy.cli.options import argument_options, combining_options
 from anglipy.cli.progress import reporting
 from anglipy.durations import clock
 
@@ -39,34 +40,11 @@ __all__ = ["simulate"]
 )
 @click.option("--shard", type=click.IntRange(1), metavar="N", help="Traces in a file.")
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Repeat a simulation exactly.")
-@click.option(
-    "-v",
-    "--value",
-    metavar="VALUE",
-    shell_complete=completing.values,
-    help="The argument of the query: EDN, or @path.",
-)
-@click.option(
-    "--arg",
-    "named",
-    multiple=True,
-    metavar="NAME=VALUE",
-    shell_complete=completing.named,
-    help="One parameter of the query, by name.",
-)
+@argument_options
 @click.option(
     "--args-fn", metavar="NAME", help="A function of FILE that draws the argument of each run."
 )
-@click.option(
-    "--combine-observes",
-    metavar="NAME",
-    help="A function of FILE that makes of all observes of a run what the network reads.",
-)
-@click.option(
-    "--combine-samples",
-    metavar="NAME",
-    help="A function of FILE that makes of all samples of a run those that are learned.",
-)
+@combining_options
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def simulate(
     file: str,
