@@ -181,19 +181,23 @@ class Network(nn.Module):
         if reading is None:
             reading = self.reader(batch.observations, batch.count, batch.widest)
         heads_see = self._teacher_forced(batch, reading)
-        rows, parts = [], []
-        for group, far in zip(batch.steps, beyond, strict=True):
-            slot = self.slot(group.key)
-            if slot is not None and slot.head is not None:
-                raw = slot.head(heads_see[group.rows]).double()
-                log_q = slot.family.log_prob(raw, group.numbers, group.values)
-                log_prior = batch.log_prior[group.rows]
-                log_q = defended(log_q, log_prior, epsilon)
-                parts.append(log_q if far is None else torch.where(far, log_prior, log_q))
-                rows.append(group.rows)
-        if not rows:
+        proposed = [
+            (group, far, slot)
+            for group, far in zip(batch.steps, beyond, strict=True)
+            if (slot := self.slot(group.key)) is not None and slot.head is not None
+        ]
+        if not proposed:
             return batch.log_prior + 0.0 * heads_see.sum()
-        return batch.log_prior.index_copy(0, torch.cat(rows), torch.cat(parts))
+        # Gathered once and then split: gradients of a part gathered by itself would each be of the
+        # size of the whole.
+        order = torch.cat([group.rows for group, _, _ in proposed])
+        seen = heads_see[order].split([len(group.rows) for group, _, _ in proposed])
+        parts = []
+        for (group, far, slot), own in zip(proposed, seen, strict=True):
+            log_prior = batch.log_prior[group.rows]
+            log_q = defended(slot.log_prob(own, group), log_prior, epsilon)
+            parts.append(log_q if far is None else torch.where(far, log_prior, log_q))
+        return batch.log_prior.index_copy(0, order, torch.cat(parts))
 
     def _teacher_forced(self, batch: Batch, reading: Reading) -> Tensor:
         """What the head of every step sees, (N, outputs)."""

@@ -80,6 +80,11 @@ class Slot(nn.Module):
             return torch.zeros(len(numbers), PRIOR_WIDTH)
         return self.prior(self.priors(self.family.prior_features(numbers, self.size)))
 
+    def log_prob(self, seen: Tensor, group: StepGroup) -> Tensor:
+        """Log q of the values of a group, (n,) float64, whose head sees (n, inputs)."""
+        assert self.head is not None
+        return self.family.log_prob(self.head(seen).double(), group.numbers, group.values)
+
     def _grow(self, categories: int) -> None:
         """More categories: old rows stay, new ones start small."""
         assert self.table is not None
