@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self
@@ -135,15 +136,15 @@ class ChainState:
     draws: Draws = NO_DRAWS
 
 
-class ChainEngine:
+class ChainEngine(ABC):
     """What the engines of chains have in common; a subclass says how it moves."""
 
     name: str
     options_type: type[ChainOptions] = ChainOptions
 
+    @abstractmethod
     def rules(self, options: Any) -> Rules:
         """How the chains move at first."""
-        raise NotImplementedError(self.name)
 
     def init(self, query: Startable, value: Any, options: Any) -> ChainState:
         """No draw yet."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -56,21 +57,21 @@ class SearchState:
     draws: Draws = NO_DRAWS
 
 
-class SearchEngine:
+class SearchEngine(ABC):
     """What the searches have in common; a subclass says how the next run is found."""
 
     name: str
     options_type: type[SearchOptions] = SearchOptions
 
+    @abstractmethod
     def memory(self, options: Any) -> Any:
         """Before the first run."""
-        raise NotImplementedError(self.name)
 
+    @abstractmethod
     def candidate(
         self, first: Checkpoint, memory: Any, options: Any, rng: Any
     ) -> tuple[Trace | None, Any]:
         """The next run, None if it cannot be had; and what is remembered then."""
-        raise NotImplementedError(self.name)
 
     def facts(self, memory: Any, options: Any) -> list[tuple[Any, Any]]:
         """What a draw predicts besides, as pairs of label and value."""

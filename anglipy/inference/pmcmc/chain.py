@@ -7,6 +7,7 @@ observes allow, its draws have weight zero.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -71,7 +72,7 @@ class SweepState:
     draws: Draws = NO_DRAWS
 
 
-class SweepEngine:
+class SweepEngine(ABC):
     """An engine without its rule, `turn`."""
 
     name: str
@@ -81,9 +82,9 @@ class SweepEngine:
     has_weights = False
     """Whether draws have weights of their own; otherwise they are a chain."""
 
+    @abstractmethod
     def turn(self, state: SweepState, rng: Any) -> Turn:
         """One more sweep of the chain."""
-        raise NotImplementedError(self.name)
 
     def init(self, query: Startable, value: Any, options: Any) -> SweepState:
         """No draw yet."""

@@ -70,14 +70,14 @@ def shape_of(value: Any) -> Any:
     if isinstance(value, (Closure, Direct)):
         memory = id(value.captures[1]) if value.code is recall else 0
         return value.code, len(value.captures), memory
-    if isinstance(value, Composite):
-        return value.__class__, value.kind()
     if value.__class__ is partial:
         return partial, shape_of(value.func), len(value.args)
     if isinstance(value, tuple) and _is_frame(value):
         return tuple, len(value), value[0], _fixed(value)
     if isinstance(value, (tuple, list)):
         return value.__class__, len(value)
+    if isinstance(value, Composite):
+        return value.__class__, value.kind()
     return "other", id(value)
 
 
@@ -224,13 +224,13 @@ class Merger:
             return self._distributions(shape[0], values)
         if isinstance(first, (Closure, Direct)):
             return with_captures(first, self._each([value.captures for value in values]))
-        if isinstance(first, Composite):
-            return first.with_parts(self._each([value.parts() for value in values]))
         if first.__class__ is partial:
             function, *args = self._each([(value.func, *value.args) for value in values])
             return partial(function, *args, **first.keywords)
         if _is_frame(first) and first[0] is choose:
             return self.merge([value[1] for value in values])
+        if isinstance(first, Composite):
+            return first.with_parts(self._each([value.parts() for value in values]))
         merged = self._each(values)
         return merged if first.__class__ is tuple else list(merged)
 

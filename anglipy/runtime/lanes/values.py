@@ -195,14 +195,12 @@ def inner(value: Any) -> Any:
         return list(value)
     if isinstance(value, (Closure, Direct)):
         return value.captures
-    if isinstance(value, Composite):
-        return value.parts()
-    if isinstance(value, tuple):
-        return value
-    if isinstance(value, list):
+    if isinstance(value, (tuple, list)):
         return value
     if isinstance(value, Distribution):
         return value.given
+    if isinstance(value, Composite):
+        return value.parts()
     if isinstance(value, LazySeq) and value.known_length() is not None:
         return list(value)
     if hasattr(value, "func") and hasattr(value, "args"):  # functools.partial

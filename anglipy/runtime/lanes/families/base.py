@@ -13,6 +13,7 @@ same distribution, gives the same log densities up to rounding, and refuses what
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from math import inf, isfinite, isnan, log, log1p
 from typing import Any, TypeAlias
@@ -42,7 +43,7 @@ class BadLane(Exception):
         self.lane = lane
 
 
-class Family:
+class Family(ABC):
     """Distributions of one class, n at once. A subclass sets `shapes` and defines `plain`,
     `prepare`, `sample` and `log_prob`.
     """
@@ -61,23 +62,23 @@ class Family:
     def __init_subclass__(cls) -> None:
         cls.numeric = all(shape == "number" for shape in cls.shapes)
 
+    @abstractmethod
     def plain(self, dist: Any) -> Any:
         """What is prepared of a plain distribution, whose parameters were checked."""
-        raise NotImplementedError
 
+    @abstractmethod
     def prepare(self, *parameters: Any) -> Any:
         """Check parameters of which some differ between particles; BadLane for bad ones."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sample(self, prepared: Any, rng: Any, n: int) -> Any:
         """N draws, one per particle: an array (n,) or (n, K)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def log_prob(self, prepared: Any, value: Any) -> Any:
         """Log densities (n,); -inf outside of the support, BadLane where there can be none.
         Something must differ between particles, the parameters or the value.
         """
-        raise NotImplementedError
 
     def log_tails(self, prepared: Any, x: Array) -> Any:
         """Log P(X <= x) and log P(X > x); NotLanes where they are not known for arrays."""
