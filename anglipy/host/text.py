@@ -1,9 +1,8 @@
 """Text as data and data as programs: `read-string`, `eval` and their kin.
 
 `eval` works in the namespace of the program that calls it, so its functions are made for a
-compiler:
-`evaluating(compiler)`. A form is evaluated as it prints, so it must be made of what can be written
-down.
+compiler: `evaluating(compiler)`. A form is evaluated as it prints, so it must be made of what can
+be written down.
 """
 
 from __future__ import annotations
@@ -60,52 +59,60 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
-def evaluating(compiler: Compiler) -> dict[str, Callable[..., Any]]:
+class _Functions:
     """The functions that compile more text into the namespace of a compiler."""
 
-    def load_string(written: Any) -> Any:
+    def __init__(self, compiler: Compiler) -> None:
+        self._compiler = compiler
+
+    def load_string(self, written: Any) -> Any:
         """The value of the last form of a text."""
-        values = compiler.load(Source("<string>", text(written, "load-string")))
-        return values[-1] if values else None
+        return self._loaded("<string>", text(written, "load-string"))
 
-    def evaluate(form: Any) -> Any:
+    def evaluate(self, form: Any) -> Any:
         """The value of a form given as data."""
-        values = compiler.load(Source("<eval>", pr_str(form)))
-        return values[-1] if values else None
+        return self._loaded("<eval>", pr_str(form))
 
-    def load_file(path: Any) -> Any:
+    def load_file(self, path: Any) -> Any:
         """The value of the last form of a file."""
-        values = compiler.load(Source(str(path), slurp(path)))
+        return self._loaded(str(path), slurp(path))
+
+    def _loaded(self, name: str, written: str) -> Any:
+        values = self._compiler.load(Source(name, written))
         return values[-1] if values else None
 
-    def resource(path: Any) -> File | None:
+    def resource(self, path: Any) -> File | None:
         """The file of a path, beside the program, in the working directory or in its `resources`;
         nil if there is none.
         """
-        beside = compiler.directory / file_of(path, "resource")
+        beside = self._compiler.directory / file_of(path, "resource")
         return File(str(beside)) if beside.is_file() else io_resource(path)
 
-    def macroexpand_once(form: Any) -> Any:
+    def macroexpand_once(self, form: Any) -> Any:
         """What a call of a macro is short for; any other form as it is."""
         (read_form,) = read(Source("<macroexpand>", pr_str(form)))
         if not isinstance(read_form, ListForm) or not read_form.items:
             return form
-        shorter = expand_once(read_form, compiler.scope())
+        shorter = expand_once(read_form, self._compiler.scope())
         return form if shorter is None else datum(_as_written(shorter))
 
-    def macroexpand(form: Any) -> Any:
+    def macroexpand(self, form: Any) -> Any:
         """`macroexpand-1` until nothing changes."""
         while True:
-            shorter = macroexpand_once(form)
+            shorter = self.macroexpand_once(form)
             if shorter is form:
                 return form
             form = shorter
 
+
+def evaluating(compiler: Compiler) -> dict[str, Callable[..., Any]]:
+    """The functions that a program of this compiler calls, by the names that it calls them by."""
+    of_program = _Functions(compiler)
     return {
-        "eval": evaluate,
-        "load-string": load_string,
-        "load-file": load_file,
-        "clojure.java.io/resource": resource,
-        "macroexpand-1": macroexpand_once,
-        "macroexpand": macroexpand,
+        "eval": of_program.evaluate,
+        "load-string": of_program.load_string,
+        "load-file": of_program.load_file,
+        "clojure.java.io/resource": of_program.resource,
+        "macroexpand-1": of_program.macroexpand_once,
+        "macroexpand": of_program.macroexpand,
     }

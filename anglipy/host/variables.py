@@ -82,69 +82,76 @@ class _Names:
         return Variable(space, short, read, write, lambda: binding().python in values, doc)
 
 
-def variables(compiler: Compiler) -> dict[str, Callable[..., Any]]:
+class _Functions:
     """The functions that know the names of a compiler's namespace."""
-    names = _Names(compiler)
-    namespace = compiler.namespace
 
-    def var_of(name: str, reference: Any) -> Variable:
+    def __init__(self, compiler: Compiler) -> None:
+        self._compiler, self._names = compiler, _Names(compiler)
+
+    def var_of(self, name: str, reference: Any) -> Variable:
         """The variable of a name that the program uses."""
-        found = names.variable(name)
+        found = self._names.variable(name)
         assert found is not None
         return found
 
-    def resolve(*arguments: Any) -> Variable | None:
+    def resolve(self, *arguments: Any) -> Variable | None:
         """The variable that a symbol names, or nil. A namespace before the symbol is ignored."""
-        return names.variable(_name(arguments[-1], "resolve"))
+        return self._names.variable(_name(arguments[-1], "resolve"))
 
-    def find_var(name: Any) -> Variable | None:
+    def find_var(self, name: Any) -> Variable | None:
         """The variable that a symbol with a namespace names, or nil."""
-        return names.variable(_name(name, "find-var"))
+        return self._names.variable(_name(name, "find-var"))
 
-    def intern(space: Any, name: Any, value: Any = None) -> Variable:
+    def intern(self, space: Any, name: Any, value: Any = None) -> Variable:
         """Let a name have a value, as `def` does; gives the variable."""
         short = _name(name, "intern")
-        compiler.declare(short)
-        names.redefine(short, value)
-        found = names.variable(short)
+        self._compiler.declare(short)
+        self._names.redefine(short, value)
+        found = self._names.variable(short)
         assert found is not None
         return found
 
-    def find_ns(name: Any) -> NamespaceValue | None:
+    def find_ns(self, name: Any) -> NamespaceValue | None:
         """The namespace of a name, nil if it is not that of the program."""
         wanted = name.name if isinstance(name, NamespaceValue) else _name(name, "find-ns")
-        return NamespaceValue(wanted) if wanted in (namespace.name, "clojure.core") else None
+        known = (self._compiler.namespace.name, "clojure.core")
+        return NamespaceValue(wanted) if wanted in known else None
 
-    def the_ns(name: Any) -> NamespaceValue:
+    def the_ns(self, name: Any) -> NamespaceValue:
         """The namespace of a name."""
-        found = find_ns(name)
+        found = self.find_ns(name)
         return found if found is not None else fail("the-ns", "the name of a namespace", name)
 
-    def ns_name(space: Any) -> Symbol:
+    def ns_name(self, space: Any) -> Symbol:
         """The name of a namespace, as a symbol."""
-        return Symbol(the_ns(space).name)
+        return Symbol(self.the_ns(space).name)
 
-    def ns_publics(space: Any = None) -> PersistentMap:
+    def ns_publics(self, space: Any = None) -> PersistentMap:
         """The variables that the program defines, by their names."""
-        found = ((Symbol(name), names.variable(name)) for name in namespace.definitions)
-        return PersistentMap.of(found)
+        names = self._compiler.namespace.definitions
+        return PersistentMap.of((Symbol(name), self._names.variable(name)) for name in names)
 
-    def special_symbol(value: Any) -> bool:
-        """Whether a symbol is the name of a special form."""
-        return isinstance(value, Symbol) and value.text in SPECIAL and value.text not in MACROS
 
+def special_symbol(value: Any) -> bool:
+    """Whether a symbol is the name of a special form."""
+    return isinstance(value, Symbol) and value.text in SPECIAL and value.text not in MACROS
+
+
+def variables(compiler: Compiler) -> dict[str, Callable[..., Any]]:
+    """The functions that a program of this compiler calls, by the names that it calls them by."""
+    of_program = _Functions(compiler)
     return {
-        "var-of": var_of,
-        "resolve": resolve,
-        "ns-resolve": resolve,
-        "requiring-resolve": resolve,
-        "find-var": find_var,
-        "intern": intern,
-        "find-ns": find_ns,
-        "the-ns": the_ns,
-        "ns-name": ns_name,
-        "ns-publics": ns_publics,
-        "ns-interns": ns_publics,
-        "ns-map": ns_publics,
+        "var-of": of_program.var_of,
+        "resolve": of_program.resolve,
+        "ns-resolve": of_program.resolve,
+        "requiring-resolve": of_program.resolve,
+        "find-var": of_program.find_var,
+        "intern": of_program.intern,
+        "find-ns": of_program.find_ns,
+        "the-ns": of_program.the_ns,
+        "ns-name": of_program.ns_name,
+        "ns-publics": of_program.ns_publics,
+        "ns-interns": of_program.ns_publics,
+        "ns-map": of_program.ns_publics,
         "special-symbol?": special_symbol,
     }
