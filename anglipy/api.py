@@ -23,8 +23,6 @@ from anglipy.names import nearest
 from anglipy.pretty import pretty
 from anglipy.runtime.convert import from_python
 from anglipy.runtime.printing import pr_str
-from anglipy.syntax import core_form
-from anglipy.tails import cps_form
 
 __all__ = [
     "STAGES",
@@ -156,6 +154,8 @@ def survey(source: Source, directory: Path) -> Survey:
 
 def emit(path: str | Path, stage: str = "python") -> str:
     """What a pass of the compiler makes of a file, as text. Runs nothing."""
+    from anglipy.showing import core_form, cps_form
+
     if stage not in STAGES:
         raise OptionError(
             "AQ303", f"there is no stage `{stage}`", help=f"known: {', '.join(STAGES)}"

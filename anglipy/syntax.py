@@ -18,8 +18,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from anglipy.diagnostics import Span
-from anglipy.forms import Form, Keyword, ListForm, Literal, Symbol, VectorForm
-from anglipy.stackless import stackless
 
 __all__ = [
     "COMPOUND",
@@ -44,7 +42,6 @@ __all__ = [
     "Recur",
     "Sample",
     "children",
-    "core_form",
 ]
 
 SIMPLE, LOOPING, COMPOUND = 0, 1, 2
@@ -312,60 +309,3 @@ def children(node: Node) -> Iterator[Node]:
             yield from (dist, value) if id_ is None else (id_, dist, value)
         case Predict(label, value):
             yield from (label, value)
-
-
-@stackless
-def core_form(node: Node, inner: Any = None) -> Any:
-    """The tree as a form, for `anglipy emit --stage core`. `inner` forms the nodes inside (default:
-    itself).
-    """
-    span = node.span
-    inner = inner or core_form.call
-
-    def symbol(name: str) -> Symbol:
-        return Symbol(name, span)
-
-    def make(head: str, *items: Form) -> ListForm:
-        return ListForm((symbol(head), *items), span)
-
-    parts: list[Form] = []
-    for child in children(node):
-        parts.append((yield inner(child)))
-    match node:
-        case Const(value):
-            return Literal(value, span) if is_literal(value) else symbol(repr(value))
-        case Local(name):
-            return symbol(name)
-        case Global(binding):
-            return symbol(binding.name)
-        case If():
-            return make("if", *parts)
-        case Let(name):
-            return make("let", VectorForm((symbol(name), parts[0]), span), parts[1])
-        case Do():
-            return make("do", *parts)
-        case Fn(own, params=params, rest=rest):
-            names = [symbol(p) for p in params] + ([symbol("&"), symbol(rest)] if rest else [])
-            named = (symbol(own),) if own else ()
-            return make(
-                "fn" if node.direct else "fm", *named, VectorForm(tuple(names), span), *parts
-            )
-        case Call():
-            return ListForm(tuple(parts), span) if node.direct else make("call", *parts)
-        case Loop(target, names):
-            pairs = [f for n, i in zip(names, parts, strict=False) for f in (symbol(n), i)]
-            return make("loop", symbol(target.label), VectorForm(tuple(pairs), span), parts[-1])
-        case Recur(target):
-            return make("recur", symbol(target.label), *parts)
-        case Sample(site) | Observe(site):
-            head = "sample" if isinstance(node, Sample) else "observe"
-            return make(head, *(() if site is None else (Keyword(site, span),)), *parts)
-        case Predict():
-            return make("predict", *parts)
-        case Query(name, param=param):
-            return make("query", symbol(name), VectorForm((symbol(param),), span), *parts)
-
-
-def is_literal(value: Any) -> bool:
-    """Whether a constant prints as one literal."""
-    return value is None or isinstance(value, bool | int | float | str)

@@ -7,19 +7,16 @@ checkpoint. `cps` makes tails with continuations written out inside; `lower` mak
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from anglipy.diagnostics import Span
-from anglipy.forms import Form, Keyword, ListForm, Symbol, VectorForm
-from anglipy.stackless import stackless
-from anglipy.syntax import LoopTarget, core_form
+from anglipy.syntax import LoopTarget
 
 __all__ = [
     "Bind", "Branch", "Continuation", "Continue", "Enter", "FnK", "Frame", "Goto", "Invoke", "Jump",
     "KName", "Kont", "LetK", "Make", "Pack", "QueryK", "SetPredict", "Simple", "Tail",
-    "Take", "cps_form",
+    "Take",
 ]  # fmt: skip
 
 
@@ -208,88 +205,3 @@ class Make:
     variadic: bool
     span: Span
     params: str = ""
-
-
-# ---- printing
-
-
-def cps_form(tail: Tail) -> Form:
-    """The tree as a form, for `anglipy emit --stage cps`."""
-    form: Form = stackless(_form)(tail)
-    return form
-
-
-def _form(tail: Any) -> Generator[Any, Any, Form]:
-    span = tail.span
-
-    def symbol(name: str) -> Symbol:
-        return Symbol(name, span)
-
-    def make(head: str, *items: Form) -> ListForm:
-        return ListForm((symbol(head), *items), span)
-
-    def vector(*items: Form) -> VectorForm:
-        return VectorForm(items, span)
-
-    def kont(k: Any) -> Generator[Any, Any, Form]:
-        if isinstance(k, KName):
-            return symbol(k.name)
-        params = () if k.param is None else (symbol(k.param),)
-        return make("k", vector(*params), (yield _form(k.body)))
-
-    def values(*nodes: Simple | None) -> Generator[Any, Any, list[Form]]:
-        found = []
-        for node in nodes:
-            if node is not None:
-                found.append((yield _value_form(node)))
-        return found
-
-    match tail:
-        case Continue(k, value):
-            return make("continue", (yield kont(k)), *(yield values(value)))
-        case Invoke(fn, args, k):
-            return make("invoke", *(yield values(fn, *args)), (yield kont(k)))
-        case Take(site, id_, dist, value, k):
-            named = () if site is None else (Keyword(site, span),)
-            kind = "sample" if value is None else "observe"
-            return make(kind, *named, *(yield values(id_, dist, value)), (yield kont(k)))
-        case Jump(target, args):
-            return make("jump", symbol(target.label), *(yield values(*args)))
-        case Enter(target, names, inits, body):
-            starts = yield values(*inits)
-            pairs = [
-                f for name, start in zip(names, starts, strict=True) for f in (symbol(name), start)
-            ]
-            return make("enter", symbol(target.label), vector(*pairs), (yield _form(body)))
-        case Branch(test, then, otherwise):
-            tests = yield values(test)
-            return make("branch", *tests, (yield _form(then)), (yield _form(otherwise)))
-        case Bind(name, value, rest):
-            shown = yield values(value)
-            return make("bind", vector(symbol(name or "_"), *shown), (yield _form(rest)))
-        case SetPredict(label, value, rest):
-            return make("predict", *(yield values(label, value)), (yield _form(rest)))
-        case LetK(name, k, rest):
-            return make("bind-k", vector(symbol(name), (yield kont(k))), (yield _form(rest)))
-    raise AssertionError(tail)
-
-
-def _value_form(node: Any) -> Generator[Any, Any, Form]:
-    """A simple node; functions inside it are shown transformed."""
-    match node:
-        case FnK():
-            names = [Symbol(p, node.span) for p in node.params]
-            if node.rest:
-                names += [Symbol("&", node.span), Symbol(node.rest, node.span)]
-            params = VectorForm((Symbol(node.k, node.span), *names), node.span)
-            return ListForm((Symbol("fm", node.span), params, (yield _form(node.body))), node.span)
-        case QueryK():
-            params = VectorForm(
-                (Symbol(node.k, node.span), Symbol(node.param, node.span)), node.span
-            )
-            head = Symbol("query", node.span)
-            return ListForm(
-                (head, Symbol(node.name, node.span), params, (yield _form(node.body))), node.span
-            )
-        case _:
-            return (yield core_form.call(node, _value_form))
