@@ -16,7 +16,7 @@ _FOR = "(for [name sequence :when test :let [...] ...] body)"
 @macro("for", _FOR, 2, 2)
 def _for(b: Builder, bindings: Form, body: Form) -> Form:
     found = b.temporary("found")
-    collected = _levels(b, b.pairs(bindings), found, b.call("conj", found, body))
+    collected = _levels(b, b.pairs(bindings), found, b.call("conj", found, body), "for")
     return b.call("sequence", b.list("let", b.vector(found, b.vector()), collected))
 
 
@@ -28,9 +28,15 @@ def _doseq(b: Builder, bindings: Form, *body: Form) -> Form:
 
 
 def _levels(
-    b: Builder, pairs: Sequence[tuple[Form, Form]], carried: Symbol, innermost: Form
+    b: Builder,
+    pairs: Sequence[tuple[Form, Form]],
+    carried: Symbol,
+    innermost: Form,
+    gathering: str | None = None,
 ) -> Form:
-    """Nested loops that carry one value: each turn computes its next value from `carried`."""
+    """Nested loops that carry one value: each turn computes its next value from `carried`. A form
+    that gathers what they give can be no endless loop, unless a `:while` may end it.
+    """
     if not pairs:
         return innermost
     (pattern, source), rest = pairs[0], pairs[1:]
@@ -45,7 +51,8 @@ def _levels(
     modifiers, inner = rest[:count], rest[count:]
     seq = b.temporary("seq")
     skip = b.list("recur", b.call("next", seq), carried)
-    turn: Form = b.list("recur", b.call("next", seq), _levels(b, inner, carried, innermost))
+    below = _levels(b, inner, carried, innermost, gathering)
+    turn: Form = b.list("recur", b.call("next", seq), below)
     for key, value in reversed(modifiers):
         assert isinstance(key, Keyword)
         if key.name == "let":
@@ -55,8 +62,14 @@ def _levels(
         else:
             raise ExpandError("AQ212", f"`:{key.name}` means nothing here", key.span, help=b.usage)
     bound = b.list("let", b.vector(pattern, b.call("first", seq)), turn)
-    start = b.vector(seq, b.call("seq", source), carried, carried)
+    ends = gathering is None or any(_is_while(key) for key, _ in modifiers)
+    values = b.call("seq", source) if ends else b.call("ending-seq", b.literal(gathering), source)
+    start = b.vector(seq, values, carried, carried)
     return b.list("loop", start, b.list("if", seq, bound, carried))
+
+
+def _is_while(key: Form) -> bool:
+    return isinstance(key, Keyword) and key.name == "while"
 
 
 @macro("dotimes", "(dotimes [name count] body...)", 1)

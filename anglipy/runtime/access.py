@@ -9,6 +9,7 @@ for, for their messages.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from enum import IntEnum
 from typing import Any
 
 from anglipy.atoms import Char
@@ -23,7 +24,9 @@ from anglipy.runtime.vectors import Vector
 
 __all__ = [
     "EAGER_LIMIT",
+    "Demand",
     "count_of",
+    "demand_of",
     "dropped",
     "element_at",
     "get",
@@ -36,6 +39,16 @@ __all__ = [
 
 EAGER_LIMIT = 1_000_000
 """A sequence known to be at most this long is computed at once, a longer one on demand."""
+
+
+class Demand(IntEnum):
+    """How results over a collection are computed; over several, the least (or greatest) holds."""
+
+    AT_ONCE = 0
+    ON_DEMAND = 1
+    """It may be endless, or is very long."""
+    ENDLESS = 2
+    """On demand, and it is known not to end."""
 
 
 def sequence(values: list[Any] | tuple[Any, ...]) -> Seq:
@@ -85,6 +98,14 @@ def is_lazy(collection: Any) -> bool:
         length = collection.known_length()
         return length is None or length > EAGER_LIMIT
     return isinstance(collection, Iterator)
+
+
+def demand_of(collection: Any) -> Demand:
+    """How results over this collection are computed."""
+    if not is_lazy(collection):
+        return Demand.AT_ONCE
+    endless = isinstance(collection, Seq) and collection.is_endless()
+    return Demand.ENDLESS if endless else Demand.ON_DEMAND
 
 
 def count_of(collection: Any, name: str) -> int:

@@ -7,7 +7,8 @@ visibly; a `LazySeq` remembers what it has computed, so an element is computed o
     List       linked, counted: quoted lists, `cons` and `conj` on lists
     Cons       one element before a sequence of unknown length
     ArraySeq   a view over a tuple, vector or range from an offset: what `map` and `range` give
-    LazySeq    elements of a Python iterator, on demand: `(range)`, `iterate`, `map` over these
+    LazySeq    elements of a Python iterator, on demand: `filter` over long sequences
+    EndlessSeq one of which is known that it does not end: `(range)`, `iterate`, `map` over these
     ThunkSeq   a sequence that a function gives, on demand: `(lazy-seq ...)`
 """
 
@@ -21,7 +22,7 @@ from anglipy.diagnostics import ProgramError
 from anglipy.runtime.equality import Sequential
 from anglipy.runtime.printing import pr_str
 
-__all__ = ["EMPTY", "ArraySeq", "Cons", "LazySeq", "List", "Seq", "ThunkSeq"]
+__all__ = ["EMPTY", "ArraySeq", "Cons", "EndlessSeq", "LazySeq", "List", "Seq", "ThunkSeq"]
 
 
 class Indexed(Protocol):
@@ -53,9 +54,18 @@ class Seq(Sequential):
         """The length, or None if only realising the sequence could tell."""
         raise TypeError("a sequence must say how long it is")
 
+    def is_endless(self) -> bool:
+        """True if it is known that the sequence does not end. Realises nothing."""
+        return False
+
     def __len__(self) -> int:
+        """The length. Realises the sequence; ProgramError AQ444 if it is known not to end."""
         length = self.known_length()
-        return sum(1 for _ in self) if length is None else length
+        if length is not None:
+            return length
+        if self.is_endless():
+            raise ProgramError("AQ444", "this sequence has no end", help="(take n sequence)")
+        return sum(1 for _ in self)
 
     def __bool__(self) -> bool:
         return not self.is_empty()
@@ -148,6 +158,10 @@ class Cons(Seq):
         """Walks over the elements put in front, asks the sequence behind them."""
         return _length_from(self)
 
+    def is_endless(self) -> bool:
+        """As the sequence behind the elements put in front is."""
+        return _endless_from(self)
+
     def __iter__(self) -> Iterator[Any]:
         node: Seq = self
         while isinstance(node, Cons):
@@ -227,7 +241,7 @@ class LazySeq(Seq):
         try:
             for value in source:
                 self._value = value
-                self._next = following = LazySeq(())
+                self._next = following = self.__class__(())
                 following._source = source
                 return True
         except BaseException as error:
@@ -269,6 +283,16 @@ class LazySeq(Seq):
         while node is not None and node._realise():
             yield node._value
             node = node._next
+
+
+class EndlessSeq(LazySeq):
+    """The values of an iterator that never stops."""
+
+    __slots__ = ()
+
+    def is_endless(self) -> bool:
+        """True."""
+        return True
 
 
 class ThunkSeq(LazySeq):
@@ -314,6 +338,10 @@ class ThunkSeq(LazySeq):
         """Known once every function on the way has been called."""
         return _length_from(self)
 
+    def is_endless(self) -> bool:
+        """Known once every function on the way has been called."""
+        return _endless_from(self)
+
     def __iter__(self) -> Iterator[Any]:
         node: Seq = self
         while isinstance(node, (ThunkSeq, Cons)):
@@ -327,6 +355,21 @@ class ThunkSeq(LazySeq):
 
 def _length_from(node: Seq) -> int | None:
     """The length of a chain of conses and functions already called, and of what is behind it."""
+    tail, count = _tail(node)
+    length = None if isinstance(tail, ThunkSeq) else tail.known_length()
+    return None if length is None else count + length
+
+
+def _endless_from(node: Seq) -> bool:
+    """Whether what is behind a chain of conses and functions already called is known to go on."""
+    tail, _ = _tail(node)
+    return not isinstance(tail, ThunkSeq) and tail.is_endless()
+
+
+def _tail(node: Seq) -> tuple[Seq, int]:
+    """What is behind a chain of conses and functions already called, and how many elements come
+    before it; the chain ends at a function not yet called.
+    """
     count = 0
     while isinstance(node, (ThunkSeq, Cons)):
         if isinstance(node, Cons):
@@ -335,6 +378,5 @@ def _length_from(node: Seq) -> int | None:
         elif node._compute is None:
             node = node._seq
         else:
-            return None
-    tail = node.known_length()
-    return None if tail is None else count + tail
+            break
+    return node, count

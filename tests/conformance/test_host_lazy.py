@@ -71,6 +71,32 @@ def test_sequences_defined_by_themselves() -> None:
     assert value(SIEVE) == "(2 3 5 7 11 13 17 19)"
 
 
+ENDLESS = {
+    "counting": ("(count (range))", "this sequence has no end"),
+    "into a vector": ("(vec (map inc (filter odd? (cycle [1 2]))))", "this sequence has no end"),
+    "behind what was put in front": ("(count (cons 1 (rest (iterate inc 0))))", "has no end"),
+    "behind what is computed": (
+        "(let [s (lazy-seq (repeat 1))] (first s) (count s))", "has no end"),
+    "of several": ("(count (concat [1] (interleave (range) (repeat 0))))", "has no end"),
+    "for": ("(first (for [x (range)] x))", "`for` goes through the whole sequence"),
+    "for within": ("(first (for [x [1 2] y (range) :when (odd? y)] x))", "`for` goes through"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_what_goes_through_an_endless_sequence_is_refused(name: str) -> None:
+    text, message = ENDLESS[name]
+    with pytest.raises(AnglipyError) as caught:
+        value(text)
+    assert caught.value.diagnostic.code == "AQ444"
+    assert message in caught.value.diagnostic.message
+
+
+def test_a_loop_over_an_endless_sequence_may_end_by_itself() -> None:
+    assert value("(for [x (range) :while (< x 3)] x)") == "(0 1 2)"
+    assert value("(for [n [1 2] x (repeat n) :while false] x)") == "()"
+
+
 def test_there_are_many_cases() -> None:
     assert len(parsed(LAZY)) >= 35
 

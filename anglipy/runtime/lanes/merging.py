@@ -39,7 +39,7 @@ from anglipy.runtime.lanes.values import (
 from anglipy.runtime.maps import PersistentMap, SortedMap
 from anglipy.runtime.protocols import Record
 from anglipy.runtime.scalars import Keyword, Symbol
-from anglipy.runtime.seqs import ArraySeq, LazySeq, List, Seq
+from anglipy.runtime.seqs import ArraySeq, EndlessSeq, LazySeq, List, Seq
 from anglipy.runtime.vectors import Vector
 
 __all__ = ["ATOMS", "DTYPES", "Merger", "shape_of"]
@@ -238,7 +238,8 @@ class Merger:
         """A sequence whose elements are merged when they are asked for."""
         if not is_open(sequence):
             return sequence
-        return LazySeq(self.merge([item] * count) for item in sequence)
+        kind = EndlessSeq if sequence.is_endless() else LazySeq
+        return kind(self.merge([item] * count) for item in sequence)
 
     def _each(self, values: Sequence[Sequence[Any]]) -> tuple[Any, ...]:
         """Part by part."""

@@ -11,7 +11,7 @@ import uuid
 from typing import Any
 
 from anglipy.diagnostics import ProgramError
-from anglipy.runtime.access import element_at, is_lazy, values_of
+from anglipy.runtime.access import demand_of, element_at, values_of
 from anglipy.runtime.numbers import number, to_double
 from anglipy.runtime.primitives.checks import fail
 from anglipy.runtime.primitives.registry import primitive
@@ -59,7 +59,7 @@ def random_sample(probability: Any, collection: Any) -> Seq:
     """The elements, each kept with a probability."""
     share = to_double(number(probability, "random-sample"))
     walk = values_of(collection, "random-sample")
-    return finish((v for v in walk if current_rng().random() < share), is_lazy(collection))
+    return finish((v for v in walk if current_rng().random() < share), demand_of(collection))
 
 
 @primitive("rand-roulette", arity=(1, 1), pure=False)

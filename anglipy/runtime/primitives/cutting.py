@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from anglipy.diagnostics import ProgramError
-from anglipy.runtime.access import EAGER_LIMIT, dropped, is_lazy, seq_of, sequence, values_of
+from anglipy.runtime.access import EAGER_LIMIT, demand_of, dropped, seq_of, sequence, values_of
 from anglipy.runtime.primitives.checks import index
 from anglipy.runtime.primitives.registry import primitive
 from anglipy.runtime.primitives.sequences import finish
@@ -62,7 +62,7 @@ def take_nth(n: Any, collection: Any = _MISSING) -> Any:
     if step < 1:
         raise ProgramError("AQ440", f"take-nth: the step must be at least 1, got {step}")
     values = values_of(collection, "take-nth")
-    return finish(itertools.islice(values, 0, None, step), is_lazy(collection))
+    return finish(itertools.islice(values, 0, None, step), demand_of(collection))
 
 
 @primitive("split-at", arity=(2, 2))
@@ -79,7 +79,7 @@ def partition(n: Any, *arguments: Any) -> Seq:
     size = index(n, "partition")
     step = index(arguments[0], "partition") if len(arguments) > 1 else size
     pad = tuple(values_of(arguments[1], "partition")) if len(arguments) > 2 else None
-    return finish(_pieces(size, step, arguments[-1], pad, "partition"), is_lazy(arguments[-1]))
+    return finish(_pieces(size, step, arguments[-1], pad, "partition"), demand_of(arguments[-1]))
 
 
 @primitive("partition-all", arity=(1, 3))
@@ -90,7 +90,7 @@ def partition_all(n: Any, *arguments: Any) -> Any:
     size = index(n, "partition-all")
     step = index(arguments[0], "partition-all") if len(arguments) > 1 else size
     pieces = _pieces(size, step, arguments[-1], _MISSING, "partition-all")
-    return finish(pieces, is_lazy(arguments[-1]))
+    return finish(pieces, demand_of(arguments[-1]))
 
 
 def _pieces(size: int, step: int, collection: Any, pad: Any, name: str) -> Iterator[Seq]:

@@ -82,13 +82,16 @@ _INSTEAD = {
     "delay": "(mem (fn [] ...)) makes a function that draws when it is first called",
     "lazy-seq": "a loop, `map` or `repeatedly` with a number make sequences that draw; the rest of"
     " an endless one can be a function: [x (fn [] ...)]",
+    "repeatedly": "with a number it can draw: (repeatedly n f)",
+    "iterate": "with a number of steps it can draw: (reductions (fn [x _] (f x)) start (range n))",
     "binding": "draw before, and give the body the value: (let [x (sample ...)] (binding ...))",
 }
-"""What to do for a form whose body cannot draw."""
+"""What to do for a form whose body cannot draw, or a function whose argument cannot."""
+_ON_DEMAND = ("repeatedly", "iterate")
 
 
 def computed(form: str, function: Callable[[], Any]) -> Any:
-    """What a body gives that no engine can run from one draw to the next.
+    """What a body, or a function, gives that no engine can run from one draw to the next.
 
     Raises:
         ProgramError: AQ402 for a `sample` or `observe` in the body.
@@ -99,7 +102,8 @@ def computed(form: str, function: Callable[[], Any]) -> Any:
     except ProgramError as error:
         if error.diagnostic.code == "AQ402" and error.diagnostic.help not in _INSTEAD.values():
             kind = error.diagnostic.message.split("`")[1]
-            message = f"`{kind}` in the body of `{form}`, which runs without an engine"
+            place = "a function given to" if form in _ON_DEMAND else "the body of"
+            message = f"`{kind}` in {place} `{form}`, which runs without an engine"
             error.diagnostic = replace(error.diagnostic, message=message, help=_INSTEAD[form])
         raise
 

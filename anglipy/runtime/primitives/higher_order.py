@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
-from anglipy.runtime.access import EAGER_LIMIT, is_lazy, seq_of, sequence, values_of
+from anglipy.runtime.access import EAGER_LIMIT, demand_of, is_lazy, seq_of, sequence, values_of
 from anglipy.runtime.equality import key_of
 from anglipy.runtime.maps import PersistentMap
 from anglipy.runtime.numbers import gt, lt
 from anglipy.runtime.ordering import sorted_values
 from anglipy.runtime.primitives.checks import function, index
+from anglipy.runtime.primitives.exceptions import computed
 from anglipy.runtime.primitives.reduced import Reduced
 from anglipy.runtime.primitives.registry import primitive
 from anglipy.runtime.primitives.sequences import finish
 from anglipy.runtime.primitives.transducers import TRANSDUCERS
-from anglipy.runtime.seqs import LazySeq, Seq
+from anglipy.runtime.seqs import EndlessSeq, Seq
 from anglipy.runtime.vectors import Vector
 
 __all__ = ["Reduced", "filter_", "map_", "reduce"]
@@ -45,7 +47,7 @@ def map_(f: Any, *collections: Any) -> Any:
     """(f x1 y1 ...), (f x2 y2 ...), ... for each place; ends with the shortest collection."""
     if not collections:
         return TRANSDUCERS["map"](f)
-    return finish(_mapped("map", f, collections), all(map(is_lazy, collections)))
+    return finish(_mapped("map", f, collections), min(map(demand_of, collections)))
 
 
 @primitive("mapv", arity=(2, None), function_args=(0,))
@@ -61,7 +63,7 @@ def mapcat(f: Any, *collections: Any) -> Any:
         return TRANSDUCERS["mapcat"](f)
     pieces = _mapped("mapcat", f, collections)
     joined = itertools.chain.from_iterable(values_of(piece, "mapcat") for piece in pieces)
-    return finish(joined, all(map(is_lazy, collections)))
+    return finish(joined, min(map(demand_of, collections)))
 
 
 @primitive("map-indexed", arity=(1, 2), function_args=(0,))
@@ -71,7 +73,7 @@ def map_indexed(f: Any, collection: Any = _MISSING) -> Any:
         return TRANSDUCERS["map-indexed"](f)
     call = function(f, "map-indexed")
     values = values_of(collection, "map-indexed")
-    return finish((call(i, value) for i, value in enumerate(values)), is_lazy(collection))
+    return finish((call(i, value) for i, value in enumerate(values)), demand_of(collection))
 
 
 @primitive("run!", arity=(2, 2), function_args=(0,), pure=False)
@@ -95,7 +97,7 @@ def filter_(predicate: Any, collection: Any = _MISSING) -> Any:
     """The elements for which the predicate holds."""
     if collection is _MISSING:
         return TRANSDUCERS["filter"](predicate)
-    return finish(_chosen("filter", predicate, collection, True), is_lazy(collection))
+    return finish(_chosen("filter", predicate, collection, True), demand_of(collection))
 
 
 @primitive("filterv", arity=(2, 2), function_args=(0,))
@@ -109,7 +111,7 @@ def remove(predicate: Any, collection: Any = _MISSING) -> Any:
     """The elements for which the predicate does not hold."""
     if collection is _MISSING:
         return TRANSDUCERS["remove"](predicate)
-    return finish(_chosen("remove", predicate, collection, False), is_lazy(collection))
+    return finish(_chosen("remove", predicate, collection, False), demand_of(collection))
 
 
 @primitive("keep", arity=(1, 2), function_args=(0,))
@@ -118,7 +120,7 @@ def keep(f: Any, collection: Any = _MISSING) -> Any:
     if collection is _MISSING:
         return TRANSDUCERS["keep"](f)
     results = _mapped("keep", f, (collection,))
-    return finish((value for value in results if value is not None), is_lazy(collection))
+    return finish((value for value in results if value is not None), demand_of(collection))
 
 
 @primitive("keep-indexed", arity=(1, 2), function_args=(0,))
@@ -128,7 +130,7 @@ def keep_indexed(f: Any, collection: Any = _MISSING) -> Any:
         return TRANSDUCERS["keep-indexed"](f)
     call = function(f, "keep-indexed")
     results = (call(i, value) for i, value in enumerate(values_of(collection, "keep-indexed")))
-    return finish((value for value in results if value is not None), is_lazy(collection))
+    return finish((value for value in results if value is not None), demand_of(collection))
 
 
 @primitive("take-while", arity=(1, 2), function_args=(0,))
@@ -148,7 +150,7 @@ def drop_while(predicate: Any, collection: Any = _MISSING) -> Any:
         return TRANSDUCERS["drop-while"](predicate)
     test = function(predicate, "drop-while")
     kept = itertools.dropwhile(lambda v: _is_true(test(v)), values_of(collection, "drop-while"))
-    return finish(kept, is_lazy(collection))
+    return finish(kept, demand_of(collection))
 
 
 @primitive("split-with", arity=(2, 2), function_args=(0,))
@@ -314,7 +316,7 @@ def partition_by(f: Any, collection: Any = _MISSING) -> Any:
         return TRANSDUCERS["partition-by"](f)
     call = function(f, "partition-by")
     runs = itertools.groupby(values_of(collection, "partition-by"), lambda v: key_of(call(v)))
-    return finish((sequence(list(run)) for _, run in runs), is_lazy(collection))
+    return finish((sequence(list(run)) for _, run in runs), demand_of(collection))
 
 
 # --- without end ----------------------------------------------------------------------------------
@@ -325,7 +327,7 @@ def repeatedly(*arguments: Any) -> Seq:
     """`(repeatedly n f)`: the values of n calls; `(repeatedly f)`: of as many as are asked for."""
     call = function(arguments[-1], "repeatedly")
     if len(arguments) == 1:
-        return LazySeq(call() for _ in itertools.repeat(None))
+        return EndlessSeq(computed("repeatedly", call) for _ in itertools.repeat(None))
     count = max(0, index(arguments[0], "repeatedly"))
     return finish((call() for _ in range(count)), count > EAGER_LIMIT)
 
@@ -333,10 +335,10 @@ def repeatedly(*arguments: Any) -> Seq:
 @primitive("iterate", arity=(2, 2), function_args=(0,))
 def iterate(f: Any, start: Any) -> Seq:
     """start, (f start), (f (f start)), ..."""
-    return LazySeq(_iterated(function(f, "iterate"), start))
+    return EndlessSeq(_iterated(function(f, "iterate"), start))
 
 
 def _iterated(call: Callable[[Any], Any], value: Any) -> Iterator[Any]:
     while True:
         yield value
-        value = call(value)
+        value = computed("iterate", partial(call, value))

@@ -16,6 +16,7 @@ from anglipy.runtime.access import is_lazy, seq_of
 from anglipy.runtime.distributions.base import UserDistribution
 from anglipy.runtime.maps import PersistentMap
 from anglipy.runtime.primitives.registry import primitive
+from anglipy.runtime.primitives.sequences import seq
 from anglipy.runtime.primitives.transducers import sequence_of
 from anglipy.runtime.printing import pr_str, to_str
 from anglipy.runtime.randomness import observe_star, sample_star
@@ -47,6 +48,30 @@ def sequence(collection: Any, *collections: Any) -> Seq:
 def is_on_demand(collection: Any) -> bool:
     """True for sequences that are computed on demand: they may be endless."""
     return is_lazy(collection)
+
+
+@primitive("ending-seq", arity=(2, None))
+def ending_seq(name: str, collection: Any, *beside: Any) -> Seq | None:
+    """`(seq collection)` for `name`, which goes through it to the end, or to that of one beside it.
+
+    Raises:
+        ProgramError: AQ444 if all of them are known not to end.
+
+    """
+    if all(isinstance(one, Seq) and one.is_endless() for one in (collection, *beside)):
+        raise ProgramError(
+            "AQ444",
+            f"`{name}` goes through the whole sequence here, and this one has no end",
+            help=_ENDLESS_IN_FOR if name == "for" else _ENDLESS_IN_QUERY,
+        )
+    return seq(collection)
+
+
+_ENDLESS_IN_FOR = "(for [x (take n sequence)] ...), or end it: (for [x sequence :while ...] ...)"
+_ENDLESS_IN_QUERY = (
+    "in a query, a function that may sample is called for everything at once:"
+    " give it (take n sequence), or use a `loop` that ends by itself"
+)
 
 
 @primitive("wrong-arity", arity=(2, 2))

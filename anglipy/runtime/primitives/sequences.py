@@ -13,9 +13,10 @@ from typing import Any
 
 from anglipy.runtime.access import (
     EAGER_LIMIT,
+    Demand,
     count_of,
+    demand_of,
     element_at,
-    is_lazy,
     out_of_range,
     seq_of,
     sequence,
@@ -26,7 +27,7 @@ from anglipy.runtime.numbers import add, gt, lt, number
 from anglipy.runtime.primitives.checks import fail, index
 from anglipy.runtime.primitives.registry import primitive
 from anglipy.runtime.primitives.transducers import TRANSDUCERS
-from anglipy.runtime.seqs import EMPTY, ArraySeq, Cons, LazySeq, List, Seq
+from anglipy.runtime.seqs import EMPTY, ArraySeq, Cons, EndlessSeq, LazySeq, List, Seq
 from anglipy.runtime.vectors import Vector
 
 __all__ = [
@@ -45,9 +46,11 @@ __all__ = [
 _MISSING: Any = object()
 
 
-def finish(values: Iterator[Any], lazy: bool) -> Seq:
-    """The sequence of what an iterator gives: on demand if `lazy`, else now."""
-    return LazySeq(values) if lazy else sequence(list(values))
+def finish(values: Iterator[Any], demand: Demand | bool) -> Seq:
+    """The sequence of what an iterator gives: now, or on demand (True)."""
+    if demand is Demand.ENDLESS:
+        return EndlessSeq(values)
+    return LazySeq(values) if demand else sequence(list(values))
 
 
 # --- taking apart ---------------------------------------------------------------------------------
@@ -223,7 +226,8 @@ def dorun(collection: Any) -> None:
 def concat(*collections: Any) -> Seq:
     """The elements of all collections, one after the other."""
     walks = [values_of(collection, "concat") for collection in collections]
-    return finish(itertools.chain.from_iterable(walks), any(map(is_lazy, collections)))
+    longest = max(map(demand_of, collections), default=Demand.AT_ONCE)
+    return finish(itertools.chain.from_iterable(walks), longest)
 
 
 @primitive("range", arity=(0, 3))
@@ -232,7 +236,7 @@ def range_(*bounds: Any) -> Seq:
     included.
     """
     if not bounds:
-        return LazySeq(itertools.count())
+        return EndlessSeq(itertools.count())
     start, end, step = ((0, bounds[0], 1), (*bounds, 1), bounds)[len(bounds) - 1]
     for bound in bounds:
         number(bound, "range")
@@ -240,7 +244,7 @@ def range_(*bounds: Any) -> Seq:
         numbers = range(start, end, step)
         return ArraySeq(numbers) if numbers else EMPTY
     if not gt(step, 0) and not lt(step, 0):
-        return LazySeq(itertools.repeat(start)) if lt(start, end) or gt(start, end) else EMPTY
+        return EndlessSeq(itertools.repeat(start)) if lt(start, end) or gt(start, end) else EMPTY
     span = abs((float(end) - float(start)) / float(step))
     return finish(_steps(start, end, step), span > EAGER_LIMIT)
 
@@ -258,7 +262,7 @@ def _steps(start: Any, end: Any, step: Any) -> Iterator[Any]:
 def repeat(*count_and_value: Any) -> Seq:
     """`(repeat n x)`: n times x; `(repeat x)`: x for ever."""
     if len(count_and_value) == 1:
-        return LazySeq(itertools.repeat(count_and_value[0]))
+        return EndlessSeq(itertools.repeat(count_and_value[0]))
     count, value = count_and_value
     return sequence((value,) * index(count, "repeat"))
 
@@ -273,7 +277,7 @@ def replicate(count: Any, value: Any) -> Seq:
 def cycle(collection: Any) -> Seq:
     """The elements over and over, for ever; () if there are none."""
     values = seq_of(collection, "cycle")
-    return EMPTY if values.is_empty() else LazySeq(itertools.cycle(values))
+    return EMPTY if values.is_empty() else EndlessSeq(itertools.cycle(values))
 
 
 @primitive("interleave", arity=(0, None))
@@ -281,7 +285,8 @@ def interleave(*collections: Any) -> Seq:
     """The first of each, the second of each, ..., to the end of the shortest."""
     walks = [values_of(collection, "interleave") for collection in collections]
     rounds = itertools.chain.from_iterable(zip(*walks))  # noqa: B905 (the shortest decides)
-    return finish(rounds, bool(collections) and all(map(is_lazy, collections)))
+    shortest = min(map(demand_of, collections), default=Demand.AT_ONCE)
+    return finish(rounds, shortest)
 
 
 @primitive("interpose", arity=(1, 2))
@@ -291,7 +296,7 @@ def interpose(separator: Any, collection: Any = _MISSING) -> Any:
         return TRANSDUCERS["interpose"](separator)
     walk = values_of(collection, "interpose")
     pairs = itertools.chain.from_iterable((separator, value) for value in walk)
-    return finish(itertools.islice(pairs, 1, None), is_lazy(collection))
+    return finish(itertools.islice(pairs, 1, None), demand_of(collection))
 
 
 @primitive("flatten", arity=(1, 1))
@@ -299,7 +304,7 @@ def flatten(collection: Any) -> Seq:
     """All elements of nested vectors, lists and sequences in one sequence; () for anything else."""
     if elements(collection) is None:
         return EMPTY
-    return finish(_leaves(collection), is_lazy(collection))
+    return finish(_leaves(collection), demand_of(collection))
 
 
 def _leaves(collection: Any) -> Iterator[Any]:
@@ -320,7 +325,7 @@ def distinct(collection: Any = _MISSING) -> Any:
     """The elements without repetitions, each where it came first."""
     if collection is _MISSING:
         return TRANSDUCERS["distinct"]()
-    return finish(_distinct(values_of(collection, "distinct")), is_lazy(collection))
+    return finish(_distinct(values_of(collection, "distinct")), demand_of(collection))
 
 
 def _distinct(values: Iterable[Any]) -> Iterator[Any]:
@@ -338,7 +343,7 @@ def dedupe(collection: Any = _MISSING) -> Any:
     if collection is _MISSING:
         return TRANSDUCERS["dedupe"]()
     runs = itertools.groupby(values_of(collection, "dedupe"), key_of)
-    return finish((next(run) for _, run in runs), is_lazy(collection))
+    return finish((next(run) for _, run in runs), demand_of(collection))
 
 
 # --- size -----------------------------------------------------------------------------------------

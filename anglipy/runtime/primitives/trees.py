@@ -36,7 +36,7 @@ def tree_seq(is_branch: Any, children: Any, root: Any) -> Seq:
             else:
                 stack.pop()
 
-    return finish(nodes(), lazy=True)
+    return finish(nodes(), demand=True)
 
 
 # --- clojure.walk ---------------------------------------------------------------------------------

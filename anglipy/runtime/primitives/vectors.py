@@ -18,13 +18,13 @@ __all__: list[str] = []
 @primitive("partitionv", arity=(2, 4))
 def partitionv(n: Any, *arguments: Any) -> Seq:
     """`partition` into vectors."""
-    return finish(map(vec, partition(n, *arguments)), lazy=False)
+    return finish(map(vec, partition(n, *arguments)), demand=False)
 
 
 @primitive("partitionv-all", arity=(2, 3))
 def partitionv_all(n: Any, *arguments: Any) -> Seq:
     """`partition-all` into vectors."""
-    return finish(map(vec, partition_all(n, *arguments)), lazy=False)
+    return finish(map(vec, partition_all(n, *arguments)), demand=False)
 
 
 @primitive("splitv-at", arity=(2, 2))
@@ -37,7 +37,7 @@ def splitv_at(n: Any, collection: Any) -> Vector:
 @primitive("iterator-seq", "enumeration-seq", "seque", arity=(1, 2))
 def iterator_seq(*arguments: Any) -> Seq:
     """What an iterator gives, as a sequence."""
-    return finish(iter(values_of(arguments[-1], "iterator-seq")), lazy=True)
+    return finish(iter(values_of(arguments[-1], "iterator-seq")), demand=True)
 
 
 # --- other names -------------------------------------------------------------------------------

@@ -14,14 +14,17 @@
                                          (bind [pairs
                                                 (sequence (let [found []]
                                                   (loop loop_4
-                                                  [seq_2 (seq (range n)) found_2 found]
+                                                  [seq_2 (ending-seq "for" (range n)) found_2 found]
                                                   (if seq_2
                                                   (let [i_4 (first seq_2)]
                                                   (if (odd? i_4)
                                                   (recur loop_4
                                                   (next seq_2)
                                                   (loop loop_5
-                                                  [seq_3 (seq (range i_4)) found_3 found_2]
+                                                  [seq_3
+                                                  (ending-seq "for" (range i_4))
+                                                  found_3
+                                                  found_2]
                                                   (if seq_3
                                                   (let [j (first seq_3)]
                                                   (recur loop_5

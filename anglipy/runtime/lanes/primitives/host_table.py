@@ -57,6 +57,7 @@ STRUCTURAL: dict[str, str] = {
     "unreduced": "c",
     "ensure-reduced": "c",
     "on-demand?": "c",
+    "ending-seq": ".|c",
     "volatile?": "c",
     "map-entry?": "c",
     "indexed?": "c",
