@@ -8,11 +8,13 @@ This is where the compiler and inference meet; neither knows the other.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from anglipy.arguments import from_caller, rows_of_caller
 from anglipy.compile import program_hash, reachable_sites
 from anglipy.diagnostics import OptionError, UserError
 from anglipy.environment import Namespace
@@ -20,6 +22,7 @@ from anglipy.host.algorithms import TRAINED
 from anglipy.names import nearest
 from anglipy.runtime.convert import from_python
 from anglipy.runtime.machine import Query
+from anglipy.runtime.printing import describe
 from anglipy.supplying import embedders_of, generator_named, hook_of
 
 if TYPE_CHECKING:
@@ -67,8 +70,10 @@ class Model:
         return program_hash(self.namespace, self.name)
 
     def __call__(self, args: Any = None) -> Any:
-        """A run of the query as a generator of checkpoints."""
-        return self.query(from_python(args))
+        """A run of the query as a generator of checkpoints. Without an argument its parameters are
+        nil.
+        """
+        return self.query(None if args is None else self._argument(args))
 
     def infer(
         self,
@@ -86,14 +91,16 @@ class Model:
             algorithm: "importance", "smc", "enumerate", "lmh", "rmh", "almh", "pimh", "pgibbs",
             "pgas", "ipmcmc", or with an artifact "ic", "ic-smc".
             Default: "ic" with an artifact, else "importance".
-            args: the query's argument: a list for a query with a parameter vector. Python values
-            are converted.
+            args: the query's argument: for a query with a parameter vector a list, or the
+            parameters by name, in a dictionary or a row or table of pandas. Python values are
+            converted.
             artifact: a path or an `Artifact`, for "ic" and "ic-smc".
             seed: the same seed gives the same posterior.
             on_progress: called after every step of the engine.
             options: of the engine, e.g. `particles=10_000`.
 
         Raises:
+            OptionError: AQ312 for an argument that does not fit the parameters.
             UserError: with the place in the program, for whatever the program or the options get
             wrong.
 
@@ -101,7 +108,7 @@ class Model:
         from anglipy.inference import infer
 
         chosen, options = self._chosen(algorithm, artifact, options)
-        value = from_python(args)
+        value = self._argument(args)
         return infer(self.query, value, chosen, seed=seed, on_progress=on_progress, **options)
 
     def steps(
@@ -125,7 +132,7 @@ class Model:
         from anglipy.inference.stepping import Steps
 
         chosen, options = self._chosen(algorithm, artifact, options)
-        return Steps(self.query, from_python(args), chosen, seed, options)
+        return Steps(self.query, self._argument(args), chosen, seed, options)
 
     def infer_many(
         self,
@@ -141,12 +148,12 @@ class Model:
 
             posteriors = model.infer_many(args=[[9.0, 8.0], [1.0, 2.0]], artifact="gaussian.pt")
 
-        With an artifact ("ic") all of them run together, the network once for all. Otherwise they
-        run one after the other, argument i with the seed plus i. Raises the first error of any.
+        A table of pandas is an argument for each row. With an artifact ("ic") all of them run
+        together, the network once for all. Otherwise they run one after the other, argument i with
+        the seed plus i. Raises the first error of any.
         """
-        values = list(args)
         found = self.outcomes(
-            algorithm, values, artifact=artifact, seed=seed, on_progress=on_progress, **options
+            algorithm, args, artifact=artifact, seed=seed, on_progress=on_progress, **options
         )
         posteriors = []
         for outcome in found:
@@ -158,7 +165,7 @@ class Model:
     def outcomes(
         self,
         algorithm: str | None,
-        args: Sequence[Any],
+        args: Iterable[Any],
         *,
         artifact: Any = None,
         seed: int | None = None,
@@ -169,15 +176,16 @@ class Model:
         program fail. Errors of the options are raised.
         """
         chosen, given = self._chosen(algorithm, artifact, options)
+        with self._placed():
+            values = rows_of_caller(self.name, self.params, args)
         if chosen == "ic":
             from anglipy.ic.many import infer_many
             from anglipy.inference import options_of
 
-            values = [from_python(value) for value in args]
             made: Any = options_of(chosen, **given)
             return infer_many(self.query, values, made, seed=seed, on_progress=on_progress)
         found: list[Posterior | UserError] = []
-        for place, value in enumerate(args):
+        for place, value in enumerate(values):
             own = None if seed is None else seed + place
             try:
                 found.append(self.infer(chosen, value, artifact=artifact, seed=own, **options))
@@ -191,6 +199,12 @@ class Model:
         self, algorithm: str | None, artifact: Any, options: dict[str, Any]
     ) -> tuple[str, dict[str, Any]]:
         """The name of the engine and its options."""
+        if not isinstance(algorithm, (str, type(None))):
+            raise OptionError(
+                "AQ301",
+                f"an algorithm is named by a string, got {_described(algorithm)}",
+                help=f"the argument of `{self.name}` has a name: infer(args=...)",
+            )
         chosen = algorithm or ("importance" if artifact is None else "ic")
         if chosen not in TRAINED:
             if artifact is not None:
@@ -291,10 +305,25 @@ class Model:
         generator = None if args_fn is None else generator_named(self.namespace, args_fn)
         combined = loaded.options.get(COMBINED)
         hook = None if combined is None else hook_of(self.namespace, combined)
-        setup = Setup(from_python(args), generator, combine_observes=hook)
+        given = None if args is None else self._argument(args)
+        setup = Setup(given, generator, combine_observes=hook)
         found = calibrate(self.query, loaded, setup, options_of(options), on_progress)
         kept_in(loaded, found).save(artifact)
         return found
+
+    def _argument(self, given: Any, name: str = "args") -> Any:
+        """The argument that was given under this name, if it fits."""
+        with self._placed():
+            return from_caller(self.name, self.params, given, name)
+
+    @contextmanager
+    def _placed(self) -> Iterator[None]:
+        """What is wrong with an argument is shown where the query is defined."""
+        try:
+            yield
+        except OptionError as error:
+            defined = self.namespace.definitions.get(self.name)
+            raise error.located(None if defined is None else defined.span) from None
 
     def _training(self, options: dict[str, Any]) -> TrainingOptions:
         from anglipy.ic.options import TrainingOptions
@@ -310,7 +339,8 @@ class Model:
                     help=f"{hint}known: {', '.join(known)}",
                 )
         if options.get("example_args") is not None:
-            options = {**options, "example_args": from_python(options["example_args"])}
+            example = self._argument(options["example_args"], "example_args")
+            options = {**options, "example_args": example}
         if options.get("args_fn") is not None:
             generator = generator_named(self.namespace, str(options["args_fn"]))
             options = {**options, "args_fn": generator}
@@ -318,3 +348,11 @@ class Model:
             if options.get(name) is not None:
                 options = {**options, name: hook_of(self.namespace, options[name])}
         return TrainingOptions(**{"embedders": embedders_of(self.namespace), **options})
+
+
+def _described(value: Any) -> str:
+    """A value that is given in the wrong place; tables and arrays would be long."""
+    kind = type(value)
+    if kind.__module__.partition(".")[0] in ("numpy", "pandas", "torch"):
+        return f"a {kind.__name__}"
+    return describe(from_python(value))

@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from anglipy.arguments import Asked, Parameters, Usage, fitted
 from anglipy.diagnostics import OptionError
 from anglipy.durations import clock
 from anglipy.host.algorithms import OTHER_NAMES, RENAMED
@@ -89,7 +90,7 @@ class Functions:
         """The posterior that a call of `infer` asks for."""
         model = self._model("infer", query)
         value, algorithm, options = _request(arguments)
-        _check_argument(model, value)
+        value = fitted(model.name, model.params, value, Asked("the argument has", _usage(model)))
         artifact, seed = options.pop("artifact", None), options.pop("seed", None)
         chosen = algorithm or ("importance" if artifact is None else "ic")
         if chosen == "importance" and seed is None:
@@ -228,22 +229,15 @@ def _plot_to_file(posterior: Posterior, path: str) -> None:
     plot(path)
 
 
-def _check_argument(model: Model, value: Any) -> None:
-    """OptionError AQ312 for an argument that is missing or no vector where parameters need one."""
-    names = model.params.strip("[]").split()
-    if not model.params.startswith("[") or not names or names[0] == "&":
-        return
-    usage = f"(infer {model.name} {model.params})"
-    if value is None and not all(name.startswith("_") for name in names):
-        raise OptionError(
-            "AQ312", f"the query `{model.name}` needs a value for {model.params}", help=usage
-        )
-    if isinstance(value, (int, float, Keyword)):
-        raise OptionError(
-            "AQ312",
-            f"the argument of `{model.name}` is a vector of its parameters, got {describe(value)}",
-            help=f"(infer {model.name} [{pr_str(value)}])" if len(names) == 1 else usage,
-        )
+def _usage(model: Model) -> Usage:
+    """How a session is told to write a call."""
+
+    def usage(declared: Parameters) -> str:
+        by_name = " ".join(f":{name} ..." for name in declared.known)
+        braces = f", or (infer {model.name} {{{by_name}}})" if by_name else ""
+        return f"(infer {model.name} {declared.text}){braces}"
+
+    return usage
 
 
 def _request(arguments: tuple[Any, ...]) -> tuple[Any, str | None, dict[str, Any]]:

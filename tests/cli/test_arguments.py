@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from anglipy.cli.arguments import Parameters, argument, parameters
+from anglipy.arguments import Parameters, parameters
+from anglipy.cli.arguments import argument
 from anglipy.diagnostics import OptionError
 from anglipy.runtime.values import Vector, equal
 

@@ -4,6 +4,7 @@ functions."""
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 import anglipy
 from anglipy.api import load, loads
+from anglipy.diagnostics import Diagnostic
 from anglipy.runtime.convert import from_python
 from anglipy.runtime.values import Keyword, PersistentMap, Vector, equal
 
@@ -77,6 +79,99 @@ def test_data_of_a_regression(algorithm: str) -> None:
         found = REGRESSION.infer(algorithm, args=[xs, ys], seed=1, **options)
         assert found.log_evidence == pytest.approx(plain.log_evidence)
         assert found.marginal(1).mean() == pytest.approx(plain.marginal(1).mean())
+
+
+# --- what fits the parameters ---
+
+PAIR = loads("(defquery pair [left-hand right] [left-hand right])").pair
+SINGLE = loads("(defquery single [xs] xs)").single
+
+
+def refused(call: Callable[[], Any]) -> Diagnostic:
+    """What is said against an argument, which is where the query is defined."""
+    with pytest.raises(anglipy.AnglipyError) as caught:
+        call()
+    found = caught.value.diagnostic
+    assert found.code == "AQ312"
+    assert found.span is not None
+    assert "pair" in found.message
+    return found
+
+
+WAYS: dict[str, Callable[[Any], Any]] = {
+    "infer": lambda args: PAIR.infer(args=args, samples=1),
+    "steps": lambda args: PAIR.steps(args=args, samples=1),
+    "infer_many": lambda args: PAIR.infer_many(args=[[1, 2], args], samples=1),
+    "outcomes": lambda args: PAIR.outcomes("smc", [[1, 2], args], particles=1),
+    "compile": lambda args: PAIR.compile("none.pt", example_args=args),
+    "simulate": lambda args: PAIR.simulate("none", 10, example_args=args),
+    "call": PAIR,
+}
+
+
+@pytest.mark.parametrize("args", [[1], [1, 2, 3], 5, "ab", np.ones(3), {"right": 1}, {"wrong": 1}])
+@pytest.mark.parametrize("way", WAYS)
+def test_an_argument_that_does_not_fit_is_refused(way: str, args: Any) -> None:
+    refused(lambda: WAYS[way](args))
+
+
+def test_what_fits_is_said() -> None:
+    few = refused(lambda: PAIR.infer(args=[1]))
+    assert few.message == "the query `pair` takes 2 values [left-hand right], `args` has 1"
+    assert few.help is not None
+    assert few.help.startswith("args=[left-hand, right], or by name, args={")
+    assert "needs a value for" in refused(PAIR.infer).message
+    many = refused(lambda: PAIR.infer_many(args=[[1, 2], [1]]))
+    assert many.notes == ("argument 2 of 2; there is one for each run",)
+    assert "for each run, got the map" in refused_by_many({"left-hand": 1}).message
+    assert "`example_args` has 1" in refused(lambda: WAYS["compile"]([1])).message
+
+
+def refused_by_many(args: Any) -> Diagnostic:
+    with pytest.raises(anglipy.AnglipyError) as caught:
+        PAIR.infer_many(args=args)
+    return caught.value.diagnostic
+
+
+@pytest.mark.parametrize("data", [[9.0, 8.0], np.ones((2, 2)), {"left-hand": 1}])
+def test_data_in_the_place_of_the_algorithm(data: Any) -> None:
+    with pytest.raises(anglipy.AnglipyError, match=r"named by a string(.|\n)*infer\(args=\.\.\.\)"):
+        PAIR.infer(data)
+
+
+def test_parameters_by_name() -> None:
+    """With `_` for the `-` that names of Python cannot have."""
+    assert first(PAIR, {"right": 2, "left-hand": 1}) == [1, 2]
+    assert first(PAIR, {"right": 2, "left_hand": 1}) == [1, 2]
+    assert first(PAIR, np.array([1, 2])) == [1, 2]
+
+
+def test_rows_and_tables_of_pandas_by_name() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"right": [2, 4], "day": ["a", "b"], "left_hand": [1, 3]})
+    assert first(PAIR, frame.iloc[1]) == [3, 4]
+    assert [list(part) for part in first(PAIR, frame)] == [[1, 3], [2, 4]]
+    for rows in (frame, frame[["left_hand", "right"]].to_numpy(), [frame.iloc[0], [3, 4]]):
+        found = PAIR.infer_many(args=rows, samples=1)
+        assert [list(posterior.values[0]) for posterior in found] == [[1, 2], [3, 4]]
+    unnamed = pandas.DataFrame([[1, 2], [3, 4]])
+    found = PAIR.infer_many(args=unnamed, samples=1)
+    assert [list(posterior.values[0]) for posterior in found] == [[1, 2], [3, 4]]
+    assert "has no parameter `day`" in refused_by_many(frame[["day"]]).message
+
+
+def test_the_only_parameter() -> None:
+    """A number, a map or a table needs no list around it; what could be the list itself does."""
+    pandas = pytest.importorskip("pandas")
+    assert SINGLE.infer(args=5, samples=1).values[0] == 5
+    assert SINGLE.infer(args="text", samples=1).values[0] == "text"
+    assert equal(SINGLE.infer(args={"a": 1}, samples=1).values[0], {Keyword("a"): 1})
+    frame = pandas.DataFrame({"a": [1, 2, 3]})
+    assert equal(SINGLE.infer(args=frame, samples=1).values[0][2], {Keyword("a"): 3})
+    assert first(SINGLE, {"xs": [1, 2, 3]}) == [1, 2, 3]
+    for xs in ([1, 2, 3], np.ones(3), frame["a"]):
+        with pytest.raises(anglipy.AnglipyError, match=r"takes 1 value \[xs\], `args` has 3"):
+            SINGLE.infer(args=xs)
 
 
 # --- torch modules as functions ---

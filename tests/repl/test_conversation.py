@@ -287,7 +287,8 @@ def test_commands_keep_the_last_value(conversation: Conversation) -> None:
 def test_an_argument_that_is_missing_or_no_vector(conversation: Conversation) -> None:
     told(conversation, "(defquery q [y] (observe (normal 0 1) y)) (defquery none [] 1)")
     assert wrong(conversation, "(infer q)") == "the query `q` needs a value for [y]"
-    assert "is a vector of its parameters, got the number 7" in wrong(conversation, "(infer q 7)")
+    assert "takes 1 value [y], the argument has 2" in wrong(conversation, "(infer q [7 8])")
+    assert "has no parameter `z`" in wrong(conversation, "(infer q {:y 7 :z 8})")
     assert len(told(conversation, "(infer none)")) == 1
 
 
