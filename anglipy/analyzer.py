@@ -7,6 +7,7 @@ together.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping
+from functools import cache
 from typing import Any, TypeAlias
 
 from anglipy.datum import datum
@@ -18,6 +19,7 @@ from anglipy.diagnostics import (
     ResolveError,
     Span,
 )
+from anglipy.expand import SPECIAL
 from anglipy.forms import (
     Form,
     Keyword,
@@ -31,7 +33,7 @@ from anglipy.forms import (
 )
 from anglipy.levels import all_direct, call_node, is_direct, known_function
 from anglipy.macros import MACROS
-from anglipy.names import Names, as_written, counted, nearest
+from anglipy.names import Names, as_written, counted, meant
 from anglipy.printer import print_form
 from anglipy.scopes import Context, Globals, SiteInfo
 from anglipy.stackless import stackless
@@ -59,6 +61,8 @@ class Analyzer:
         """Names by which functions refer to themselves."""
         self.used: set[str] = set()
         """Local variables that something refers to."""
+        self.queries: set[Span] = set()
+        """Where the name of a query is expected."""
 
     def fail(self, error: AnglipyError, span: Span) -> Node:
         """Note an error, and put nil in its place."""
@@ -111,17 +115,27 @@ class Analyzer:
             message = f"there is no class and no record `{name[2:]}`"
             help = f"(defrecord {name[2:]} [field...]) defines one; of Java's classes few are here"
             return ResolveError("AQ220", message, form.span, help=help)
-        forms = [known for known in (*self.forms, *MACROS) if not known.endswith("*")]
-        near = nearest(name, [*map(as_written, at.names), *forms, *self.env.all_names()])
-        longer = sorted(
-            {n for n in self.env.all_names() if len(name) > 3 and n.startswith(f"{name}-")}
-        )
-        if near is None and 0 < len(longer) < 4:
-            near = "` or `".join(longer)
+        near = self.suggestion(name, form.span, at)
         hint = f"did you mean `{near}`?" if near else None
+        if hint is None and form.span in self.queries:
+            queries = ", ".join(f"`{known}`" for known in self.env.own_names(only_queries=True))
+            hint = f"queries there are: {queries}" if queries else "(defquery name [y] ...)"
         if hint is None and "/" in name:
             hint = "require the namespace first, e.g. (require '[clojure.string :as str])"
         return ResolveError("AQ220", f"`{name}` is not defined", form.span, help=hint)
+
+    def suggestion(self, name: str, span: Span, at: Context) -> str | None:
+        """What a name that means nothing may have been meant to be."""
+        if span in self.queries:
+            near = meant(name, self.env.own_names(only_queries=True), ())
+            if near is not None:
+                return near
+        own = [*map(as_written, at.names), *self.env.own_names()]
+        near = meant(name, own, [*_forms(), *self.env.all_names()])
+        if near is None and len(name) > 3:
+            longer = sorted({n for n in self.env.all_names() if n.startswith(f"{name}-")})
+            near = "` or `".join(longer) if len(longer) < 4 else None
+        return near or None
 
     def items(self, forms: Iterable[Form], at: Context) -> Generator[Any, Any, tuple[Node, ...]]:
         """The trees of several forms, none of which is in tail position."""
@@ -152,7 +166,11 @@ class Analyzer:
             return (yield self.keyword_call(form, at))
         if isinstance(head, Symbol) and head.name not in at.names:
             binding = self.env.lookup(head.name)
+            if binding is None and self.suggestion(head.name, head.span, at) in _binding_forms():
+                return (yield self.misspelt(form, at))
             if binding is not None:
+                if binding.name in _TAKING_QUERIES:
+                    self.queries.update(item.span for item in form.items[1:3])
                 self.references.add(binding.name)
                 self.check_arity(head.name, binding.low, binding.high, count, form.span)
                 args = yield self.items(form.items[1:], at)
@@ -183,6 +201,13 @@ class Analyzer:
             return self.fail(error, form.span)
         return call_node(fn, args, form.span, direct=is_direct(fn))
 
+    def misspelt(self, form: ListForm, at: Context) -> Analyzing:
+        """A form with a mistake in its name: what seems wrong inside may well be right."""
+        count = len(self.errors)
+        nodes = yield self.items(form.items, at)
+        del self.errors[count + 1 :]
+        return call_node(nodes[0], nodes[1:], form.span, direct=False)
+
     def keyword_call(self, form: ListForm, at: Context) -> Analyzing:
         """`(:key map default?)`."""
         self.check_arity(print_form(form.items[0]), 1, 2, len(form.items) - 1, form.span)
@@ -208,6 +233,23 @@ class Analyzer:
             name = name if " " in name else f"`{name}`"
             message = f"{name} takes {counted(low, high)}, got {count}"
             self.errors.append(ArityError("AQ222", message, span))
+
+
+_TAKING_QUERIES = frozenset(["infer", "doquery", "conditional", "compile-inference"])
+"""Functions of which the first or second argument is a query."""
+
+
+@cache
+def _forms() -> frozenset[str]:
+    """The forms of the language that programs write."""
+    return frozenset(name for name in (*SPECIAL, *MACROS) if not name.endswith("*"))
+
+
+@cache
+def _binding_forms() -> frozenset[str]:
+    """Those of which not every part is evaluated where it stands."""
+    return _forms() - {"if", "do", "recur", "sample", "observe", "predict", "mem", "and", "or",
+                       "when", "when-not", "if-not", "cond", "->", "->>"}  # fmt: skip
 
 
 def _is_constant(form: Form) -> bool:

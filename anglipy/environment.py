@@ -308,6 +308,14 @@ class Namespace:
         yield from self.extra_bindings
         yield from _built_ins().bindings
 
+    def own_names(self, only_queries: bool = False) -> Iterator[str]:
+        """The names that the program itself defines, or those of its queries."""
+        for name, definition in self.definitions.items():
+            if definition.is_query or not only_queries:
+                yield name
+        if not only_queries:
+            yield from self.macros
+
     def refusal(self, binding: Binding, args: Sequence[Any]) -> AnglipyError | None:
         """The error of a distribution that cannot have these parameters, if it is one. Only of
         numbers: vectors and matrices would bring numpy with them.

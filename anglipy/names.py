@@ -5,9 +5,9 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
-__all__ = ["Names", "as_written", "counted", "nearest", "python_name"]
+__all__ = ["Names", "as_written", "counted", "meant", "nearest", "python_name"]
 
 _SPELLED = {
     "-": "_", "/": "_", ".": "_", "|": "_", "%": "arg", "?": "_p", "!": "_bang", "*": "_star",
@@ -54,11 +54,37 @@ class Names:
         return candidate
 
 
+_LIKE = 0.7
+"""How alike a name must be to be what was meant, from 0 to 1."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name closest in spelling, if one is close."""
     candidates = [k for k in dict.fromkeys(known) if "|" not in k]
-    found = get_close_matches(name, candidates, n=1, cutoff=0.7)
+    found = get_close_matches(name, candidates, n=1, cutoff=_LIKE)
     return found[0] if found else None
+
+
+def meant(name: str, own: Iterable[str], others: Iterable[str]) -> str | None:
+    """The name that somebody who wrote `name` meant, if one is close: the closest in spelling.
+
+    A name that the program itself gives counts for more, and so does the beginning of one.
+
+    >>> meant("thermo", ["thermometers"], ["throw"]), meant("smaple", ["samples"], ["sample"])
+    ('thermometers', 'sample')
+    """
+    found = [(_likeness(name, one), one) for one in dict.fromkeys(own) if "|" not in one]
+    near = nearest(name, others)
+    if near is not None:
+        found.append((SequenceMatcher(None, near, name).ratio(), near))
+    best = max(found, key=lambda pair: pair[0], default=(0.0, None))
+    return best[1] if best[0] >= _LIKE else None
+
+
+def _likeness(name: str, known: str) -> float:
+    """How likely one of the program's own names was meant, from 0 to 1."""
+    begun = len(name) > 2 and known.startswith(name)
+    return max(0.85 if begun else 0.0, SequenceMatcher(None, known, name).ratio())
 
 
 def as_written(name: str) -> str:

@@ -26,6 +26,9 @@ class Globals(Protocol):
     def all_names(self) -> Iterable[str]:
         """All names, for suggestions."""
 
+    def own_names(self, only_queries: bool = False) -> Iterable[str]:
+        """The names that the program itself defines, or those of its queries."""
+
     def refusal(self, binding: Binding, args: Sequence[Any]) -> AnglipyError | None:
         """The error of a distribution that cannot have these parameters, if it is one."""
 

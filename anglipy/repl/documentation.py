@@ -18,7 +18,7 @@ from anglipy.expand import SPECIAL
 from anglipy.forms import Form, ListForm, Literal, Symbol, VectorForm
 from anglipy.host import HOST
 from anglipy.macros import MACROS
-from anglipy.names import nearest
+from anglipy.names import meant
 from anglipy.printer import print_form
 from anglipy.reader import read
 from anglipy.repl.evaluation import Evaluation
@@ -114,7 +114,7 @@ class Documentation:
         """What is known of a name. Raises OptionError AQ304 if it means nothing."""
         found = self.lookup(name)
         if found is None:
-            near = nearest(name, self.names())
+            near = meant(name, self._evaluation.namespace.own_names(), self.names())
             hint = f"did you mean `{near}`?" if near else '(apropos "...") searches'
             raise OptionError("AQ304", f"nothing is called `{name}`", help=hint)
         return found

@@ -166,3 +166,32 @@ def test_errors_in_what_a_macro_made_name_it() -> None:
 def test_longer_names_are_suggested() -> None:
     (error,) = found("(defquery q [] (sample (uniform 0 1)))")
     assert error.help == "did you mean `uniform-continuous` or `uniform-discrete`?"
+
+
+SUGGESTED = {
+    "a query, by its beginning": ("(defquery thermometers [] 1)\n(doquery :smc thermo)", "thermometers"),
+    "a query, not data of nearly its name": (
+        "(def coins [1])\n(defquery coin [] 1)\n(doquery :smc coinz)", "coin"),
+    "a form of the language": ("(defqury q [x] x)", "defquery"),
+    "a form that binds": ("(defn f [x] (lett [y x] y))", "let"),
+    "what is built in and closer": ("(defn samples [x] x)\n(defn f [] (smaple (flip 0.5)))", "sample"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SUGGESTED)
+def test_what_was_meant_is_suggested_and_nothing_else_is_wrong(name: str) -> None:
+    text, meant = SUGGESTED[name]
+    errors = [one for one in found(text) if one.severity == "error"]
+    assert [error.help for error in errors] == [f"did you mean `{meant}`?"]
+
+
+def test_where_no_query_is_near_all_are_named() -> None:
+    (error,) = found("(defquery a [] 1)\n(defquery b [] 1)\n(doquery :smc measurements)")
+    assert error.help == "queries there are: `a`, `b`"
+    (error,) = found("(doquery :smc measurements)")
+    assert error.help == "(defquery name [y] ...)"
+
+
+def test_mistakes_inside_a_misspelt_form_that_binds_nothing_are_told() -> None:
+    messages = [error.message for error in found("(defquery q [] (sampel (norml 0 1)))")]
+    assert messages == ["`sampel` is not defined", "`norml` is not defined"]
