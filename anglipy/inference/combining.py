@@ -18,19 +18,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from anglipy.diagnostics import InferenceError
 from anglipy.inference.log_space import FloatArray, IntArray, log_sum_exp
-from anglipy.inference.posterior import Posterior
 from anglipy.inference.report import plain_options
+from anglipy.inference.results import Results
 
 __all__ = ["combined"]
 
 
-def combined(posteriors: Iterable[Posterior]) -> Posterior:
+R = TypeVar("R", bound=Results)
+
+
+def combined(posteriors: Iterable[R]) -> R:
     """See `Posterior.combined`."""
     runs = list(posteriors)
     if runs and all(run.chains is not None for run in runs):
@@ -45,7 +48,7 @@ def combined(posteriors: Iterable[Posterior]) -> Posterior:
         for mass, run in zip(masses, runs, strict=True)
     ]
     options = [plain_options(run.options) for run in runs]
-    return Posterior(
+    return type(runs[0])(
         values=[value for run in runs for value in run.values],
         log_weights=np.concatenate(log_weights),
         predicts=_predicts(runs),
@@ -61,7 +64,7 @@ def combined(posteriors: Iterable[Posterior]) -> Posterior:
     )
 
 
-def _of_chains(runs: Sequence[Posterior]) -> Posterior:
+def _of_chains(runs: Sequence[R]) -> R:
     """Runs of Markov chains as more chains; each draw counts the same."""
     _check_queries(runs)
     chains, first = [], 0
@@ -89,7 +92,7 @@ def _of_chains(runs: Sequence[Posterior]) -> Posterior:
     )
 
 
-def _check(runs: Sequence[Posterior]) -> None:
+def _check(runs: Sequence[Results]) -> None:
     if not runs:
         raise InferenceError("AQ555", "there is no posterior to combine")
     _check_queries(runs)
@@ -112,7 +115,7 @@ def _check(runs: Sequence[Posterior]) -> None:
             )
 
 
-def _check_queries(runs: Sequence[Posterior]) -> None:
+def _check_queries(runs: Sequence[Results]) -> None:
     queries = list(dict.fromkeys(run.query for run in runs))
     if len(queries) > 1:
         raise InferenceError(
@@ -122,7 +125,7 @@ def _check_queries(runs: Sequence[Posterior]) -> None:
 
 
 def _standard_error(
-    runs: Sequence[Posterior], shares: FloatArray, log_evidence: float
+    runs: Sequence[Results], shares: FloatArray, log_evidence: float
 ) -> float | None:
     """The standard error of the log evidence: from those of the runs, where all have one, else from
     how much the runs differ.
@@ -139,13 +142,13 @@ def _standard_error(
     return float(np.linalg.norm(shares * (ratios - 1.0)) * math.sqrt(len(runs) / (len(runs) - 1)))
 
 
-def _predicts(runs: Sequence[Posterior]) -> Sequence[Any]:
+def _predicts(runs: Sequence[Results]) -> Sequence[Any]:
     if not any(len(run.predicts) for run in runs):
         return ()
     return [predicts for run in runs for predicts in (run.predicts or [()] * len(run.values))]
 
 
-def _families(runs: Sequence[Posterior]) -> IntArray | None:
+def _families(runs: Sequence[Results]) -> IntArray | None:
     """The families of all runs; those of different runs are different."""
     if all(run.families is None for run in runs):
         return None

@@ -11,20 +11,22 @@ never changes, so that an interrupted step loses nothing but itself:
     posterior = engine.result(state)
 
 An engine of a higher floor calls `register` when it is imported. This module knows no engine by
-name, imports no numpy, and never looks into a program.
+name, imports no numpy, and never looks into a program. Whoever writes an engine finds here what it
+takes.
 """
 
 from __future__ import annotations
 
 import difflib
-import operator
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol
 
 from anglipy.diagnostics import OptionError
 from anglipy.inference.garbage import collecting_rarely
+from anglipy.inference.options import UNREMARKABLE, LockstepOptions, Options, whole_number
+from anglipy.inference.steps import StepInfo
 from anglipy.runtime.random_source import using_rng
 
 if TYPE_CHECKING:
@@ -56,70 +58,6 @@ class Startable(Protocol):
 
     def start(self, value: Any = None) -> Checkpoint:
         """The first checkpoint of a run with this argument."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """The base of every engine's options: one frozen dataclass per engine, checked when it is
-    made.
-    """
-
-    @classmethod
-    def names(cls) -> tuple[str, ...]:
-        """The names that `of` takes."""
-        return tuple(field.name for field in fields(cls))
-
-    @classmethod
-    def of(cls, given: Mapping[str, Any]) -> Self:
-        """The options with these values given and the rest at their defaults."""
-        return cls(**given)
-
-
-DEFAULT_LANES = 16_384
-UNREMARKABLE = {"only_if_changed": True}
-"""The metadata of a field that reports show only where it differs from its default."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockstepOptions(Options):
-    """How an engine runs its particles."""
-
-    scalar: bool = field(default=False, metadata=UNREMARKABLE)
-    """Run particles one by one: the reference, slower for all but very few."""
-    lanes: int = field(default=DEFAULT_LANES, metadata=UNREMARKABLE)
-    """Particles that run in one group at most. More need more memory at a time; results are
-    collected, so that any number of particles can be drawn."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "lanes", whole_number("lanes", self.lanes))
-        if self.scalar.__class__ is not bool:
-            raise OptionError(
-                "AQ303", f"the option `scalar` must be true or false, got {self.scalar!r}"
-            )
-
-    @classmethod
-    def names(cls) -> tuple[str, ...]:
-        """The engine's own fields, then these."""
-        shared = [field.name for field in fields(LockstepOptions)]
-        own = [field.name for field in fields(cls) if field.name not in shared]
-        return (*own, *shared)
-
-
-@dataclass(frozen=True, slots=True)
-class StepInfo:
-    """What a step reports. Nothing of it is needed to go on."""
-
-    draws: int
-    """Draws that a posterior would have now, those of weight zero among them."""
-    total: int | None
-    """Draws at the end, where this is known."""
-    ess: float | None = None
-    """Effective sample size of the particles under way (SMC), or None."""
-    log_evidence: float | None = None
-    """Running estimate of the log evidence, or None."""
-    resampled: bool = False
-    draws_ess: float | None = None
-    """Effective sample size of the draws so far, where they are independent, or None."""
 
 
 class Engine(Protocol):
@@ -260,19 +198,6 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """
     close = difflib.get_close_matches(name, list(known), n=1)
     return f"did you mean `{close[0]}`? " if close else ""
-
-
-def whole_number(name: str, value: Any, least: int = 1) -> int:
-    """The value of an option that counts something. Raises OptionError AQ303."""
-    try:
-        number = operator.index(value)
-    except TypeError:
-        number = None
-    if number is None or isinstance(value, bool) or number < least:
-        raise OptionError(
-            "AQ303", f"the option `{name}` must be a whole number from {least}, got {value!r}"
-        )
-    return number
 
 
 def generator_of(rng: Any, seed: int | None) -> Any:

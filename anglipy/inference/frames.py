@@ -11,20 +11,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from anglipy import __version__
 from anglipy.diagnostics import OptionError
-from anglipy.inference.engine import whole_number
 from anglipy.inference.mixing import by_chain
+from anglipy.inference.options import whole_number
 from anglipy.inference.parts import Part, parts_of
+from anglipy.inference.results import Results
 from anglipy.runtime.convert import to_python
 from anglipy.runtime.printing import print_str
-
-if TYPE_CHECKING:
-    from anglipy.inference.posterior import Posterior
 
 __all__ = ["optional", "to_arviz", "to_pandas"]
 
@@ -47,7 +45,7 @@ def optional(module: str, package: str, extra: str) -> Any:
 # --- pandas ---
 
 
-def to_pandas(posterior: Posterior) -> Any:
+def to_pandas(posterior: Results) -> Any:
     """See `Posterior.to_pandas`."""
     pandas = optional("pandas", "pandas", "frames")
     columns: dict[str, Any] = {}
@@ -86,7 +84,7 @@ def _is_small_integer(value: Any) -> bool:
 # --- ArviZ ---
 
 
-def to_arviz(posterior: Posterior, draws: int | None = None, seed: int = 0) -> Any:
+def to_arviz(posterior: Results, draws: int | None = None, seed: int = 0) -> Any:
     """See `Posterior.to_arviz`."""
     arviz = optional("arviz", "ArviZ", "frames")
     chosen = _of_equal_weight(posterior, draws, seed)
@@ -106,7 +104,7 @@ def to_arviz(posterior: Posterior, draws: int | None = None, seed: int = 0) -> A
     return arviz.from_dict(**groups, posterior_attrs=facts)
 
 
-def _of_equal_weight(posterior: Posterior, draws: int | None, seed: int) -> Any:
+def _of_equal_weight(posterior: Results, draws: int | None, seed: int) -> Any:
     """The numbers of the draws to show, shape (chains, draws)."""
     if posterior.chains is not None and draws is None:
         return by_chain(posterior.chains)
@@ -123,7 +121,7 @@ def _of_equal_weight(posterior: Posterior, draws: int | None, seed: int) -> Any:
     return rng.permutation(chosen)[None]
 
 
-def _arrays(posterior: Posterior, chosen: Any) -> dict[str, Any]:
+def _arrays(posterior: Results, chosen: Any) -> dict[str, Any]:
     """Variables with the shape (chains, draws, shape of the vector...)."""
     count = len(posterior)
     vectors: dict[str, list[Part]] = {}

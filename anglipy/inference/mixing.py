@@ -13,16 +13,13 @@ autocorrelation over all halves, summed by Geyer's initial monotone sequence (Ge
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from anglipy.inference.log_space import FloatArray, IntArray
-from anglipy.inference.parts import Part, parts_of
+from anglipy.inference.parts import Part, Weighed, parts_of
 from anglipy.inference.weighted import grouped
-
-if TYPE_CHECKING:
-    from anglipy.inference.posterior import Posterior
 
 __all__ = ["Mixing", "by_chain", "chain_ess", "mixing_of", "split_r_hat"]
 
@@ -103,15 +100,23 @@ def _halves(draws: FloatArray) -> FloatArray:
     return halves
 
 
-def mixing_of(posterior: Posterior) -> Mixing:
+class Chained(Weighed, Protocol):
+    """Results with weights that may be draws of chains."""
+
+    @property
+    def chains(self) -> IntArray | None:
+        """The number of the chain of each draw, shape (len(values),)."""
+
+
+def mixing_of(results: Chained) -> Mixing:
     """Of the results of chains. Of numbers as they are, of other values by whether they are one of
     the most frequent; parts that never change are left out.
     """
-    assert posterior.chains is not None
-    order = by_chain(posterior.chains)
-    count = len(posterior.values)
+    assert results.chains is not None
+    order = by_chain(results.chains)
+    count = len(results.values)
     ess, r_hat = math.inf, math.nan
-    for part in parts_of(posterior, _PARTS):
+    for part in parts_of(results, _PARTS):
         for column in _columns(part, count):
             draws = column[order]
             if draws.size and draws.min() < draws.max():

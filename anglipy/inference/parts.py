@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -21,9 +21,6 @@ from anglipy.runtime.distributions.checks import as_float
 from anglipy.runtime.equality import MapLike, elements, key_of, value_of_key
 from anglipy.runtime.printing import print_str
 from anglipy.runtime.scalars import Keyword, Symbol
-
-if TYPE_CHECKING:
-    from anglipy.inference.posterior import Posterior
 
 __all__ = [
     "DEPTH_LIMIT",
@@ -95,10 +92,26 @@ class Part:
         return found
 
 
-def parts_of(posterior: Posterior, limit: int = PART_LIMIT) -> list[Part]:
+class Weighed(Protocol):
+    """Results with weights, as `Results` are."""
+
+    @property
+    def values(self) -> Sequence[Any]:
+        """One for each draw."""
+
+    @property
+    def weights(self) -> FloatArray:
+        """Linear, shape (len(values),); they sum to one."""
+
+    @property
+    def predicts(self) -> Sequence[Iterable[tuple[Any, Any]]]:
+        """(label, value) of each draw; or nothing at all."""
+
+
+def parts_of(results: Weighed, limit: int = PART_LIMIT) -> list[Part]:
     """The parts of the results and then those of the predicts, in order."""
-    weights = posterior.weights
-    values = posterior.values
+    weights = results.weights
+    values = results.values
     if getattr(values, "numbers", None) is not None and (known := values.numbers()) is not None:  # type: ignore[attr-defined]
         # All are numbers: no need to look at each.
         kind = "boolean" if len(values) and is_boolean(values[0]) else "number"
@@ -107,7 +120,7 @@ def parts_of(posterior: Posterior, limit: int = PART_LIMIT) -> list[Part]:
         found = [part]
     else:
         found = list(_parts("", (), list(enumerate(values)), weights, limit, "result"))
-    for label, column in predict_columns(posterior.predicts, label_text).items():
+    for label, column in predict_columns(results.predicts, label_text).items():
         room = limit - len(found)
         if room > 0:
             found += _parts(label, (), column, weights, room, label)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from anglipy.inference.pareto import trusted_up_to
 from anglipy.inference.parts import predict_columns
+from anglipy.inference.results import Results
 from anglipy.inference.summary import LEVELS, finite, part_summary, summarise
 from anglipy.runtime.printing import pr_str
-
-if TYPE_CHECKING:
-    from anglipy.inference.posterior import Posterior
 
 __all__ = ["as_text", "cautions", "plain_options", "report"]
 
@@ -21,7 +19,7 @@ __all__ = ["as_text", "cautions", "plain_options", "report"]
 # --- posterior -> data ---
 
 
-def report(posterior: Posterior) -> dict[str, Any]:
+def report(posterior: Results) -> dict[str, Any]:
     """A posterior as one JSON object; `ess` is None where the weights are exact.
 
     `families` is how many particles of the first generation have offspring among the draws, None
@@ -53,7 +51,7 @@ def report(posterior: Posterior) -> dict[str, Any]:
     }
 
 
-def _mixing(posterior: Posterior) -> dict[str, Any]:
+def _mixing(posterior: Results) -> dict[str, Any]:
     """What only chains have."""
     if posterior.chains is None:
         return {}
@@ -164,7 +162,7 @@ def _heading(data: Mapping[str, Any]) -> Iterator[str]:
     yield from _cautions(data)
 
 
-def cautions(posterior: Posterior) -> list[str]:
+def cautions(posterior: Results) -> list[str]:
     """What there is to warn of, a line for each: chains that have not mixed, a heavy tail, what the
     engine has noticed.
     """

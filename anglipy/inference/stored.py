@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from anglipy.diagnostics import InferenceError, OptionError
-from anglipy.inference.engine import StepInfo
 from anglipy.inference.log_space import FloatArray, IntArray
-from anglipy.inference.posterior import Posterior
 from anglipy.inference.report import plain_options
+from anglipy.inference.results import Results
+from anglipy.inference.steps import StepInfo
 from anglipy.inference.value_nodes import Nodes, array_of, array_text, values_of_nodes
 from anglipy.whole import replace_file
 
@@ -39,13 +39,16 @@ _SCALARS = {
 _STEP_FIELDS = ("draws", "total", "ess", "log_evidence", "resampled")
 
 
-def save(posterior: Posterior, path: Path) -> None:
+R = TypeVar("R", bound=Results)
+
+
+def save(posterior: Results, path: Path) -> None:
     """See `Posterior.save`."""
     text = json.dumps(_document(posterior), ensure_ascii=False, separators=(",", ":"))
     _write(path, text + "\n")
 
 
-def _document(posterior: Posterior) -> dict[str, Any]:
+def _document(posterior: Results) -> dict[str, Any]:
     nodes = Nodes()
     values = list(posterior.values)
     if values and all(value.__class__ is float for value in values):
@@ -86,8 +89,8 @@ def _write(path: Path, text: str) -> None:
         raise OptionError("AQ315", f"cannot write {path}: {reason}") from error
 
 
-def load(path: Path) -> Posterior:
-    """See `Posterior.load`."""
+def load(path: Path, kind: type[R]) -> R:
+    """See `Posterior.load`; `kind` is what is made of the file."""
     try:
         text = path.read_text(encoding="utf-8", errors="surrogatepass")
     except OSError as error:
@@ -109,7 +112,7 @@ def load(path: Path) -> Posterior:
             help="a newer anglipy reads it",
         )
     try:
-        return _posterior(document)
+        return _loaded(document, kind)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise InferenceError("AQ552", f"{path} is damaged: {error}") from error
 
@@ -118,9 +121,9 @@ def _no_posterior(path: Path) -> InferenceError:
     return InferenceError("AQ552", f"{path} is no posterior that anglipy saved")
 
 
-def _posterior(document: dict[str, Any]) -> Posterior:
-    for name, kind in _SCALARS.items():
-        if not isinstance(document[name], kind):  # type: ignore[arg-type]
+def _loaded(document: dict[str, Any], kind: type[R]) -> R:
+    for name, allowed in _SCALARS.items():
+        if not isinstance(document[name], allowed):  # type: ignore[arg-type]
             raise ValueError(f"`{name}` is {document[name]!r}")
     known = values_of_nodes(document["nodes"])
     stored = document["values"]
@@ -140,7 +143,7 @@ def _posterior(document: dict[str, Any]) -> Posterior:
     counts.add(len(values) if chains is None else chains.size)
     if len(counts) > 1:
         raise ValueError("the numbers of values, weights and predicts differ")
-    return Posterior(
+    return kind(
         values=values,
         log_weights=log_weights,
         predicts=predicts,

@@ -19,7 +19,7 @@ from anglipy.plots.style import GREY, drawing, new_figure, write
 from anglipy.plots.weights import draw_weights
 
 if TYPE_CHECKING:
-    from anglipy.inference.posterior import Posterior
+    from anglipy.inference.results import Results
 
 __all__ = ["KINDS", "plot_posterior"]
 
@@ -36,7 +36,7 @@ class Panel:
     parts: Sequence[Part]
 
 
-def plot_posterior(posterior: Posterior, path: str | Path | None = None, kind: str = "auto") -> Any:
+def plot_posterior(posterior: Results, path: str | Path | None = None, kind: str = "auto") -> Any:
     """See `Posterior.plot`: `marginals` has a panel for each part of the results, `pairs` shows the
     numbers among them against one another, `weights` whether the weights can be trusted; `auto`
     takes pairs for two to four numbers that are not discrete, else marginals.
@@ -57,7 +57,7 @@ def plot_posterior(posterior: Posterior, path: str | Path | None = None, kind: s
     return figure
 
 
-def _results(posterior: Posterior, kind: str) -> Any:
+def _results(posterior: Results, kind: str) -> Any:
     parts = parts_of(posterior)
     numbers = [part for part in parts if part.numbers is not None]
     if kind == "pairs":
@@ -74,14 +74,14 @@ def _results(posterior: Posterior, kind: str) -> Any:
     return _marginals(posterior, _panels(parts))
 
 
-def _pairs(posterior: Posterior, parts: Sequence[Part]) -> Any:
+def _pairs(posterior: Results, parts: Sequence[Part]) -> Any:
     side = {2: 3.3, 3: 2.6}.get(len(parts), 2.0)
     figure = new_figure(side * len(parts), side * len(parts) * 0.82, *_heading(posterior))
     pairs.draw_pairs(figure, parts, _size(posterior), len(posterior))
     return figure
 
 
-def _marginals(posterior: Posterior, panels: Sequence[Panel]) -> Any:
+def _marginals(posterior: Results, panels: Sequence[Panel]) -> Any:
     shown = panels[:_PANELS]
     columns = {1: 1, 2: 2, 3: 3, 4: 2}.get(len(shown), 3 if len(shown) <= 9 else 4)
     if any(len(panel.parts) > 1 for panel in shown):
@@ -119,12 +119,12 @@ def _panels(parts: Sequence[Part]) -> list[Panel]:
     return found
 
 
-def _size(posterior: Posterior) -> float:
+def _size(posterior: Results) -> float:
     """Independent draws that a density is as good as."""
     return float(np.clip(posterior.weight_ess, 1.0, max(len(posterior), 1)))
 
 
-def _heading(posterior: Posterior) -> tuple[str, str]:
+def _heading(posterior: Results) -> tuple[str, str]:
     title = posterior.query or "posterior"
     if posterior.algorithm:
         title += f" by {posterior.algorithm}"

@@ -20,7 +20,7 @@ from anglipy.plots.style import (
 )
 
 if TYPE_CHECKING:
-    from anglipy.inference.posterior import Posterior
+    from anglipy.inference.results import Results
 
 __all__ = ["draw_weights"]
 
@@ -28,7 +28,7 @@ _LEAST = -12.0
 """Weights below this power of ten of the largest count for nothing."""
 
 
-def draw_weights(figure: Any, posterior: Posterior) -> None:
+def draw_weights(figure: Any, posterior: Results) -> None:
     """Four panels: how weights are spread, what share the heaviest have, and the run: step by step
     where the engine works in steps, else as more and more draws are added.
     """
@@ -42,7 +42,7 @@ def draw_weights(figure: Any, posterior: Posterior) -> None:
         _draw_growth(first, second, posterior)
 
 
-def _draw_spread(axes: Any, posterior: Posterior) -> None:
+def _draw_spread(axes: Any, posterior: Results) -> None:
     finite = posterior.log_weights[posterior.log_weights > -math.inf]
     scaled = (finite - finite.max()) / math.log(10)
     low = max(float(scaled.min()), _LEAST)
@@ -69,7 +69,7 @@ def _draw_spread(axes: Any, posterior: Posterior) -> None:
     bare(axes)
 
 
-def _tail(posterior: Posterior) -> str:
+def _tail(posterior: Results) -> str:
     k = posterior.pareto_k
     if k is None:
         return ""
@@ -78,7 +78,7 @@ def _tail(posterior: Posterior) -> str:
     return f"Pareto k {k:.2f} ({verdict} {limit:.2f})"
 
 
-def _draw_heaviest(axes: Any, posterior: Posterior) -> None:
+def _draw_heaviest(axes: Any, posterior: Results) -> None:
     weights: FloatArray = posterior.weights
     noun = "draws"
     if posterior.families is not None:
@@ -102,7 +102,7 @@ def _draw_heaviest(axes: Any, posterior: Posterior) -> None:
     axis_title(axes, title, f"half of the weight is in {half:,} {word} of {len(counts):,}")
 
 
-def _draw_step_sizes(axes: Any, posterior: Posterior) -> None:
+def _draw_step_sizes(axes: Any, posterior: Results) -> None:
     sizes = np.array([step.ess for step in posterior.steps])
     places = np.arange(1, len(sizes) + 1)
     axes.plot(places, sizes, color=ACCENT, linewidth=1.4, marker="o" if len(sizes) < 60 else None,
@@ -120,7 +120,7 @@ def _draw_step_sizes(axes: Any, posterior: Posterior) -> None:
     axis_title(axes, "effective sample size of each step", note)
 
 
-def _draw_step_evidence(axes: Any, posterior: Posterior) -> None:
+def _draw_step_evidence(axes: Any, posterior: Results) -> None:
     found = [
         (place, step.log_evidence)
         for place, step in enumerate(posterior.steps, 1)
@@ -134,7 +134,7 @@ def _draw_step_evidence(axes: Any, posterior: Posterior) -> None:
     axis_title(axes, "log evidence so far", "estimate after each step")
 
 
-def _draw_growth(first: Any, second: Any, posterior: Posterior) -> None:
+def _draw_growth(first: Any, second: Any, posterior: Results) -> None:
     """The effective sample size and the log evidence of the first 1, 2, ... draws."""
     count, sizes, evidences = _growth(posterior)
     first.plot(count, count, color=GREY, linewidth=0.9, linestyle=(0, (4, 3)))
@@ -156,7 +156,7 @@ def _draw_growth(first: Any, second: Any, posterior: Posterior) -> None:
         axes.grid(color=PALE, linewidth=0.5)
 
 
-def _growth(posterior: Posterior) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _growth(posterior: Results) -> tuple[FloatArray, FloatArray, FloatArray]:
     log_weights = posterior.log_weights
     peak = float(log_weights.max())
     weights = np.exp(log_weights - peak)
