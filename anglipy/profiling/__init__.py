@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from anglipy.profiling.counts import Calls, Line, Meeting, Profile, Splitting, Stops
+from anglipy.profiling.lines import Calls, Line, Meeting, Splitting, Stops
+from anglipy.profiling.report import Profile
 from anglipy.profiling.sampling import Sampler
 from anglipy.profiling.watching import Watching
 from anglipy.runtime.lanes.groups import CURRENT

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from anglipy.profiling.counts import Calls, Line, Meeting, Profile, Splitting, Stops
+from anglipy.profiling.counts import Counts
+from anglipy.profiling.lines import Calls, Line, Meeting, Splitting, Stops
 from anglipy.profiling.words import PHRASES
 
 __all__ = ["table"]
@@ -15,7 +16,7 @@ _LEAST_SHARE = 0.005
 """A line on which nothing happened is shown from this share of the time on."""
 
 
-def table(profile: Profile, lines: Sequence[Line]) -> str:
+def table(profile: Counts, lines: Sequence[Line]) -> str:
     """The times that belong to no line, the lines, and the line that makes most groups."""
     shown = [line for line in lines if _is_shown(line, profile.running)]
     parts = [*_files(profile, shown), *_verdict(profile.lines)]
@@ -27,7 +28,7 @@ def _is_shown(line: Line, total: float) -> bool:
     return bool(happened) or line.seconds >= _LEAST_SHARE * total
 
 
-def _head(profile: Profile) -> str:
+def _head(profile: Counts) -> str:
     times = (
         (profile.running - profile.elsewhere, "in the program"),
         (profile.preparing, "preparing"),
@@ -37,7 +38,7 @@ def _head(profile: Profile) -> str:
     return f"{profile.seconds:.3f} s: {told}; {profile.samples:,} samples"
 
 
-def _files(profile: Profile, lines: Sequence[Line]) -> Iterator[str]:
+def _files(profile: Counts, lines: Sequence[Line]) -> Iterator[str]:
     width = max((len(str(line.number)) for line in lines), default=1)
     name = None
     for line in lines:

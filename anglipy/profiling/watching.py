@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from anglipy.diagnostics import Span
-from anglipy.profiling.counts import Profile
+from anglipy.profiling.counts import Counts
 from anglipy.profiling.places import Places
 from anglipy.profiling.words import name_of, reason_of
 from anglipy.runtime.checkpoints import Checkpoint, Observe, Result, Sample
@@ -30,7 +30,7 @@ _ONCE = ("anglipy.linking", "anglipy.library", "anglipy.cache", "importlib._boot
 class Watching:
     """Counts into a profile. The machines that are made meanwhile are `Watched`."""
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, profile: Counts) -> None:
         self.profile = profile
         self.machine: type = Watched
         self.where: Span | None = None
