@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from anglipy.model import Model
     from anglipy.profiling import profile
     from anglipy.runtime.foreign import vectorised
+    from anglipy.runtime.scalars import Keyword
 
 __all__ = [
     "AnglipyError",
     "Diagnostic",
+    "Keyword",
     "Model",
     "Posterior",
     "Program",
@@ -48,6 +50,7 @@ _HOMES = {
     "vectorised": "anglipy.runtime.foreign",
     "AnglipyError": "anglipy.diagnostics",
     "Diagnostic": "anglipy.diagnostics",
+    "Keyword": "anglipy.runtime.scalars",
     "Model": "anglipy.model",
     "Posterior": "anglipy.inference.posterior",
     "Program": "anglipy.api",

@@ -1,9 +1,11 @@
-"""Weighted results that somebody gives by hand: checked before they are a posterior."""
+"""What somebody gives by hand: weighted results, checked before they are a posterior, and functions
+of results.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,8 +13,9 @@ from numpy.typing import ArrayLike
 
 from anglipy.diagnostics import InferenceError
 from anglipy.inference.log_space import FloatArray
+from anglipy.runtime.printing import describe
 
-__all__ = ["checked"]
+__all__ = ["checked", "numbers_of_each"]
 
 
 def checked(
@@ -42,3 +45,18 @@ def checked(
     if not np.any(weights > -math.inf):
         raise InferenceError("AQ501", f"all {len(kept)} draws have weight zero")
     return kept, weights, runs
+
+
+def numbers_of_each(values: Sequence[Any], f: Callable[[Any], Any]) -> FloatArray:
+    """What a function makes of each value, shape (N, shape of one...). Raises InferenceError AQ506
+    if that is not numbers, or not all of one shape.
+    """
+    found = [f(value) for value in values]
+    try:
+        return np.asarray(found, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InferenceError(
+            "AQ506",
+            f"the function must give numbers, or arrays of one shape; it gave {describe(found[0])}",
+            help='e.g. lambda r: r["mu"] for results {:mu ...}; .marginal(path) for one element',
+        ) from error

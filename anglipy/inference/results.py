@@ -18,8 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from anglipy.diagnostics import InferenceError
-from anglipy.inference import summary
-from anglipy.inference.given import checked
+from anglipy.inference.given import checked, numbers_of_each
 from anglipy.inference.log_space import (
     AllWeightsZero,
     FloatArray,
@@ -29,6 +28,7 @@ from anglipy.inference.log_space import (
 )
 from anglipy.inference.mixing import Mixing, mixing_of
 from anglipy.inference.pareto import pareto_k
+from anglipy.inference.picking import elements_under, predicted_under
 from anglipy.inference.resampling import systematic
 from anglipy.inference.weighted import (
     grouped,
@@ -37,7 +37,6 @@ from anglipy.inference.weighted import (
     weighted_mean,
     weighted_sd,
 )
-from anglipy.runtime.equality import equal
 from anglipy.runtime.printing import pr_str
 
 __all__ = ["Predicts", "Results"]
@@ -197,8 +196,14 @@ class Results:
     # --- expectations ---
 
     def expectation(self, f: Callable[[Any], Any]) -> Any:
-        """sum(w f(value)); f gives numbers, or arrays of one shape."""
-        rows = np.asarray([f(value) for value in self.values], dtype=np.float64)
+        """sum(w f(value)); f gives numbers, or arrays of one shape.
+
+            posterior.expectation(lambda r: r["mu"] ** 2 + r["xs"][3])
+
+        Elements of a map are found by a string for the keyword of that name, those of a vector by
+        their index. Raises InferenceError AQ506 if f gives something else.
+        """
+        rows = numbers_of_each(self.values, f)
         total = np.tensordot(self.weights, rows, axes=(0, 0))
         return float(total) if total.ndim == 0 else total
 
@@ -212,7 +217,7 @@ class Results:
         """
         if self.exact:
             return 0.0
-        numbers = self._numbers if f is None else np.array([f(v) for v in self.values], dtype=float)
+        numbers = self._numbers if f is None else numbers_of_each(self.values, f)
         if self.chains is not None:
             return float(numbers.std()) / math.sqrt(replace(self, values=numbers.tolist()).ess)
         shares = np.bincount(self._family_places, self.weights * (numbers - self.weights @ numbers))
@@ -275,10 +280,7 @@ class Results:
         such element are left out, so that it is the distribution given that there is one. Raises
         InferenceError AQ506 if no draw has it.
         """
-        steps = tuple(path) if isinstance(path, (list, tuple)) else (path,)
-        found = [(i, summary.element_at(value, steps)) for i, value in enumerate(self.values)]
-        present = [(i, element) for i, element in found if element is not summary.ABSENT]
-        return self._part(present, f"the path {list(steps)}")
+        return self._part(elements_under(self.values, path))
 
     def predicted(self, label: Any, occurrence: int = 1) -> Self:
         """The posterior of what was predicted under a label; a string also means the keyword of
@@ -287,18 +289,10 @@ class Results:
         `occurrence` counts from 1, for labels that a run predicts more than once. Raises
         InferenceError AQ506.
         """
-        names = [label, *summary.also_keyword(label)]
-        present = []
-        for i, run in enumerate(self.predicts):
-            same = [value for name, value in run if any(equal(name, other) for other in names)]
-            if len(same) >= occurrence:
-                present.append((i, same[occurrence - 1]))
-        return self._part(present, f"the predict {pr_str(label)}")
+        return self._part(predicted_under(self.predicts, label, occurrence))
 
-    def _part(self, present: list[tuple[int, Any]], what: str) -> Self:
+    def _part(self, present: list[tuple[int, Any]]) -> Self:
         """The posterior of these (number of the draw, value)."""
-        if not present:
-            raise InferenceError("AQ506", f"no draw has {what}")
         places = [i for i, _ in present]
         complete = len(present) == len(self.values)
         return replace(

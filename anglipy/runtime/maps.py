@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cmp_to_key
+from itertools import islice
 from typing import Any
 
 from immutables import Map
@@ -17,6 +18,7 @@ from pyrsistent import pvector
 
 from anglipy.runtime.equality import MapLike, key_of, value_of_key
 from anglipy.runtime.printing import pr_str
+from anglipy.runtime.scalars import Keyword
 
 __all__ = ["SMALL", "OrderedStore", "PersistentMap", "SortedMap", "Store", "store_of"]
 
@@ -100,7 +102,11 @@ def store_without(store: Store, key: Any) -> Store:
 
 
 class PersistentMap(MapLike):
-    """An immutable map. As a function it looks a key up: `(m key)`, `(m key default)`."""
+    """An immutable map. As a function it looks a key up: `(m key)`, `(m key default)`.
+
+    For Python it is a mapping. There a string that is no key also means the keyword of that name:
+    `m["mu"]`, `m.get("mu")`, `"mu" in m`. The language itself calls `lookup`, which does not.
+    """
 
     __slots__ = ("_store",)
 
@@ -139,14 +145,23 @@ class PersistentMap(MapLike):
         return map(value_of_key, self._store)
 
     def __contains__(self, key: object) -> bool:
-        return key_of(key) in self._store
+        return self.get(key, _MISSING) is not _MISSING
 
     def __getitem__(self, key: Any) -> Any:
         """The value under `key`; KeyError if there is none."""
-        found = self._store.get(key_of(key), _MISSING)
+        found = self.get(key, _MISSING)
         if found is _MISSING:
-            raise KeyError(key)
+            error = KeyError(key)
+            error.add_note(f"the keys are {' '.join(islice(map(pr_str, self), SMALL))}")
+            raise error
         return found
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """The value under `key`, or `default`."""
+        found = self._store.get(key_of(key), _MISSING)
+        if found is _MISSING and key.__class__ is str:
+            found = self._store.get(key_of(Keyword(key.removeprefix(":"))), _MISSING)
+        return default if found is _MISSING else found
 
     def __call__(self, key: Any, default: Any = None) -> Any:
         """The value under a key equal to `key`, or `default`."""
@@ -155,8 +170,6 @@ class PersistentMap(MapLike):
     def lookup(self, key: Any, default: Any = None) -> Any:
         """The value under a key equal to `key`, or `default`."""
         return self._store.get(key_of(key), default)
-
-    get = lookup
 
     def keys(self) -> Iterator[Any]:
         """The keys in order."""

@@ -21,6 +21,7 @@ from anglipy.runtime.values import (
     PersistentMap,
     PersistentSet,
     Vector,
+    equal,
 )
 from tests.inference.programs import IN_STEP, dist, done, observe, predict, query, sample
 
@@ -229,6 +230,46 @@ def test_marginals() -> None:
     assert posterior([{"a": 1}, {"a": 2}]).marginal("a").mean() == 1.5
 
 
+@pytest.mark.parametrize(
+    ("path", "advice"),
+    [
+        ("mu_1", "did you mean :mu-1?"),
+        ("zz", "in the first result: :mu-1, :xs"),
+        (["xs", 7], "under ['xs'] there is a sequence"),
+        (["mu-1", "a"], "under ['mu-1'] there is 1.5, which has no parts"),
+    ],
+)
+def test_a_part_that_is_not_there(path: Any, advice: str) -> None:
+    p = posterior([PersistentMap.of([(K("mu-1"), 1.5), (K("xs"), Vector([1, 2]))])])
+    with pytest.raises(InferenceError) as caught:
+        p.marginal(path)
+    assert advice in (caught.value.diagnostic.help or "")
+
+
+def test_functions_of_maps_find_keywords_by_strings() -> None:
+    """In Python alone: in the language a string is no keyword."""
+    values = [PersistentMap.of([(K("mu"), mu), ("s", K("up"))]) for mu in (1.0, 3.0)]
+    p = posterior(values, [3, 1])
+    assert p.expectation(lambda r: r["mu"]) == p.expectation(lambda r: r.get(":mu")) == 1.5
+    assert p.expectation(lambda r: "mu" in r and "nu" not in r) == 1.0
+    assert p.expectation(lambda r: r["s"] == K("up")) == 1.0
+    assert p.standard_error(lambda r: r["mu"]) == p.marginal("mu").standard_error()
+    assert values[0].lookup("mu") is None
+    assert not equal(K("mu"), "mu")
+    assert values[0].get("nu", 7) == 7
+    with pytest.raises(KeyError, match="nu") as caught:
+        p.expectation(lambda r: r["nu"])
+    assert caught.value.__notes__ == ['the keys are :mu "s"']
+
+
+@pytest.mark.parametrize("f", [lambda r: r, lambda r: "x", lambda r: [1, r["mu"], {}]])
+def test_functions_that_give_no_numbers(f: Any) -> None:
+    p = posterior([PersistentMap.of([(K("mu"), 1.0)])])
+    for ask in (p.expectation, p.standard_error):
+        with pytest.raises(InferenceError, match="must give numbers"):
+            ask(f)
+
+
 # --- predicts ---
 
 
@@ -262,7 +303,7 @@ def test_predicts_are_kept_and_summarised() -> None:
         assert p.predicted("x").mean() == pytest.approx(p.mean())
         assert p.predicted("x", 2).mean() == pytest.approx(1.0)
         assert p.predicted("y").mean() == pytest.approx(2.5)
-        with pytest.raises(InferenceError, match="no draw has the predict"):
+        with pytest.raises(InferenceError, match=r"no draw has the predict(.|\n)*a run predicts"):
             p.predicted("z")
 
 
