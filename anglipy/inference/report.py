@@ -96,6 +96,11 @@ def _plain(value: Any) -> Any:
 _R_HAT_LIMIT = 1.05
 """Split R-hat above this is warned of."""
 
+_FEW, _PART = 30.0, 10.0
+"""Fewer effective samples are warned of, an average then being off by a fifth of a standard
+deviation; but only where that is less than a tenth of the draws, for whoever asks for few draws
+knows that they are few."""
+
 _ROWS = 30
 """Rows of the table of numbers."""
 _WIDTH = 100
@@ -163,29 +168,47 @@ def _heading(data: Mapping[str, Any]) -> Iterator[str]:
 
 
 def cautions(posterior: Results) -> list[str]:
-    """What there is to warn of, a line for each: chains that have not mixed, a heavy tail, what the
-    engine has noticed.
+    """What there is to warn of, a line for each: chains that have not mixed, a heavy tail, few
+    effective samples, what the engine has noticed.
     """
-    of_chains = {} if posterior.chains is None else {"r_hat": finite(posterior.mixing.r_hat)}
     k = posterior.pareto_k
-    seen = {"draws": posterior.draws, "pareto_k": None if k is None else finite(k)}
-    return list(_cautions({**seen, **of_chains, "warnings": posterior.warnings}))
+    seen = {
+        "draws": posterior.draws,
+        "ess": finite(posterior.ess),
+        "families": posterior.family_count,
+        "pareto_k": None if k is None else finite(k),
+    }
+    return list(_cautions({**seen, **_mixing(posterior), "warnings": posterior.warnings}))
 
 
 def _cautions(data: Mapping[str, Any]) -> Iterator[str]:
     r_hat = data.get("r_hat")
+    k, limit = data["pareto_k"], trusted_up_to(data["draws"])
     if r_hat is not None and r_hat > _R_HAT_LIMIT:
         yield (
             f"warning: the chains have not mixed (R-hat {r_hat:.3f}, over {_R_HAT_LIMIT}): run them"
             " longer, or leave out their beginning (burn)"
         )
-    k, limit = data["pareto_k"], trusted_up_to(data["draws"])
-    if k is not None and k > limit:
+    elif k is not None and k > limit:
         yield (
             f"warning: the weights have a heavy tail (Pareto k {k:.2f}, over {limit:.2f}): "
             "averages may be far off"
         )
+    elif data["ess"] is not None and data["ess"] < min(_FEW, data["draws"] / _PART):
+        yield (
+            f"warning: few effective samples ({data['ess']:.1f} of {data['draws']} draws): "
+            f"{_few(data)}"
+        )
     yield from (f"warning: {warning}" for warning in data["warnings"])
+
+
+def _few(data: Mapping[str, Any]) -> str:
+    """What few effective samples mean, and what to do."""
+    if "chains" in data:
+        return "averages are rough; run the chains longer, or more of them"
+    if data["families"] is not None:
+        return "what was drawn early is the same in most of them; take more particles"
+    return "averages are rough; take more of them"
 
 
 def _ess(data: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from anglipy.api import loads
 from anglipy.inference.pareto import pareto_k, trusted_up_to
 from anglipy.inference.posterior import Posterior
+from anglipy.inference.report import cautions
 
 
 @pytest.mark.parametrize("k", [0.1, 0.3, 0.5, 0.7, 1.0, 1.5])
@@ -73,6 +75,36 @@ def test_the_summary_warns_of_heavy_tails() -> None:
     assert "heavy tail" in bad.summary()
     assert "heavy tail" not in good.summary()
     assert bad.to_data()["pareto_k"] == bad.pareto_k
+
+
+WALK = """
+(defquery walk [ys]
+  (reduce (fn [x y]
+            (let [next (sample (normal x 1))] (observe (normal next 0.3) y) next))
+          (sample (normal 0 1)) ys))
+"""
+
+
+def test_the_summary_warns_of_few_effective_samples() -> None:
+    """Of whatever algorithm, and not of draws that are few because few were asked for."""
+    few = loads(WALK).walk.infer("smc", args=[[1.0, 2.0] * 20], particles=100, seed=0)
+    assert few.ess < 10
+    assert f"warning: few effective samples ({few.ess:.1f} of 100 draws)" in few.summary()
+    assert "take more particles" in cautions(few)[0]
+    good = loads(GOOD).q.infer("smc", particles=2_000, seed=0)
+    assert cautions(good) == []
+    weights = np.full(1_000, -20.0)
+    weights[::100] = 0.0
+    rough = Posterior.from_particles(range(1_000), weights)
+    assert rough.ess == pytest.approx(10, rel=1e-3)
+    assert "averages are rough" in cautions(rough)[0]
+    assert cautions(Posterior.from_particles(range(20), [0.0, 0.0, *[-20.0] * 18])) == []
+    stuck = replace(
+        Posterior.from_particles([float(i // 100) for i in range(1_000)], np.zeros(1_000)),
+        chains=np.zeros(1_000, dtype=int),
+    )
+    assert stuck.ess < 30
+    assert len(cautions(stuck)) == 1
 
 
 def test_there_is_none_where_weights_are_exact_or_have_ancestors() -> None:
