@@ -57,7 +57,7 @@ def predicted_under(
     return present
 
 
-def _instead(value: Any, steps: Sequence[Any]) -> str:
+def _instead(value: Any, steps: Sequence[Any]) -> str | None:
     """What there is where the path ends in the first result."""
     walked = 0
     for step in steps:
