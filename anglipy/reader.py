@@ -15,11 +15,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from anglipy.assemble import Assembler, Mark, Value
 from anglipy.diagnostics import Incomplete, InternalError, ReadError, Source, Span
 from anglipy.forms import Form, walk
+from anglipy.indentation import Repair, repairs
 from anglipy.mistakes import fault, mistakes
 from anglipy.tables import END, Tables, load
 
@@ -253,9 +255,75 @@ def _diagnose(source: Source, stop: _Stop, restart: int | None) -> ReadError:
                 notes = (f"{len(opened)} brackets are open, from {outermost} on",)
     if stop.kind == END and restart is not None:
         notes += (f"the form at {_place(source, restart)} begins in column 1, so look before it",)
+    repair = _repair(source.text, stop, restart) if name in _BRACKETS else None
+    if repair is not None:
+        return _by_indentation(source, stop, name, repair, span)
     if name in ("prefix_alone", "meta_alone", "prefix_at_end"):
         span = Span(source, marks[-1].start, marks[-1].end)
     return fault(name, span, notes, **values)
+
+
+_BRACKETS = ("unmatched", "mismatched", "unclosed")
+_MAX_REPAIRS = 8
+"""So many places are tried: with each the form is read again."""
+
+
+def _repair(text: str, stop: _Stop, restart: int | None) -> Repair | None:
+    """Where the indentation says that a bracket is missing or too many, if without this mistake the
+    form can be read, or at least more of it.
+    """
+    begun = [
+        form.span.start
+        for form in _finished(stop.values)
+        if _AT_MARGIN.match(text, form.span.start)
+    ]
+    start = stop.top if stop.marks or not begun else begun[-1]
+    end = len(text) if restart is None or restart <= stop.start else restart
+    tokens = (
+        (first, last) for _, first, last in _tokens(_parser(), text, start, end) if first < last
+    )
+    found = None
+    for repair in islice(repairs(text[:end], tokens, surplus=not stop.marks), _MAX_REPAIRS):
+        repaired = repair.applied(text[:end])
+        longer = len(repaired) - end
+        _, left = _parse(Assembler(Source("", repaired), "user"), repaired, start, len(repaired))
+        if left is None:
+            return repair
+        reached = left.start - longer, -len(left.marks)
+        if found is None and reached > (stop.start, -len(stop.marks)):
+            found = repair
+    return found
+
+
+def _by_indentation(
+    source: Source, stop: _Stop, name: str, repair: Repair, span: Span
+) -> ReadError:
+    """The error of a bracket, with the place where the indentation says it is missing."""
+    text, words = source.text, {}
+    if repair.opened is not None:
+        token = next(_tokens(_parser(), text, repair.opened, len(text)))
+        span = Span(source, *token[1:])
+        words = {"open": text[span.start : span.end], "partner": repair.added}
+    return fault(
+        f"{name}_by_indentation",
+        span,
+        _otherwise(source, stop, repair) if name == "unclosed" else (),
+        token=text[stop.start : stop.end],
+        at=_place(source, stop.start),
+        removed=text[repair.place - 1],
+        before=str(source.position(repair.place - 1)[0]),
+        line=str(source.position(repair.line)[0]),
+        **words,
+    )
+
+
+def _otherwise(source: Source, stop: _Stop, repair: Repair) -> tuple[str, ...]:
+    """The bracket that is left open if one does not look at the indentation."""
+    mark = [m for m in stop.marks if source.text[m.start : m.end] in _PARTNERS][-1]
+    if mark.start == repair.opened:
+        return ()
+    bracket = source.text[mark.start : mark.end]
+    return (f"counting brackets alone, it is the `{bracket}` at {_place(source, mark.start)}",)
 
 
 def _place(source: Source, offset: int) -> str:

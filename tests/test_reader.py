@@ -471,11 +471,73 @@ def test_missing_brackets_are_listed_and_the_next_form_is_named() -> None:
     error = error_of("(defn f [x]\n  (g x\n\n(defn h [y] y)\n")
     assert isinstance(error, Incomplete)
     assert place_of(error) == (2, 3, "(")
-    assert error.diagnostic.help == "add `))`"
-    assert error.diagnostic.notes == (
-        "2 brackets are open, from 1:1 on",
-        "the form at 4:1 begins in column 1, so look before it",
+    assert error.diagnostic.help == (
+        "add `))` at the end of line 2: line 4 is indented as if it were there"
     )
+    error = error_of("(f\n  (g x\n")
+    assert error.diagnostic.help == "add `))`"
+    assert error.diagnostic.notes == ("2 brackets are open, from 1:1 on",)
+
+
+INDENTED = {
+    "forgotten in a form inside": (
+        "(defquery coin [flips]\n  (let [p (sample (beta 1 1))]\n    <<(>>doseq [flip flips]\n"
+        "      (observe (flip p) flip)\n    p))\n",
+        "AQ103", "add `)` at the end of line 4: line 5 is indented as if it were there",
+        "counting brackets alone, it is the `(` at 1:1"),
+    "a vector of bindings": (
+        "(defn f []\n  (let <<[>>p (g 1)\n    (h p)\n    p))\n(k)\n",
+        "AQ102", "add `]` at the end of line 2: line 3 is indented as if it were there", None),
+    "two at the end of a line": (
+        "(f\n  (g <<(>>h 1\n  (k 2))\n",
+        "AQ103", "add `))` at the end of line 2: line 3 is indented as if it were there",
+        "counting brackets alone, it is the `(` at 2:3"),
+    "a map inside": (
+        "(def m {:a 1\n        :b <<[>>2 3\n        :c 4})\n",
+        "AQ102", "add `]` at the end of line 2: line 3 is indented as if it were there", None),
+    "one too many": (
+        "(a)\n(f [y]\n  (let [x 1]\n    (g x)))\n    x<<)>>\n",
+        "AQ101", "remove a `)` at the end of line 4: line 5 is indented as if it were one too many",
+        None),
+    "lines of a string say nothing": (
+        '(f "a\nb\n c"\n  <<(>>g x\n  (h))\n',
+        "AQ103", "add `)` at the end of line 4: line 5 is indented as if it were there",
+        "counting brackets alone, it is the `(` at 1:1"),
+    "the next form": (
+        "<<(>>f\n  (g x)\n\n;; another\n(h y)\n",
+        "AQ103", "add `)` at the end of line 2: line 5 is indented as if it were there", None),
+    "no indentation": ("<<(>>f [y]\n(let [x 1]\n(g x)\n", "AQ103", "add `)`",
+        "the form at 2:1 begins in column 1, so look before it"),
+    "the rest of a line": (
+        "(f\n  [a\n   (g b<<]>>)\n  c)\n", "AQ102", "close `(` with `)` first", None),
+    "closing brackets on lines of their own": (
+        "<<(>>f\n  (g [\n    1\n  ]\n  )\n", "AQ103", "add `)`", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INDENTED)
+def test_the_indentation_shows_where_a_bracket_is_missing(name: str) -> None:
+    marked, code, help, note = INDENTED[name]
+    error = error_of(marked.replace("<<", "").replace(">>", ""))
+    span = error.diagnostic.span
+    assert span is not None
+    assert error.diagnostic.code == code
+    assert (span.start, span.end) == (marked.index("<<"), marked.index(">>") - 2)
+    assert error.diagnostic.help == help
+    assert error.diagnostic.notes == (() if note is None else (note,))
+
+
+@relaxed
+@given(soup(), st.lists(st.integers(0, 12), max_size=4))
+def test_however_a_text_is_indented_its_mistakes_are_the_same(text: str, widths: list[int]) -> None:
+    """What the indentation adds is a place and a help."""
+    lines = text.split("\n")
+    for place, width in enumerate(widths[: len(lines)]):
+        lines[place] = " " * width + lines[place].lstrip(" ")
+    outcome = attempt("\n".join(lines))
+    flat = attempt(" ".join(lines))
+    if isinstance(outcome, ReadError) and isinstance(flat, ReadError) and ";" not in text:
+        assert isinstance(outcome, Incomplete) == isinstance(flat, Incomplete)
 
 
 def test_a_lost_quote_is_found_where_it_is_lost() -> None:
