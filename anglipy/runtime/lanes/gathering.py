@@ -14,8 +14,8 @@ import numpy as np
 from anglipy.runtime.distributions.base import Distribution
 from anglipy.runtime.lanes.groups import CURRENT, Group, Index, using
 from anglipy.runtime.lanes.merging import ATOMS, DTYPES, Merger, shape_of
+from anglipy.runtime.lanes.placed import PLACES
 from anglipy.runtime.lanes.values import (
-    PLACES,
     Choice,
     Lane,
     LaneDistribution,

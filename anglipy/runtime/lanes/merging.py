@@ -21,7 +21,7 @@ from anglipy.runtime.distributions.base import Distribution, UserDistribution
 from anglipy.runtime.equality import key_of
 from anglipy.runtime.functions import Closure, Direct
 from anglipy.runtime.lanes.groups import Group, Index
-from anglipy.runtime.lanes.places import LaneDelay, LanePlace
+from anglipy.runtime.lanes.placed import Place
 from anglipy.runtime.lanes.scopes import arrive, choose, recall, remember, through
 from anglipy.runtime.lanes.values import (
     Choice,
@@ -210,7 +210,7 @@ class Merger:
         if isinstance(shape, str):
             return self._atoms(values) if shape == "atom" else self._numbers(values, shape)
         if shape[0] == "other":
-            if isinstance(first, (LanePlace, LaneDelay)):
+            if isinstance(first, Place):
                 first.rebase(self.target, self.all_parts)
             return self._on_demand(first, len(values)) if isinstance(first, Seq) else first
         if isinstance(first, Vector):

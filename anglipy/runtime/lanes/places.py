@@ -14,13 +14,16 @@ from typing import Any
 import numpy as np
 
 from anglipy.runtime.lanes.groups import CURRENT, Group, Index, using
+from anglipy.runtime.lanes.merging import Merger
+from anglipy.runtime.lanes.placed import Place
+from anglipy.runtime.lanes.values import row, rows_at
 from anglipy.runtime.primitives.exceptions import Delay, computed
 from anglipy.runtime.primitives.references import Atom
 
 __all__ = ["LaneDelay", "LanePlace", "ParticlePlace"]
 
 
-class LanePlace(Atom):
+class LanePlace(Atom, Place):
     """An atom of each particle. `value` is what those of the running group hold."""
 
     __slots__ = ("_held", "_own", "base", "watched")
@@ -40,8 +43,6 @@ class LanePlace(Atom):
 
     @value.setter
     def value(self, value: Any) -> None:
-        from anglipy.runtime.lanes.merging import Merger
-
         group, base = CURRENT.group, self.base
         if group.stamp is base.stamp:
             self._held = value
@@ -60,8 +61,6 @@ class LanePlace(Atom):
         """Let particles that come together in the target find their atoms there. `parts`: groups
         that join in it, and the places that they have.
         """
-        from anglipy.runtime.lanes.merging import Merger
-
         if target.knows(self.base.stamp):
             return
         own = [part for part in parts if part[1].knows(self.base.stamp)]
@@ -93,8 +92,6 @@ class ParticlePlace(Atom):
     @property
     def value(self) -> Any:
         """What the particle holds."""
-        from anglipy.runtime.lanes.values import row
-
         with using(self.group):
             return row(self.shared.value, 0)
 
@@ -109,7 +106,7 @@ class ParticlePlace(Atom):
         self.shared.watched = True
 
 
-class LaneDelay(Delay):
+class LaneDelay(Delay, Place):
     """A delay of each particle: computed for those that ask, when they first ask."""
 
     __slots__ = ("_known", "_place")
@@ -119,7 +116,7 @@ class LaneDelay(Delay):
         self._place, self._known = LanePlace(base, None), LanePlace(base, False)
 
     @property
-    def base(self) -> Group:
+    def base(self) -> Group:  # type: ignore[override]
         """The group that made it."""
         return self._place.base
 
@@ -160,8 +157,6 @@ class LaneDelay(Delay):
         return [Delay(self._function_of(group.subset(np.array([place])))) for place in places]
 
     def _function_of(self, group: Group) -> Callable[[], Any]:
-        from anglipy.runtime.lanes.values import row
-
         def compute() -> Any:
             with using(group):
                 return row(self.deref(), 0)
@@ -171,6 +166,4 @@ class LaneDelay(Delay):
 
 def _at(known: Any, group: Group) -> Any:
     """The truth of a lane value for the particles of a group."""
-    from anglipy.runtime.lanes.values import rows_at
-
     return rows_at(known, group)

@@ -12,6 +12,7 @@ descendants when used.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from anglipy.runtime.composite import Composite
 from anglipy.runtime.distributions.base import Distribution
 from anglipy.runtime.functions import Closure, Direct
 from anglipy.runtime.lanes.groups import CURRENT, Group, Index, Stamp, using
-from anglipy.runtime.lanes.places import LaneDelay, LanePlace
+from anglipy.runtime.lanes.placed import PLACES
 from anglipy.runtime.maps import PersistentMap, SortedMap
 from anglipy.runtime.protocols import Record
 from anglipy.runtime.seqs import ArraySeq, Cons, LazySeq, List
@@ -28,7 +29,7 @@ from anglipy.runtime.sets import PersistentSet
 from anglipy.runtime.vectors import Vector
 
 __all__ = [
-    "PLACES", "Choice", "Lane", "LaneDistribution", "NotLanes", "codes_at", "has_lanes", "is_open",
+    "Choice", "Lane", "LaneDistribution", "NotLanes", "codes_at", "has_lanes", "is_open",
     "lane", "number_kind", "numbers", "of_particle", "row", "rows", "rows_at", "stamps_in", "truth",
     "with_captures", "with_values",
 ]  # fmt: skip
@@ -126,9 +127,7 @@ def codes_at(value: Choice, group: Group) -> Index:
 
 
 _FLAT = frozenset((int, float, str, bool, type(None)))
-PLACES = frozenset((LanePlace, LaneDelay))
-"""Things that each particle has for itself, though they are one thing for the group."""
-_LANES = frozenset((Lane, Choice, LaneDistribution)) | PLACES
+_LANES = frozenset((Lane, Choice, LaneDistribution))
 
 
 def has_lanes(value: Any, or_open: bool = False) -> bool:
@@ -148,6 +147,8 @@ def has_lanes(value: Any, or_open: bool = False) -> bool:
         inside = inner(item)
         if inside is not None:
             work.extend(inside)
+        elif kind in PLACES:
+            return True
     return False
 
 
@@ -297,16 +298,24 @@ def rows(value: Any, places: Index | None = None) -> list[Any]:
     inside = inner(value)
     if inside is None or not has_lanes(value, or_open=True):
         return [value] * count
+    if isinstance(value, PersistentMap):
+        return _rows_of_map(value, places, count)
+    return _rows_of_parts(value, _columns(inside, places, count))
+
+
+def _rows_of_map(value: PersistentMap, places: Index | None, count: int) -> list[Any]:
+    keys, items = list(value.keys()), list(value.values())
+    if not has_lanes(keys):
+        return [with_values(value, found) for found in _columns(items, places, count)]
+    made = zip(_columns(keys, places, count), _columns(items, places, count), strict=True)
+    return [PersistentMap.of(zip(k, v, strict=True)) for k, v in made]
+
+
+def _rows_of_parts(value: Any, columns: Sequence[Any]) -> list[Any]:
+    """The value with these parts inside, once for each tuple of them."""
     if isinstance(value, LaneDistribution):
         family: Any = value.family
-        return [family(*given) for given in _columns(value.given, places, count)]
-    if isinstance(value, PersistentMap):
-        keys, items = list(value.keys()), list(value.values())
-        if not has_lanes(keys):
-            return [with_values(value, found) for found in _columns(items, places, count)]
-        made = zip(_columns(keys, places, count), _columns(items, places, count), strict=True)
-        return [PersistentMap.of(zip(k, v, strict=True)) for k, v in made]
-    columns: Any = _columns(inside, places, count)
+        return [family(*given) for given in columns]
     if isinstance(value, Vector):
         return [Vector(items) for items in columns]
     if isinstance(value, (List, Cons, ArraySeq, LazySeq)):
@@ -320,8 +329,6 @@ def rows(value: Any, places: Index | None = None) -> list[Any]:
     if isinstance(value, Distribution):
         return [value.__class__(*given) for given in columns]
     if hasattr(value, "func"):
-        from functools import partial
-
         return [partial(*items, **value.keywords) for items in columns]
     return [tuple(items) for items in columns]
 
