@@ -393,5 +393,3 @@ def _is_on_demand(value: Any) -> bool:
 
 APPLY = LaneClosure(_apply, (), "apply", 1, True)
 CONSTANT = PRIMITIVES["constantly"].fn(0).func
-
-_ = per_distinct
