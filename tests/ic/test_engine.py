@@ -7,7 +7,6 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pytest
@@ -139,6 +138,7 @@ def test_the_engine_is_registered_and_steps_are_values() -> None:
     assert len(engine.result(second)) == 2_500
 
 
+@pytest.mark.usefixtures("in_double_precision")
 @pytest.mark.parametrize("made", MADE)
 @pytest.mark.parametrize("name", ["wandering", "growing", "coin", "mixture"])
 @pytest.mark.parametrize("network", NETWORKS)
@@ -150,9 +150,7 @@ def test_weights_are_by_the_densities_that_training_minimises(
     precision, in which nothing but a mistake makes a difference.
     """
     asked = program(name, made)
-    beside = network_of(untrained(asked, wild=0.3, network=network)).double()
-    monkeypatch.setattr(torch.Tensor, "float", torch.Tensor.double)
-    monkeypatch.setattr(torch, "zeros", partial(torch.zeros, dtype=torch.float64))
+    beside = network_of(untrained(asked, wild=0.3, network=network))
     runs = Runs(asked, None, 60)
     seen: list[Choices] = []
     added = np.zeros(60)
@@ -183,7 +181,7 @@ def test_weights_are_by_the_densities_that_training_minimises(
         log_q = beside.log_proposals(batch, 0.01)
     expected = torch.zeros(60, dtype=torch.float64)
     expected.index_add_(0, batch.trace_of, batch.log_prior - log_q)
-    np.testing.assert_allclose(added, expected.numpy(), rtol=0, atol=2e-4)
+    np.testing.assert_allclose(added, expected.numpy(), rtol=1e-10, atol=1e-10)
 
 
 def test_an_artifact_is_needed() -> None:

@@ -247,17 +247,11 @@ def grown(definition: tuple, proposal: str) -> tuple[Network, Any]:
     return network, batch
 
 
+@pytest.mark.usefixtures("in_double_precision")
 @pytest.mark.parametrize("definition", EVERY, ids=lambda x: str(x)[:40])
-def test_the_gradient_of_the_loss_is_its_slope(
-    definition: tuple, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_gradient_of_the_loss_is_its_slope(definition: tuple) -> None:
     """Along a random direction of all parameters, in double precision, by central differences."""
     network, batch = grown(definition, "mixture")
-    network = network.double()
-    monkeypatch.setattr(torch.Tensor, "float", torch.Tensor.double)
-    ones, zeros = torch.ones, torch.zeros
-    monkeypatch.setattr(torch, "ones", lambda *s, **k: ones(*s, **{"dtype": torch.float64, **k}))
-    monkeypatch.setattr(torch, "zeros", lambda *s, **k: zeros(*s, **{"dtype": torch.float64, **k}))
     torch.manual_seed(2)
     parameters = list(network.parameters())
     directions = [0.1 * torch.randn_like(parameter) for parameter in parameters]
