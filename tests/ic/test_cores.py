@@ -48,6 +48,7 @@ def walk(network: Network, steps: int):
     return reading, memory, inputs
 
 
+@pytest.mark.usefixtures("in_double_precision")
 @pytest.mark.parametrize("kind", NETWORKS)
 def test_states_are_values_whose_rows_can_be_chosen_repeated_and_joined(kind: str) -> None:
     """Rows do not know of each other, and a step may be taken twice from one state."""
@@ -63,8 +64,8 @@ def test_states_are_values_whose_rows_can_be_chosen_repeated_and_joined(kind: st
         part = Inputs(Identity(*(x[:3] for x in inputs.now)), inputs.prior)
         found, _ = network.advance(reading, mixed, part)
         expected, _ = network.advance(reading, after, inputs)
-        torch.testing.assert_close(found[0], expected[1], rtol=0, atol=1e-5)
-        torch.testing.assert_close(found[1:], seen[[2, 0]], rtol=0, atol=1e-5)
+        torch.testing.assert_close(found[0], expected[1], rtol=0, atol=1e-12)
+        torch.testing.assert_close(found[1:], seen[[2, 0]], rtol=0, atol=1e-12)
 
 
 def test_caches_of_different_lengths() -> None:

@@ -194,6 +194,7 @@ def test_the_order_of_a_set_changes_nothing_and_that_of_a_sequence_does() -> Non
     assert not torch.allclose(read("set", one), read("set", [0.5, -1.0]), atol=1e-4)
 
 
+@pytest.mark.usefixtures("in_double_precision")
 def test_padding_changes_nothing() -> None:
     """A run is read alike alone and beside runs that observe more."""
     query = QUERIES["vectors"].query
@@ -209,9 +210,9 @@ def test_padding_changes_nothing() -> None:
                 part = tape.part(run, run + 1)
                 groups, widest = group_observations(part.observations, 1)
                 alone = network.reader(groups, 1, widest)
-                torch.testing.assert_close(alone.summary[0], whole.summary[run], rtol=0, atol=1e-5)
+                torch.testing.assert_close(alone.summary[0], whole.summary[run], rtol=0, atol=1e-12)
                 there = whole.tokens[run][whole.present[run]]
-                torch.testing.assert_close(alone.tokens[0], there, rtol=0, atol=1e-5)
+                torch.testing.assert_close(alone.tokens[0], there, rtol=0, atol=1e-12)
 
 
 def test_missing_data_weigh_nothing_if_the_network_was_trained_so(tmp_path: Path) -> None:

@@ -181,6 +181,7 @@ def test_batches_lay_out_every_choice_once(name: str, made: str) -> None:
         assert before[row] == (places[i, t - 1] if t else len(places))
 
 
+@pytest.mark.usefixtures("in_double_precision")
 @pytest.mark.parametrize("made", MADE)
 @pytest.mark.parametrize("name", ["wandering", "growing"])
 def test_a_run_has_the_same_loss_alone_and_in_any_batch(name: str, made: str) -> None:
@@ -199,7 +200,7 @@ def test_a_run_has_the_same_loss_alone_and_in_any_batch(name: str, made: str) ->
             own = together.trace_of == run
             alone = network.log_proposals(batch_of(tape.part(run, run + 1)), 0.01)
             order = together.time_of[own].argsort()
-            torch.testing.assert_close(log_q[own][order], alone, rtol=0, atol=1e-5)
+            torch.testing.assert_close(log_q[own][order], alone, rtol=0, atol=1e-12)
 
 
 def test_moments_are_those_of_all_rows_whatever_the_chunks() -> None:
