@@ -26,8 +26,10 @@ from anglipy.runtime.printing import describe
 from anglipy.supplying import embedders_of, generator_named, hook_of
 
 if TYPE_CHECKING:
+    from anglipy.ic.artifact import Artifact
     from anglipy.ic.judgement.calibration import Calibration
     from anglipy.ic.options import TrainingOptions, TrainingRecord
+    from anglipy.ic.setup import Setup
     from anglipy.inference.posterior import Posterior
     from anglipy.inference.stepping import Steps
 
@@ -294,22 +296,39 @@ class Model:
         """Judge the posteriors of an artifact on data sets that the program simulates, and keep
         what was found in the artifact; see `anglipy.ic.judgement.calibration`.
 
-        `args` or `args_fn` are what the network was trained with. Options: simulations, particles,
-        seed. `on_progress` is called with the data sets done and their number.
+        `args` or `args_fn` are what the query is called with; left out, what the network was
+        trained with. Options: simulations, particles, seed. `on_progress` is called with the data
+        sets done and their number. Raises OptionError AQ312 if the argument of the training was too
+        large to be kept, or no data.
         """
         from anglipy.ic.judgement.calibration import calibrate, options_of
         from anglipy.ic.judgement.keeping import kept_in
-        from anglipy.ic.setup import Setup
 
         loaded = self.artifact(artifact)
-        generator = None if args_fn is None else generator_named(self.namespace, args_fn)
         combined = loaded.options.get(COMBINED)
         hook = None if combined is None else hook_of(self.namespace, combined)
-        given = None if args is None else self._argument(args)
-        setup = Setup(given, generator, combine_observes=hook)
+        setup = self._as_trained(loaded, args, args_fn)._replace(combine_observes=hook)
         found = calibrate(self.query, loaded, setup, options_of(options), on_progress)
         kept_in(loaded, found).save(artifact)
         return found
+
+    def _as_trained(self, artifact: Artifact, args: Any, args_fn: str | None) -> Setup:
+        """What the query is called with: as is said, or else as in training."""
+        from anglipy.ic.setup import Setup
+
+        if args is not None and args_fn is None:
+            return Setup(self._argument(args))
+        generator = args_fn or artifact.options.get("args_fn")
+        if generator is not None:
+            return Setup(generator=generator_named(self.namespace, str(generator)))
+        example = artifact.example
+        if not example.is_kept:
+            raise OptionError(
+                "AQ312",
+                f"the argument that `{self.name}` was trained with is not kept in the artifact",
+                help=f"give it again, for {self.params}",
+            )
+        return Setup(None if example.value is None else self._argument(example.value))
 
     def _argument(self, given: Any, name: str = "args") -> Any:
         """The argument that was given under this name, if it fits."""

@@ -7,17 +7,20 @@ the parameters by name, and is unambiguous always. What fits a query `anglipy.ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from anglipy.cli.values import read_value
-from anglipy.diagnostics import OptionError
+from anglipy.diagnostics import OptionError, ProgramError, UserError
 
 if TYPE_CHECKING:
     from anglipy.arguments import Parameters
     from anglipy.model import Model
 
-__all__ = ["argument", "argument_of"]
+__all__ = ["argument", "argument_of", "suggesting"]
 
 
 def argument(model: Model, value: str | None, named: Sequence[str]) -> Any:
@@ -59,6 +62,34 @@ def argument_of(model: Model, value: Any, who: str = "the row has") -> Any:
     return fitted(model.name, model.params, value, Asked(who, usage))
 
 
+@contextmanager
+def suggesting(
+    model: Model, is_given: bool, *command: str | Path, query: str | None
+) -> Iterator[None]:
+    """An error of a query that was run without the argument it needs ends with the command that
+    gives one. `query` is its name where the command has to say it.
+    """
+    from anglipy.arguments import parameters
+
+    try:
+        yield
+    except UserError as error:
+        lacks = isinstance(error, ProgramError) or error.diagnostic.code == "AQ312"
+        declared = parameters(model.params)
+        if lacks and not is_given and declared.is_needed:
+            chosen = ["-q", query] if query is not None else []
+            words = [*map(str, command), *chosen, *_named(declared)]
+            error.noted(f"with an argument: anglipy {shlex.join(words)}")
+        raise
+
+
+def _named(declared: Parameters) -> list[str]:
+    """The options for all parameters, with words in place of the values."""
+    if not declared.known:
+        return ["-v", "VALUE"]
+    return [word for name in declared.known for word in ("--arg", f"{name}=VALUE")]
+
+
 def _named_values(query: str, declared: Parameters, named: Sequence[str]) -> dict[str, Any]:
     from anglipy.arguments import check_name
 
@@ -81,5 +112,4 @@ def usage(declared: Parameters) -> str:
     """How the argument is given on the command line."""
     if not declared.known:
         return "-v VALUE"
-    by_name = " ".join(f"--arg {name}=VALUE" for name in declared.known)
-    return f"{by_name}, or -v with the whole value"
+    return f"{' '.join(_named(declared))}, or -v with the whole value"

@@ -78,13 +78,14 @@ def calibrate(
     Ranks of the truth (simulation-based calibration), expected coverage, TARP, and the loss of
     each site against its prior, in nats: of the network alone, and of the weighted posterior that
     `anglipy run --ic` gives. What is found is kept in ARTIFACT; `run` then also warns of data that
-    the model finds surprising. Give the argument that the network was trained with.
+    the model finds surprising. The query is called with what the network was trained with, an
+    argument or a function that draws them, unless there is another here.
 
     \b
     anglipy calibrate gauss.aq gauss.artifact
     anglipy calibrate captcha.aq captcha.artifact -n 200 --particles 20 --html report.html
     """
-    from anglipy.cli.arguments import argument
+    from anglipy.cli.arguments import argument, suggesting
     from anglipy.cli.queries import open_query
 
     existing(artifact)
@@ -97,7 +98,12 @@ def calibrate(
     options: dict[str, Any] = {name: n for name, n in numbers.items() if n is not None}
     if value is not None or named:
         options["args"] = argument(model, value, named)
-    with messages.quiet(quiet), _progress(quiet) as on_progress:
+    is_given = "args" in options or args_fn is not None
+    with (
+        messages.quiet(quiet),
+        suggesting(model, is_given, "calibrate", file, artifact, query=query),
+        _progress(quiet) as on_progress,
+    ):
         found = model.calibrate(artifact, args_fn=args_fn, on_progress=on_progress, **options)
     if html is not None:
         from anglipy.plots.page import calibration_page

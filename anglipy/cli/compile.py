@@ -132,7 +132,7 @@ def compile_(
     with --dataset (`anglipy simulate` fills one beforehand), and by several processes with
     --workers; the traces are the same however many there are.
     """
-    from anglipy.cli.arguments import argument
+    from anglipy.cli.arguments import argument, suggesting
     from anglipy.cli.queries import open_query
 
     if not artifact.parent.is_dir():
@@ -141,7 +141,12 @@ def compile_(
     options = {name: item for name, item in training.items() if item is not None} | settings(given)
     if value is not None or named:
         options["example_args"] = argument(model, value, named)
-    with messages.quiet(quiet), training_display(quiet) as display:
+    is_given = not options.keys().isdisjoint(("example_args", "args_fn"))
+    with (
+        messages.quiet(quiet),
+        suggesting(model, is_given, "compile", file, "-o", artifact, query=query),
+        training_display(quiet) as display,
+    ):
         note = None if quiet else _note
         record = model.compile(artifact, display.on_progress, display.watch, note, **options)
     if not quiet:

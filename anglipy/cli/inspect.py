@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["inspect"]
 
+SHOWN = 70
+"""Characters shown of an argument."""
 HISTORY_ROWS = 10
 """Validations shown of a training: the first, the last, and some between."""
 
@@ -76,6 +78,7 @@ def _data(artifact: Artifact, size: int) -> dict[str, Any]:
         "shape": artifact.shape,
         "epsilon": artifact.epsilon,
         "options": artifact.options,
+        "argument": dict(_example(artifact)).get("argument"),
         "versions": artifact.versions,
         "record": artifact.record.to_data(),
     }
@@ -89,6 +92,7 @@ def _lines(artifact: Artifact, name: str, size: int) -> Iterator[str]:
             ("size", f"{_parameters(artifact):,} parameters, {size / 1e6:.2f} MB"),
             ("network", _pairs(artifact.shape)),
             ("training", _pairs({k: v for k, v in artifact.options.items() if k != "limits"})),
+            *_example(artifact),
             ("versions", _pairs(artifact.versions)),
         ],
         indent="  ",
@@ -102,6 +106,18 @@ def _lines(artifact: Artifact, name: str, size: int) -> Iterator[str]:
     ]
     yield from table([("role", "site", "family", "shape", "visits"), *rows], indent="  ")
     yield from _training(artifact.record)
+
+
+def _example(artifact: Artifact) -> Iterator[tuple[str, str]]:
+    """What the query was called with in training, shortened."""
+    from anglipy.runtime.printing import pr_str
+
+    example = artifact.example
+    if not example.is_kept:
+        yield "argument", "one that is not kept here"
+    elif example.value is not None:
+        text = pr_str(example.value)
+        yield "argument", text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
 
 
 def _training(record: TrainingRecord) -> Iterator[str]:

@@ -64,7 +64,7 @@ def simulate(
     anglipy simulate slow.aq --dataset traces --traces 20000 --workers 8
     anglipy compile slow.aq -o slow.artifact --dataset traces --traces 80000
     """
-    from anglipy.cli.arguments import argument
+    from anglipy.cli.arguments import argument, suggesting
     from anglipy.cli.queries import open_query
 
     model = open_query(file, query)
@@ -72,7 +72,13 @@ def simulate(
     if value is not None or named:
         options["example_args"] = argument(model, value, named)
     began = time.monotonic()
-    with messages.quiet(quiet), reporting() as reporter:
+    is_given = not options.keys().isdisjoint(("example_args", "args_fn"))
+    command = "simulate", file, "--dataset", dataset, "--traces", str(traces)
+    with (
+        messages.quiet(quiet),
+        suggesting(model, is_given, *command, query=query),
+        reporting() as reporter,
+    ):
 
         def on_progress(done: int, wanted: int) -> None:
             if not quiet and (reporter.is_due or done == wanted):

@@ -7,6 +7,7 @@ and sizes, and keeps the options, versions and record of its training. Reading o
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,12 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from anglipy.diagnostics import ArtifactError
+from anglipy.diagnostics import ArtifactError, InferenceError
 from anglipy.ic.checked import number, plain, text, whole
 from anglipy.ic.container import read_container, write_container
 from anglipy.ic.records import TrainingRecord
+from anglipy.inference.value_nodes import Nodes, values_of_nodes
 
-__all__ = ["KIND", "AddressRow", "Artifact", "rows_from"]
+__all__ = ["KIND", "LARGEST_EXAMPLE", "AddressRow", "Artifact", "Example", "rows_from"]
 
 KIND = "anglipy artifact"
 EXTRA = "extra."
@@ -47,6 +49,39 @@ def rows_from(data: Any) -> tuple[AddressRow, ...]:
     )
 
 
+LARGEST_EXAMPLE = 1 << 20
+"""Bytes of an example argument that is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """The argument that all runs of a training had; None if none was given."""
+
+    value: Any = None
+    is_kept: bool = True
+    """False of one that is no data, or too much of it: the value is None."""
+
+    def to_data(self) -> Any:
+        """As JSON: nodes (see `value_nodes`), None, or False of one that is not kept."""
+        if self.value is None:
+            return None if self.is_kept else False
+        nodes = Nodes()
+        try:
+            nodes.add(self.value)
+        except InferenceError:
+            return False
+        return nodes.nodes if len(json.dumps(nodes.nodes)) <= LARGEST_EXAMPLE else False
+
+    @classmethod
+    def from_data(cls, data: Any) -> Example:
+        """The inverse of `to_data`. Raises ValueError, TypeError, KeyError or IndexError."""
+        if data is None or data is False:
+            return cls(None, data is None)
+        if not isinstance(data, list):
+            raise TypeError("the example argument is no list of nodes")
+        return cls(values_of_nodes(data)[-1])
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Artifact:
     """A trained network and where it came from. `arrays` are its parameters and buffers by name."""
@@ -70,6 +105,8 @@ class Artifact:
     """What `anglipy calibrate` found, as plain data."""
     extras: dict[str, np.ndarray] = field(default_factory=dict)
     """Arrays that are no part of the network: what data are compared with (`judgement.novelty`)."""
+    example: Example = Example()
+    """What the query was called with in training."""
 
     def __repr__(self) -> str:
         return f"{self.query} {self.program_hash[:12]}"
@@ -90,6 +127,9 @@ class Artifact:
             "versions": self.versions,
             "record": self.record.to_data(),
         }
+        example = self.example.to_data()
+        if example is not None:
+            document["example_args"] = example
         if self.calibration is not None:
             document["calibration"] = self.calibration
         extras = {EXTRA + name: array for name, array in self.extras.items()}
@@ -123,8 +163,9 @@ class Artifact:
                 arrays={n: a for n, a in arrays.items() if not n.startswith(EXTRA)},
                 calibration=_mapping(document.get("calibration")),
                 extras={n[len(EXTRA) :]: a for n, a in arrays.items() if n.startswith(EXTRA)},
+                example=Example.from_data(document.get("example_args")),
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise ArtifactError(
                 "AQ603",
                 f"{path} is damaged: its document lacks something ({error})",

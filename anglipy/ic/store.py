@@ -13,7 +13,7 @@ import safetensors
 import torch
 
 from anglipy.diagnostics import ArtifactError, OptionError
-from anglipy.ic.artifact import AddressRow, Artifact
+from anglipy.ic.artifact import AddressRow, Artifact, Example
 from anglipy.ic.batches import ObserverKey, SlotKey
 from anglipy.ic.checked import finite, text
 from anglipy.ic.layers import Shape
@@ -62,6 +62,7 @@ def artifact_of(
         versions=versions(),
         record=record,
         arrays=arrays_of(network),
+        example=Example(options.example_args),
     )
 
 

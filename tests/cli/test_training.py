@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import pty
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from anglipy.cli import main
 from anglipy.cli.training import live_lines, plain_line
+from anglipy.ic.artifact import Artifact, Example
 from anglipy.ic.records import Live, Progress, SiteLoss
 
 PROGRESS = Progress(25_000, 1000.0, 1.5, 1.6, 2.0, 1.55, 20_000, 25.0, 0.25)
@@ -159,3 +162,61 @@ def test_what_is_left_to_the_prior_is_told_before_anything_else(
     )
     assert run(*command, "--quiet") == 0
     assert capsys.readouterr().err == ""
+
+
+READINGS = """
+(defn some-data [] [(vec (repeatedly 3 (fn [] nil))) (sample* (uniform-continuous 1 2))])
+
+(defquery readings [ys sigma]
+  (let [mu (sample (normal 0 sigma))]
+    (doseq [y ys] (observe (normal mu 1) y))
+    mu))
+"""
+TINY = [
+    part
+    for option in ("hidden=16", "width=16", "validation=16")
+    for part in ("--option", option)
+]  # fmt: skip
+
+
+def test_calibrate_takes_the_argument_of_the_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("r.aq").write_text(READINGS)
+    train = ("compile", "r.aq", "-o", "r.pt", "--traces", "64", *TINY)
+    given = ("--arg", "ys=[0 0 0]", "--arg", "sigma=2")
+    judge = ("calibrate", "r.aq", "r.pt", "-n", "50", "--particles", "10", "--json")
+    for argument in (given, ("--args-fn", "some-data")):
+        assert run(*train, *argument) == 0
+        capsys.readouterr()
+        found = []
+        for again in ((), argument):
+            assert run(*judge, *again) == 0
+            found.append({**json.loads(capsys.readouterr().out), "seconds": None})
+        assert found[0] == found[1]
+        assert run(*judge, "--arg", "ys=[0]", "--arg", "sigma=3") == 0
+        assert json.loads(capsys.readouterr().out)["loss"] != found[0]["loss"]
+        assert run("inspect", "r.pt") == 0
+        assert ("argument  [[0 0 0] 2]" in capsys.readouterr().out) == (argument == given)
+
+
+def test_an_argument_that_is_missing_is_asked_for_with_a_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("r.aq").write_text(READINGS)
+    names = "--arg ys=VALUE --arg sigma=VALUE"
+    assert run("compile", "r.aq", "-o", "r.pt", "--traces", "64", *TINY) == 1
+    assert f"with an argument: anglipy compile r.aq -o r.pt {names}\n" in capsys.readouterr().err
+    assert run("simulate", "r.aq", "--dataset", "d", "--traces", "64") == 1
+    told = capsys.readouterr().err
+    assert f"with an argument: anglipy simulate r.aq --dataset d --traces 64 {names}\n" in told
+    given = ("--arg", "ys=[0 0 0]", "--arg", "sigma=2")
+    assert run("compile", "r.aq", "-o", "r.pt", "--traces", "64", *TINY, *given) == 0
+    for example, code in ((Example(None, False), 2), (Example(), 1)):
+        replace(Artifact.load("r.pt"), example=example).save("r.pt")
+        capsys.readouterr()
+        assert run("calibrate", "r.aq", "r.pt", "-q", "readings", "-n", "50") == code
+        told = capsys.readouterr().err
+        assert f"with an argument: anglipy calibrate r.aq r.pt -q readings {names}\n" in told

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import pickle
 import zipfile
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anglipy.diagnostics import ArtifactError
-from anglipy.ic.artifact import KIND, Artifact
+from anglipy.ic.artifact import KIND, LARGEST_EXAMPLE, Artifact, Example
 from anglipy.ic.container import read_container, write_container
 from anglipy.ic.store import arrays_of, network_of
+from anglipy.runtime.values import Keyword, PersistentMap, Vector, equal
 from tests.ic.models import gaussian, model, untrained, wandering
 
 
@@ -43,6 +46,51 @@ def test_a_round_trip_is_bitwise(artifact: Artifact, tmp_path: Path) -> None:
     assert arrays.keys() == artifact.arrays.keys()
     assert all(arrays[name].tobytes() == artifact.arrays[name].tobytes() for name in arrays)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.pt", "b.pt"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        Vector([Vector([1, 2.5, None]), Keyword("a")]),
+        PersistentMap.of([("x", Fraction(1, 3))]),
+    ],
+)
+def test_the_example_argument_is_kept(artifact: Artifact, tmp_path: Path, value: object) -> None:
+    path = tmp_path / "a.pt"
+    replace(artifact, example=Example(value)).save(path)
+    found = Artifact.load(path).example
+    assert found.is_kept
+    assert equal(found.value, value)
+
+
+def test_an_example_of_an_array(artifact: Artifact, tmp_path: Path) -> None:
+    image = np.arange(6, dtype=np.float32).reshape(2, 3)
+    path = tmp_path / "a.pt"
+    replace(artifact, example=Example(Vector([image]))).save(path)
+    (found,) = Artifact.load(path).example.value
+    assert found.dtype == image.dtype
+    assert np.array_equal(found, image)
+
+
+@pytest.mark.parametrize("value", [print, Vector([object()]), np.zeros(LARGEST_EXAMPLE // 8)])
+def test_no_example_that_is_no_data_or_too_large(
+    artifact: Artifact, tmp_path: Path, value: object
+) -> None:
+    path = tmp_path / "a.pt"
+    replace(artifact, example=Example(value)).save(path)
+    assert Artifact.load(path).example == Example(None, False)
+
+
+@pytest.mark.parametrize("data", [[], [["?"]], [["v", 7]], [["a", "O", [1], ""]], True, {"a": 1}])
+def test_an_example_that_nobody_wrote_is_refused(
+    artifact: Artifact, tmp_path: Path, data: object
+) -> None:
+    path = tmp_path / "a.pt"
+    artifact.save(path)
+    arrays, document = read_container(path, KIND)
+    write_container(path, KIND, arrays, {**document, "example_args": data})
+    assert refused(path) == "AQ603"
 
 
 def refused(path: Path) -> str:
