@@ -186,12 +186,12 @@ def _cautions(data: Mapping[str, Any]) -> Iterator[str]:
     k, limit = data["pareto_k"], trusted_up_to(data["draws"])
     if r_hat is not None and r_hat > _R_HAT_LIMIT:
         yield (
-            f"warning: the chains have not mixed (R-hat {r_hat:.3f}, over {_R_HAT_LIMIT}): run them"
+            f"warning: the chains have not mixed (R-hat {_over(r_hat, _R_HAT_LIMIT, 3)}): run them"
             " longer, or leave out their beginning (burn)"
         )
     elif k is not None and k > limit:
         yield (
-            f"warning: the weights have a heavy tail (Pareto k {k:.2f}, over {limit:.2f}): "
+            f"warning: the weights have a heavy tail (Pareto k {_over(k, limit, 2)}): "
             "averages may be far off"
         )
     elif data["ess"] is not None and data["ess"] < min(_FEW, data["draws"] / _PART):
@@ -200,6 +200,18 @@ def _cautions(data: Mapping[str, Any]) -> Iterator[str]:
             f"{_few(data)}"
         )
     yield from (f"warning: {warning}" for warning in data["warnings"])
+
+
+def _over(value: float, limit: float, digits: int) -> str:
+    """A number and the limit it is over, with as many digits as it takes to see it.
+
+    >>> _over(1.2, 1.05, 3), _over(1.05003, 1.05, 3), _over(0.7041, 0.7, 2)
+    ('1.200, over 1.05', '1.05003, over 1.05', '0.704, over 0.70')
+    """
+    while digits < 16 and f"{value:.{digits}f}" == f"{limit:.{digits}f}":
+        digits += 1
+    whole, _, decimals = f"{limit:.{digits}f}".partition(".")
+    return f"{value:.{digits}f}, over {whole}.{decimals.rstrip('0').ljust(2, '0')}"
 
 
 def _few(data: Mapping[str, Any]) -> str:
