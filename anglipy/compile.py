@@ -44,6 +44,7 @@ from anglipy.runtime.hierarchies import Hierarchy
 from anglipy.runtime.locate import SOURCES
 from anglipy.runtime.machine import FINISH, deterministic, run
 from anglipy.runtime.state import HOST
+from anglipy.shadowing import shadowing_notes
 from anglipy.stdlib import required, sources
 from anglipy.surroundings import Scope
 from anglipy.syntax import Binding, Fn, Node
@@ -234,6 +235,7 @@ class Compiler:
         self.warnings += analysis.warnings
         if not self.execute:
             self.warnings += rejection_notes(analysis.node, self.only_draws)
+            self.warnings += shadowing_notes(analysis.node, namespace.is_built_in_function)
         if self.keep_stages:
             stages.core = analysis.node
             self.stages.append(stages)

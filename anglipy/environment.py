@@ -308,6 +308,11 @@ class Namespace:
         yield from self.extra_bindings
         yield from _built_ins().bindings
 
+    def is_built_in_function(self, name: str) -> bool:
+        """Whether the language has a function of this name, be it hidden by the program's own."""
+        binding = _built_ins().bindings.get(name)
+        return binding is not None and binding.kind in ("primitive", "library")
+
     def own_names(self, only_queries: bool = False) -> Iterator[str]:
         """The names that the program itself defines, or those of its queries."""
         for name, definition in self.definitions.items():

@@ -30,7 +30,7 @@ from anglipy.syntax import (
     Predict,
     Recur,
     Sample,
-    children,
+    within,
 )
 
 __all__ = ["again", "rejection_notes"]
@@ -58,13 +58,13 @@ def rejection_notes(node: Node, only_draws: OnlyDraws) -> Iterator[Diagnostic]:
 def again(node: Node, only_draws: OnlyDraws) -> Iterator[Recur | Call]:
     """Where the rejection loops in a tree go on."""
     nexts: list[Recur | Call]
-    for inside in _within(node):
+    for inside in within(node):
         match inside:
             case Loop(target, names, body=body):
-                nexts = [n for n in _within(body) if isinstance(n, Recur) and n.target is target]
+                nexts = [n for n in within(body) if isinstance(n, Recur) and n.target is target]
             case Fn(own=str(own), params=names, rest=None, body=body):
-                uses = sum(_is(n, own) for n in _within(body))
-                nexts = [n for n in _within(body) if isinstance(n, Call) and _is(n.fn, own)]
+                uses = sum(_is(n, own) for n in within(body))
+                nexts = [n for n in within(body) if isinstance(n, Call) and _is(n.fn, own)]
                 if uses != 1:
                     continue
             case _:
@@ -82,7 +82,7 @@ def _is_rejection(
     ends = list(_ends(body))
     if len(ends) < 2 or not any(end is after for end in ends) or len(after.args) != len(names):
         return False
-    nodes = list(_within(body))
+    nodes = list(within(body))
     if not any(isinstance(node, Sample) for node in nodes):
         return False
     if not all(_only_draws(node, after, only_draws) for node in nodes):
@@ -124,20 +124,11 @@ def _dependent(nodes: Sequence[Node], varying: set[str]) -> set[str]:
 
 
 def _mentions(node: Node, names: set[str]) -> bool:
-    return any(isinstance(inside, Local) and inside.name in names for inside in _within(node))
+    return any(isinstance(inside, Local) and inside.name in names for inside in within(node))
 
 
 def _is(node: Node, name: str) -> bool:
     return isinstance(node, Local) and node.name == name
-
-
-def _within(node: Node) -> Iterator[Node]:
-    """A node and all in it, what is outside first."""
-    work = [node]
-    while work:
-        inside = work.pop()
-        yield inside
-        work.extend(reversed(list(children(inside))))
 
 
 def _ends(node: Node) -> Iterator[Node]:

@@ -42,6 +42,7 @@ __all__ = [
     "Recur",
     "Sample",
     "children",
+    "within",
 ]
 
 SIMPLE, LOOPING, COMPOUND = 0, 1, 2
@@ -309,3 +310,12 @@ def children(node: Node) -> Iterator[Node]:
             yield from (dist, value) if id_ is None else (id_, dist, value)
         case Predict(label, value):
             yield from (label, value)
+
+
+def within(node: Node) -> Iterator[Node]:
+    """A node and all in it, what is outside first."""
+    work = [node]
+    while work:
+        inside = work.pop()
+        yield inside
+        work.extend(reversed(list(children(inside))))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -16,6 +17,7 @@ from types import CodeType, TracebackType
 from typing import Any
 
 from anglipy.diagnostics import AnglipyError, ArityError, ProgramError, Source, Span
+from anglipy.runtime.primitives.registry import PRIMITIVES
 
 __all__ = [
     "LANES", "LIBRARY", "ORDINARY", "SOURCES", "Place", "beginning", "caller", "explain",
@@ -51,6 +53,8 @@ def explain(error: Exception, outer: Place | None = None) -> AnglipyError:
     span = found[-1] if found else None
     if isinstance(error, AnglipyError):
         located = error.located(span)
+        if located.diagnostic.code == "AQ403":
+            located = _hidden(located)
         if span is not None and spans and spans[-1] is not span:
             located.noted(f"inside the library, at {spans[-1]}")
         return located
@@ -68,6 +72,20 @@ def explain(error: Exception, outer: Place | None = None) -> AnglipyError:
     name = type(error).__name__
     where = () if outside is None else (f"raised in Python, at {outside}",)
     return ProgramError("AQ404", f"{name}: {error}" if str(error) else name, span, notes=where)
+
+
+def _hidden(error: AnglipyError) -> AnglipyError:
+    """The error of calling what is no function; says so where its name hides a function."""
+    span = error.diagnostic.span
+    called = span and re.match(r"\(([^\s()\[\]{}\"]+)", span.source.text[span.start : span.end])
+    if called and called[1] in PRIMITIVES:
+        name = called[1]
+        help = (
+            f"a variable `{name}` hides the function of this name: give it another name, or call"
+            f" clojure.core/{name}"
+        )
+        error.diagnostic = replace(error.diagnostic, help=help)
+    return error
 
 
 def is_library(span: Span) -> bool:

@@ -71,6 +71,22 @@ CASES = {
         "(defn d [] (sample (flip 0.5)))\n"
         "(defm f [] (let [xs (repeatedly 3 d) y (d) z (sample (flip 0.5))] (when-not (= y z (first xs)) <<(recur)>>)))",
     ),
+    "a number called": (
+        "AQ244",
+        "(defquery q [count xs] (observe (binomial count 0.5) <<(count xs)>>))",
+    ),
+    "a text called": ("AQ244", '(defn f [x] (let [name "coin"] <<(name x)>>))'),
+    "a number of times called": ("AQ244", "(defn f [count g] [(take count g) <<(count g)>>])"),
+    "a sequence called": ("AQ244", "(defn f [list] [(first list) <<(list 1 2)>>])"),
+    "a count called": ("AQ244", "(defn f [xs] (let [min (count xs)] <<(min 1 2)>>))"),
+    "a draw called": (
+        "AQ244",
+        "(defquery q [xs] (let [rate (sample (gamma 1 1)) count (sample (poisson rate))] <<(count xs)>>))",
+    ),
+    "a number observed and called": (
+        "AQ244",
+        "(defquery q [count xs] (observe (binomial <<(count xs)>> 0.5) count))",
+    ),
     "the arity of a recur": ("AQ222", "(defn f [x] (if x <<(recur)>> 1))"),
 }
 
@@ -108,6 +124,11 @@ FINE = {
     "a loop without end": "(defquery q [] (loop [] (sample (flip 0.5)) (recur)))",
     "a loop that draws nothing": "(defn f [x] (loop [y x] (if (> y 1) y (recur 2))))",
     "repeat-until": "(defquery q [] (repeat-until (fn [] (sample (normal 0 1))) (fn [x] (> x 0))))",
+    "a function that hides one": "(defn f [comp key xs] [(comp xs 1) (map key xs) (key xs) (sort-by key xs)])",
+    "a map that hides a function": "(defn f [map list] [(map :a) (first list) (list 0)])",
+    "a function of its own in a let": "(defn f [x] (let [count (fn [y] (inc y))] (count x)))",
+    "a number of a name of its own": "(defn f [x] (let [x 1] x))",
+    "a number that hides a function and is not called": "(defn f [count] (+ count 1))",
     "declared first": "(declare f)\n(defn g [] (f 1))\n(defn f [x] x)",
 }
 
