@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from anglipy.api import load, loads
+from anglipy.inference.posterior import Posterior
 from anglipy.model import Model
 from anglipy.runtime.checkpoints import Observe, Result, Sample
 from anglipy.runtime.machine import resume
@@ -99,10 +100,11 @@ CHAIN = """
 def test_cost_of_smc_in_the_number_of_observes() -> None:
     model = loads(CHAIN).queries["chain"]
 
-    def sweep(length: int) -> Callable[[], object]:
+    def sweep(length: int) -> Callable[[], Posterior]:
         return lambda: model.infer(
             "smc", args=[[math.sin(t / 3) for t in range(length)]], particles=50, seed=1
         )
 
+    assert len(sweep(256)()) == 50
     ratio = seconds(sweep(1024), 2) / seconds(sweep(256), 2)
     show("smc, 50 particles: T = 1,024 against T = 256", f"{ratio:.2f} times")

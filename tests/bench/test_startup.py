@@ -35,6 +35,7 @@ def cpu_s(*arguments: str) -> float:
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
 def test_startup(arguments: list[str]) -> None:
     over = cpu_s("-m", "anglipy", *arguments) - cpu_s("-c", "pass")
+    assert over > 0.0
     print(
         f"\nanglipy {' '.join(arguments)}: {over:.3f} s of CPU over bare Python (budget {BUDGET_S})"
     )

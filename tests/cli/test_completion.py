@@ -147,7 +147,8 @@ def test_shells_complete(name: str, typed: str, completed: str, place: Path) -> 
     child = shell(name, place)
     try:
         child.send(f"anglipy {typed}\t\r")
-        child.expect_exact(f"got <{typed.rpartition(' ')[0]} {completed}".replace("< ", "<"))
+        wanted = f"got <{typed.rpartition(' ')[0]} {completed}".replace("< ", "<")
+        assert child.expect_exact([wanted, pexpect.TIMEOUT]) == 0, child.before
     finally:
         child.close(force=True)
 
@@ -158,6 +159,7 @@ def test_no_space_is_added_where_the_word_goes_on(name: str, place: Path) -> Non
     child = shell(name, place)
     try:
         child.send("anglipy run models.aq -v @da\tro\t\r")
-        child.expect_exact("got <run models.aq -v @data/rows.csv>")
+        wanted = "got <run models.aq -v @data/rows.csv>"
+        assert child.expect_exact([wanted, pexpect.TIMEOUT]) == 0, child.before
     finally:
         child.close(force=True)

@@ -39,7 +39,7 @@ class Page:
     names: dict[str, Any] = field(default_factory=dict)
     conversation: Conversation = field(default_factory=lambda: Conversation(Session()))
 
-    def run(self, snippet: Snippet) -> None:
+    def assert_holds(self, snippet: Snippet) -> None:
         """Run one snippet and compare."""
         if snippet.mark == "not run" or (snippet.language == "text" and snippet.mark != "file"):
             return

@@ -27,7 +27,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("page"))
         for snippet in snippets(PAGE):
-            page.run(snippet)
+            page.assert_holds(snippet)
         yield page
     FAMILIES.clear()
     FAMILIES.update(known)

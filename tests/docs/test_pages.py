@@ -26,7 +26,7 @@ def test_page(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     with beside_examples(tmp_path / "here", ROOT):
         page = Page()
         for snippet in snippets(path):
-            page.run(snippet)
+            page.assert_holds(snippet)
     ENGINES.clear()
     ENGINES.update(engines)
 
@@ -52,9 +52,9 @@ def test_a_wrong_page_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         "repl": "=> (+ 1 2)\n4\n",
     }.items():
         with pytest.raises(AssertionError, match=r"4|0\.0"):
-            Page().run(Snippet("page.md", 1, language, text))
+            Page().assert_holds(Snippet("page.md", 1, language, text))
     with pytest.raises(AssertionError, match="AQ220"):
-        Page().run(Snippet("page.md", 1, "clojure", "(nonsense)\n"))
+        Page().assert_holds(Snippet("page.md", 1, "clojure", "(nonsense)\n"))
 
 
 def test_what_counts_as_equal() -> None:

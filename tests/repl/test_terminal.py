@@ -64,7 +64,8 @@ def test_completion(terminal: Terminal, tmp_path: Path) -> None:
     terminal.send(f"{CTRL_C}(infer q [1] :smc :ess{TAB}")
     terminal.wait_for("(infer q [1] :smc :ess-threshold")
     terminal.send(CTRL_C)
-    terminal.answer("(reload)", "model.aq: q")
+    screen = terminal.answer("(reload)", "model.aq: q")
+    assert "error" not in screen
 
 
 def test_history(tmp_path: Path) -> None:
@@ -80,7 +81,8 @@ def test_history(tmp_path: Path) -> None:
         terminal.send("\r")
         terminal.wait_for("=> (+ 1000 1)")
         terminal.send("\r")
-        terminal.wait_for("\n1001")
+        screen = terminal.wait_for("\n1001")
+        assert "\n2002" not in screen
 
 
 def test_interrupting(terminal: Terminal) -> None:
@@ -201,7 +203,7 @@ def test_a_wrong_file_can_be_mended(tmp_path: Path) -> None:
     file = tmp_path / "model.aq"
     file.write_text("(def a (foo))")
     with Terminal(tmp_path, "model.aq") as terminal:
-        terminal.wait_for("model.aq:1:9")
+        assert "error[AQ220]" in terminal.wait_for("model.aq:1:9")
         file.write_text("(def a 42)")
         terminal.answer("(reload)", "1 other definition")
-        terminal.answer("a", "\n42")
+        assert terminal.answer("a", "\n42").count("error") == 1
