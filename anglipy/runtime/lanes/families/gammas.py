@@ -11,13 +11,10 @@ import numpy as np
 
 from anglipy.runtime.lanes.families.base import (
     Array,
-    Family,
-    all_positive,
-    is_positive,
     log_of,
     number_values,
-    refuse,
 )
+from anglipy.runtime.lanes.families.scaled import ScaledFamily, TwoPositiveFamily
 from anglipy.runtime.lanes.families.special import has_nan, log_gamma, log_poisson_mass
 
 __all__ = ["ChiSquaredFamily", "GammaFamily"]
@@ -28,20 +25,12 @@ _SMALLEST = 5e-324
 """A draw below the smallest positive double is rounded up to it."""
 
 
-class GammaFamily(Family):
+class GammaFamily(TwoPositiveFamily):
     """`(gamma shape rate)`; the mean is shape / rate."""
-
-    shapes = ("number", "number")
 
     def plain(self, dist: Any) -> Any:
         """Shape and rate."""
         return dist.shape, dist.rate
-
-    def prepare(self, shape: Array, rate: Array) -> Any:
-        """Both > 0."""
-        if not (all_positive(shape) and all_positive(rate)):
-            refuse(is_positive(shape), is_positive(rate))
-        return shape, rate
 
     def sample(self, prepared: Any, rng: Any, n: int) -> Any:
         """Standard gammas, divided by the rate."""
@@ -56,20 +45,12 @@ class GammaFamily(Family):
         return _log_density(shape, rate, number_values(value))
 
 
-class ChiSquaredFamily(Family):
+class ChiSquaredFamily(ScaledFamily):
     """`(chi-squared nu)`: gamma(nu / 2, 1 / 2); nu degrees of freedom."""
-
-    shapes = ("number",)
 
     def plain(self, dist: Any) -> Any:
         """The degrees of freedom."""
         return (dist.nu,)
-
-    def prepare(self, nu: Array) -> Any:
-        """Above zero."""
-        if not all_positive(nu):
-            refuse(is_positive(nu))
-        return (nu,)
 
     def sample(self, prepared: Any, rng: Any, n: int) -> Any:
         """Twice a standard gamma of shape nu / 2."""

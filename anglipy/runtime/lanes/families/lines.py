@@ -12,7 +12,6 @@ import numpy as np
 from anglipy.runtime.lanes.families.base import (
     Array,
     Family,
-    all_finite,
     all_positive,
     is_positive,
     log_of,
@@ -20,6 +19,7 @@ from anglipy.runtime.lanes.families.base import (
     number_values,
     refuse,
 )
+from anglipy.runtime.lanes.families.scaled import LocatedFamily, ScaledFamily
 from anglipy.runtime.lanes.families.special import log_complement_of, log_normal_tail
 
 __all__ = [
@@ -32,20 +32,12 @@ _LOG_TWO, _LOG_PI = log(2.0), log(pi)
 _SQUARABLE = 1e150
 
 
-class NormalFamily(Family):
+class NormalFamily(LocatedFamily):
     """`(normal mean sd)`; sd is the standard deviation."""
-
-    shapes = ("number", "number")
 
     def plain(self, dist: Any) -> Any:
         """Mean and sd."""
         return dist.mean, dist.sd
-
-    def prepare(self, mean: Array, sd: Array) -> Any:
-        """Mean finite, sd > 0."""
-        if not (all_finite(mean) and all_positive(sd)):
-            refuse(np.isfinite(mean), is_positive(sd))
-        return mean, sd
 
     def sample(self, prepared: Any, rng: Any, n: int) -> Any:
         """Standard normals, scaled and shifted."""
@@ -71,20 +63,12 @@ class NormalFamily(Family):
         return log_normal_tail(-z), log_normal_tail(z)
 
 
-class LaplaceFamily(Family):
+class LaplaceFamily(LocatedFamily):
     """`(laplace loc scale)`; the sd is scale times the root of two."""
-
-    shapes = ("number", "number")
 
     def plain(self, dist: Any) -> Any:
         """Loc and scale."""
         return dist.loc, dist.scale
-
-    def prepare(self, loc: Array, scale: Array) -> Any:
-        """Loc finite, scale > 0."""
-        if not (all_finite(loc) and all_positive(scale)):
-            refuse(np.isfinite(loc), is_positive(scale))
-        return loc, scale
 
     def sample(self, prepared: Any, rng: Any, n: int) -> Any:
         """Exponentials to the left or to the right of loc."""
@@ -111,20 +95,12 @@ class LaplaceFamily(Family):
         return np.where(z < 0.0, near, far), np.where(z < 0.0, far, near)
 
 
-class CauchyFamily(Family):
+class CauchyFamily(LocatedFamily):
     """`(cauchy loc scale)`: Student's t with one degree of freedom."""
-
-    shapes = ("number", "number")
 
     def plain(self, dist: Any) -> Any:
         """Loc and scale."""
         return dist.loc, dist.scale
-
-    def prepare(self, loc: Array, scale: Array) -> Any:
-        """Loc finite, scale > 0."""
-        if not (all_finite(loc) and all_positive(scale)):
-            refuse(np.isfinite(loc), is_positive(scale))
-        return loc, scale
 
     def sample(self, prepared: Any, rng: Any, n: int) -> Any:
         """Student's t, scaled and shifted."""
@@ -200,20 +176,12 @@ class UniformContinuousFamily(Family):
         return np.log(inside - low) - log_width, np.log(high - inside) - log_width
 
 
-class ExponentialFamily(Family):
+class ExponentialFamily(ScaledFamily):
     """`(exponential rate)`; the mean is 1 / rate."""
-
-    shapes = ("number",)
 
     def plain(self, dist: Any) -> Any:
         """The rate."""
         return (dist.rate,)
-
-    def prepare(self, rate: Array) -> Any:
-        """Rate > 0."""
-        if not all_positive(rate):
-            refuse(is_positive(rate))
-        return (rate,)
 
     def sample(self, prepared: Any, rng: Any, n: int) -> Any:
         """Standard exponentials, divided by the rate."""

@@ -11,16 +11,12 @@ import numpy as np
 
 from anglipy.runtime.lanes.families.base import (
     Array,
-    Family,
-    all_finite,
-    all_positive,
-    is_positive,
     log_of,
     log_of_scale,
     number_values,
-    refuse,
 )
 from anglipy.runtime.lanes.families.lines import log_cauchy, log_cauchy_tail
+from anglipy.runtime.lanes.families.scaled import LocatedFamily, ScaledFamily, TwoPositiveFamily
 from anglipy.runtime.lanes.families.special import (
     log_complement_of,
     log_gamma,
@@ -41,32 +37,18 @@ _UNDERFLOW = 1e-290
 _SMALLEST, _LARGEST = 5e-324, 1.7976931348623157e308
 
 
-def _two_positive(first: Array, second: Array) -> Any:
-    if not (all_positive(first) and all_positive(second)):
-        refuse(is_positive(first), is_positive(second))
-    return first, second
-
-
 def _upper(tail: Any, inside: Any) -> Any:
     """Both log tails of the upper one, which holds inside of the support."""
     upper = np.where(inside, tail, 0.0)
     return log_complement_of(upper), upper
 
 
-class LognormalFamily(Family):
+class LognormalFamily(LocatedFamily):
     """`(lognormal mean sd)`: the exponential of a normal."""
-
-    shapes = ("number", "number")
 
     def plain(self, dist: Any) -> Any:
         """Mean and sd of the log."""
         return dist.mean, dist.sd
-
-    def prepare(self, mean: Array, sd: Array) -> Any:
-        """Mean finite, sd > 0."""
-        if not (all_finite(mean) and all_positive(sd)):
-            refuse(np.isfinite(mean), is_positive(sd))
-        return mean, sd
 
     def sample(self, prepared: Any, rng: Any, n: int) -> Any:
         """Exponentials of normals, within the doubles."""
@@ -91,20 +73,12 @@ class LognormalFamily(Family):
         return log_normal_tail(-z), log_normal_tail(z)
 
 
-class HalfNormalFamily(Family):
+class HalfNormalFamily(ScaledFamily):
     """`(half-normal sd)`: the distance of a normal from zero."""
-
-    shapes = ("number",)
 
     def plain(self, dist: Any) -> Any:
         """The sd of the whole normal."""
         return (dist.sd,)
-
-    def prepare(self, sd: Array) -> Any:
-        """Above zero."""
-        if not all_positive(sd):
-            refuse(is_positive(sd))
-        return (sd,)
 
     def sample(self, prepared: Any, rng: Any, n: int) -> Any:
         """Distances of normals from zero."""
@@ -123,20 +97,12 @@ class HalfNormalFamily(Family):
         return _upper(tail, x > 0.0)
 
 
-class HalfCauchyFamily(Family):
+class HalfCauchyFamily(ScaledFamily):
     """`(half-cauchy scale)`: the distance of a Cauchy from zero."""
-
-    shapes = ("number",)
 
     def plain(self, dist: Any) -> Any:
         """The scale."""
         return (dist.scale,)
-
-    def prepare(self, scale: Array) -> Any:
-        """Above zero."""
-        if not all_positive(scale):
-            refuse(is_positive(scale))
-        return (scale,)
 
     def sample(self, prepared: Any, rng: Any, n: int) -> Any:
         """Distances of Cauchys from zero."""
@@ -155,10 +121,8 @@ class HalfCauchyFamily(Family):
         return _upper(tail, x > 0.0)
 
 
-class FoldedNormalFamily(Family):
+class FoldedNormalFamily(LocatedFamily):
     """`(folded-normal mean std)`, and `(folded-normal-positive mean std)`, which has no zero."""
-
-    shapes = ("number", "number")
 
     def __init__(self, least: float) -> None:
         self.least = least
@@ -166,12 +130,6 @@ class FoldedNormalFamily(Family):
     def plain(self, dist: Any) -> Any:
         """Mean and std of the normal."""
         return dist.mean, dist.std
-
-    def prepare(self, mean: Array, std: Array) -> Any:
-        """Mean finite, std > 0."""
-        if not (all_finite(mean) and all_positive(std)):
-            refuse(np.isfinite(mean), is_positive(std))
-        return mean, std
 
     def sample(self, prepared: Any, rng: Any, n: int) -> Any:
         """Distances of normals from zero."""
@@ -188,18 +146,12 @@ class FoldedNormalFamily(Family):
         return np.where(inside, both - (log_of_scale(std) + _HALF_LOG_TWO_PI), -inf)
 
 
-class InverseGammaFamily(Family):
+class InverseGammaFamily(TwoPositiveFamily):
     """`(inverse-gamma shape scale)`: one over a gamma."""
-
-    shapes = ("number", "number")
 
     def plain(self, dist: Any) -> Any:
         """Shape and scale."""
         return dist.shape, dist.scale
-
-    def prepare(self, shape: Array, scale: Array) -> Any:
-        """Both > 0."""
-        return _two_positive(shape, scale)
 
     def sample(self, prepared: Any, rng: Any, n: int) -> Any:
         """The scale over standard gammas, within the doubles."""
@@ -223,18 +175,12 @@ class InverseGammaFamily(Family):
         return np.where(inside & (mean < inf), found, -inf)
 
 
-class WeibullFamily(Family):
+class WeibullFamily(TwoPositiveFamily):
     """`(weibull shape scale)`: a power of an exponential."""
-
-    shapes = ("number", "number")
 
     def plain(self, dist: Any) -> Any:
         """Shape and scale."""
         return dist.shape, dist.scale
-
-    def prepare(self, shape: Array, scale: Array) -> Any:
-        """Both > 0."""
-        return _two_positive(shape, scale)
 
     def sample(self, prepared: Any, rng: Any, n: int) -> Any:
         """Powers of standard exponentials, within the doubles."""
@@ -260,18 +206,12 @@ class WeibullFamily(Family):
         return _upper(-np.exp(shape * (log_of(x) - log_of_scale(scale))), x > 0.0)
 
 
-class ParetoFamily(Family):
+class ParetoFamily(TwoPositiveFamily):
     """`(pareto scale shape)`: the scale times the exponential of an exponential."""
-
-    shapes = ("number", "number")
 
     def plain(self, dist: Any) -> Any:
         """Scale and shape."""
         return dist.scale, dist.shape
-
-    def prepare(self, scale: Array, shape: Array) -> Any:
-        """Both > 0."""
-        return _two_positive(scale, shape)
 
     def sample(self, prepared: Any, rng: Any, n: int) -> Any:
         """Exponentials of exponentials, within the doubles."""

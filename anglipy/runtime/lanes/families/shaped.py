@@ -21,6 +21,7 @@ from anglipy.runtime.lanes.families.base import (
     number_values,
     refuse,
 )
+from anglipy.runtime.lanes.families.scaled import ScaledFamily
 from anglipy.runtime.lanes.families.special import (
     DIRECT,
     deviance,
@@ -108,20 +109,12 @@ def _by_binomial(a: Any, b: Any, x: Any) -> Any:
     return factor + log_binomial_mass(first, second, x, lambda k: log_gamma(k + 1.0))
 
 
-class StudentTFamily(Family):
+class StudentTFamily(ScaledFamily):
     """`(student-t nu)`; nu degrees of freedom."""
-
-    shapes = ("number",)
 
     def plain(self, dist: Any) -> Any:
         """The degrees of freedom."""
         return (dist.nu,)
-
-    def prepare(self, nu: Array) -> Any:
-        """Above zero."""
-        if not all_positive(nu):
-            refuse(is_positive(nu))
-        return (nu,)
 
     def sample(self, prepared: Any, rng: Any, n: int) -> Any:
         """Numpy's standard t."""
