@@ -13,15 +13,18 @@ from typing import Any
 import numpy as np
 
 from anglipy.runtime import numbers as scalar
-from anglipy.runtime.lanes.groups import CURRENT, QUIET
+from anglipy.runtime.lanes.groups import CURRENT, QUIET, Group
 from anglipy.runtime.lanes.primitives.spread import (
     EXACT,
     Function,
     fail_at,
     floats_of,
     is_lane,
+    is_of_floats,
+    of_two,
     one_by_one,
     operand,
+    operands,
     spread,
 )
 from anglipy.runtime.lanes.values import Choice, Lane, NotLanes
@@ -47,22 +50,7 @@ def binary(scalar_fn: Function, floats: Function, exact: Exact | None) -> Functi
     float.
     """
 
-    def wrapped(a: Any, b: Any) -> Any:
-        if (
-            a.__class__ is Lane
-            or b.__class__ is Lane
-            or a.__class__ is Choice
-            or b.__class__ is Choice
-        ):
-            return lanes(a, b)
-        return scalar_fn(a, b)
-
-    def lanes(a: Any, b: Any) -> Any:
-        group = CURRENT.group
-        try:
-            x, y = _operands(a, b, group, exact is None)
-        except NotLanes:
-            return spread(wrapped, scalar_fn, (a, b))
+    def lanes(x: Any, y: Any, a: Any, b: Any, group: Group) -> Any:
         if exact is None or is_float(x) or is_float(y):
             with QUIET:
                 return Lane(floats(x, y), group.stamp)
@@ -71,23 +59,21 @@ def binary(scalar_fn: Function, floats: Function, exact: Exact | None) -> Functi
             return fail_at(scalar_fn, (a, b), bad)
         return Lane(result, group.stamp)
 
-    return wrapped
+    return of_two(scalar_fn, _as_floats if exact is None else _alike, lanes)
 
 
-def _operands(a: Any, b: Any, group: Any, floating: bool) -> tuple[Any, Any]:
-    """Both operands, as floats if one is a float or `floating`."""
-    try:
-        x, y = operand(a, group), operand(b, group)
-        if not floating:
-            return x, y
-    except NotLanes:
-        if not floating and not (_is_floating(a) or _is_floating(b)):
-            raise
+def _as_floats(a: Any, b: Any, group: Group) -> tuple[Any, Any]:
     return floats_of(a, group), floats_of(b, group)
 
 
-def _is_floating(value: Any) -> bool:
-    return value.__class__ is float or (value.__class__ is Lane and value.array.dtype.kind == "f")
+def _alike(a: Any, b: Any, group: Group) -> tuple[Any, Any]:
+    """Both operands, as floats if one is a float."""
+    try:
+        return operand(a, group), operand(b, group)
+    except NotLanes:
+        if not (is_of_floats(a) or is_of_floats(b)):
+            raise
+    return floats_of(a, group), floats_of(b, group)
 
 
 def _sum(x: Any, y: Any) -> tuple[Any, Any]:
@@ -158,17 +144,7 @@ def _extreme(scalar_fn: Function, better: Function) -> Function:
     may have the one and some the other.
     """
 
-    def wrapped(a: Any, b: Any) -> Any:
-        if is_lane(a) or is_lane(b):
-            return lanes(a, b)
-        return scalar_fn(a, b)
-
-    def lanes(a: Any, b: Any) -> Any:
-        group = CURRENT.group
-        try:
-            x, y = operand(a, group), operand(b, group)
-        except NotLanes:
-            return spread(wrapped, scalar_fn, (a, b))
+    def lanes(x: Any, y: Any, a: Any, b: Any, group: Group) -> Any:
         first = better(x, y) | np.not_equal(x, x)
         if is_float(x) == is_float(y):
             return Lane(np.where(first, x, y), group.stamp)
@@ -178,7 +154,7 @@ def _extreme(scalar_fn: Function, better: Function) -> Function:
             return a if first.all() else b
         return Choice((~first).astype(np.intp), (a, b), group.stamp, plain=False)
 
-    return wrapped
+    return of_two(scalar_fn, operands, lanes)
 
 
 def _size_of_exact(x: Any, y: Any) -> int:

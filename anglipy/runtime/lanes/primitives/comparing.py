@@ -17,6 +17,8 @@ from anglipy.runtime.lanes.primitives.spread import (
     Function,
     floats_of,
     is_lane,
+    is_of_floats,
+    of_two,
     one_by_one,
     operand,
     spread,
@@ -46,25 +48,10 @@ __all__ = ["LANES", "equal", "not_"]
 def _compared(scalar_fn: Function, compare: Function) -> Function:
     """The lane version of a comparison of two numbers."""
 
-    def wrapped(a: Any, b: Any) -> Any:
-        if (
-            a.__class__ is Lane
-            or b.__class__ is Lane
-            or a.__class__ is Choice
-            or b.__class__ is Choice
-        ):
-            return lanes(a, b)
-        return scalar_fn(a, b)
-
-    def lanes(a: Any, b: Any) -> Any:
-        group = CURRENT.group
-        try:
-            x, y = _comparable(a, b, group)
-        except NotLanes:
-            return spread(wrapped, scalar_fn, (a, b))
+    def lanes(x: Any, y: Any, a: Any, b: Any, group: Group) -> Any:
         return Lane(compare(x, y), group.stamp)
 
-    return wrapped
+    return of_two(scalar_fn, _comparable, lanes)
 
 
 def _comparable(a: Any, b: Any, group: Group) -> tuple[Any, Any]:
@@ -77,13 +64,9 @@ def _comparable(a: Any, b: Any, group: Group) -> tuple[Any, Any]:
         raise NotLanes
     x, y = floats_of(a, group), floats_of(b, group)
     for value, given in ((x, a), (y, b)):
-        if not _is_of_floats(given) and np.any(np.abs(value) > EXACT):
+        if not is_of_floats(given) and np.any(np.abs(value) > EXACT):
             raise NotLanes
     return x, y
-
-
-def _is_of_floats(value: Any) -> bool:
-    return value.__class__ is float or (value.__class__ is Lane and value.array.dtype.kind == "f")
 
 
 def _is_ordinary(value: Any) -> bool:

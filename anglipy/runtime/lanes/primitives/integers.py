@@ -7,13 +7,15 @@ from typing import Any
 import numpy as np
 
 from anglipy.runtime import division
-from anglipy.runtime.lanes.groups import CURRENT, QUIET
+from anglipy.runtime.lanes.groups import CURRENT, QUIET, Group
 from anglipy.runtime.lanes.primitives.arithmetic import is_float, unary
 from anglipy.runtime.lanes.primitives.spread import (
     Function,
     fail_at,
     is_lane,
+    of_two,
     operand,
+    operands,
     spread,
 )
 from anglipy.runtime.lanes.values import Lane, NotLanes
@@ -31,17 +33,7 @@ def _divided(scalar_fn: Function, floats: Function, exact: Function) -> Function
     quotient is not finite; where it fails or overflows for longs, they are looked at one by one.
     """
 
-    def wrapped(a: Any, b: Any) -> Any:
-        if is_lane(a) or is_lane(b):
-            return lanes(a, b)
-        return scalar_fn(a, b)
-
-    def lanes(a: Any, b: Any) -> Any:
-        group = CURRENT.group
-        try:
-            x, y = operand(a, group), operand(b, group)
-        except NotLanes:
-            return spread(wrapped, scalar_fn, (a, b))
+    def lanes(x: Any, y: Any, a: Any, b: Any, group: Group) -> Any:
         if is_float(x) or is_float(y):
             with QUIET:
                 bad = np.equal(y, 0) | ~np.isfinite(np.true_divide(x, y))
@@ -53,7 +45,7 @@ def _divided(scalar_fn: Function, floats: Function, exact: Function) -> Function
             result = None if bad.any() else exact(x, y)
         return Lane(result, group.stamp) if result is not None else fail_at(scalar_fn, (a, b), bad)
 
-    return wrapped
+    return of_two(scalar_fn, operands, lanes)
 
 
 def _truncated(x: Any, y: Any) -> Any:

@@ -41,8 +41,11 @@ __all__ = [
     "floats_of",
     "holds_choice",
     "is_lane",
+    "is_of_floats",
+    "of_two",
     "one_by_one",
     "operand",
+    "operands",
     "spread",
     "where",
     "with_first_failure",
@@ -77,6 +80,11 @@ def operand(value: Any, group: Group) -> Any:
     elif kind is float or (kind is int and -(2**63) <= value < 2**63):
         return value
     raise NotLanes
+
+
+def is_of_floats(value: Any) -> bool:
+    """Whether it is a float, or floats of particles."""
+    return value.__class__ is float or (value.__class__ is Lane and value.array.dtype.kind == "f")
 
 
 def floats_of(value: Any, group: Group) -> Any:
@@ -167,6 +175,38 @@ def with_first_failure(scalar: Function, version: Function, calls: bool) -> Func
         made = shorter.get(code.co_argcount, wrapped)
     made.__qualname__ = scalar.__qualname__
     return made
+
+
+# ---- two operands
+
+
+def operands(a: Any, b: Any, group: Group) -> tuple[Any, Any]:
+    """Both as `operand` gives them."""
+    return operand(a, group), operand(b, group)
+
+
+def of_two(scalar: Function, both: Function, lanes: Function) -> Function:
+    """The lane version of a function of two numbers: `lanes(x, y, a, b, group)` of what
+    `both(a, b, group)` makes of them, arrays or numbers. Where that raises NotLanes, and for
+    numbers that are the same for all particles, it is the scalar function that is asked.
+    """
+
+    def wrapped(a: Any, b: Any) -> Any:
+        if (
+            a.__class__ is Lane
+            or b.__class__ is Lane
+            or a.__class__ is Choice
+            or b.__class__ is Choice
+        ):
+            group = CURRENT.group
+            try:
+                x, y = both(a, b, group)
+            except NotLanes:
+                return spread(wrapped, scalar, (a, b))
+            return lanes(x, y, a, b, group)
+        return scalar(a, b)
+
+    return wrapped
 
 
 # ---- what arrays do not take
