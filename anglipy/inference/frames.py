@@ -2,8 +2,13 @@
 
 The columns are the parts of the results (`parts`). ArviZ knows no weights, so it gets draws of
 equal weight: those of the posterior itself where their weights are equal and they are independent,
-else as many as the effective sample size, chosen by systematic resampling and shuffled. Elements of
-a vector become one array; where a draw lacks a number it is nan.
+else draws chosen by systematic resampling, the copies of one next to each other, and what descends
+from one particle too. Elements of a vector become one array; where a draw lacks a number it is nan.
+
+So ArviZ takes the draws for a chain whose neighbours are correlated, and finds the right effective
+sample size of every variable, however many draws there are. Let blocks of b_1, b_2, ... equal draws
+stand in random order, n in all. Their autocorrelation sums to sum(b^2) / n, which makes n^2 /
+sum(b^2) effective samples of them: 1 / sum(w^2), of families 1 / sum(W^2).
 """
 
 from __future__ import annotations
@@ -20,14 +25,15 @@ from anglipy.diagnostics import OptionError
 from anglipy.inference.mixing import by_chain
 from anglipy.inference.options import whole_number
 from anglipy.inference.parts import Part, parts_of
+from anglipy.inference.resampling import systematic
 from anglipy.inference.results import Results
 from anglipy.runtime.convert import to_python
 from anglipy.runtime.printing import print_str
 
 __all__ = ["optional", "to_arviz", "to_pandas"]
 
-_EXACT_DRAWS = 4_000
-"""Draws from an exact posterior, which has no sample size of its own."""
+MANY = 4_000
+"""Draws of an exact posterior, which has no sample size of its own, and of weighted ones."""
 
 
 def optional(module: str, package: str, extra: str) -> Any:
@@ -108,17 +114,24 @@ def _of_equal_weight(posterior: Results, draws: int | None, seed: int) -> Any:
     """The numbers of the draws to show, shape (chains, draws)."""
     if posterior.chains is not None and draws is None:
         return by_chain(posterior.chains)
-    log_weights = posterior.log_weights
-    equal = bool(np.all(log_weights == log_weights[0])) and posterior.families is None
+    log_weights, families = posterior.log_weights, posterior.families
     if draws is None:
-        if equal and not posterior.exact:
+        equal = bool(np.all(log_weights == log_weights[0])) and not posterior.exact
+        if equal and families is None:
             return np.arange(len(posterior))[None]
-        draws = _EXACT_DRAWS if posterior.exact else max(1, math.floor(posterior.ess))
-    from anglipy.inference.resampling import systematic
-
+        draws = MANY if posterior.exact else _as_many(posterior)
     rng = np.random.default_rng(seed)
     chosen = systematic(rng, posterior.weights, whole_number("draws", draws))
-    return rng.permutation(chosen)[None]
+    if posterior.exact:
+        return rng.permutation(chosen)[None]
+    if families is not None:
+        chosen = chosen[np.argsort(families[chosen], kind="stable")]
+    return chosen[None]
+
+
+def _as_many(posterior: Results) -> int:
+    """All draws, but not more than `MANY`, unless more of them are effective."""
+    return max(1, min(len(posterior), max(MANY, math.floor(posterior.ess))))
 
 
 def _arrays(posterior: Results, chosen: Any) -> dict[str, Any]:

@@ -58,8 +58,10 @@ class Posterior(Results):
         return to_pandas(self)
 
     def to_arviz(self, draws: int | None = None, seed: int = 0) -> Any:
-        """ArviZ's InferenceData (DataTree from ArviZ 1.0 on), of draws of equal weight; about `ess`
-        of them, if no number is given. Raises OptionError AQ305 without ArviZ. See `frames`.
+        """ArviZ's InferenceData (DataTree from ArviZ 1.0 on), of draws of equal weight: `draws` of
+        them; if that is not given all, but of weighted ones 4,000, or as many as are effective.
+        Their order is such that ArviZ finds the effective sample size of every variable itself.
+        Raises OptionError AQ303, AQ305 without ArviZ. See `frames`.
         """
         from anglipy.inference.frames import to_arviz
 

@@ -133,6 +133,38 @@ def test_inference_data_of_weighted_draws_are_resampled(arviz: Any) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("seed", range(3))
+def test_arviz_finds_how_many_draws_are_effective(arviz: Any, seed: int) -> None:
+    """Of copies and of families, from the order of the draws. The estimate itself scatters by about
+    10 % for some hundred effective samples.
+    """
+    rng = np.random.default_rng(seed)
+    log_weights = rng.normal(scale=1.5, size=4_000)
+    p = Posterior.from_particles(rng.normal(size=4_000).tolist(), log_weights)
+    for q in (p, p.resample(4_000, seed)):
+        found = arviz.ess(q.to_arviz(), method="mean")["result"].item()
+        assert q.ess < 1_000
+        assert found == pytest.approx(q.ess, rel=0.35)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_arviz_gets_the_error_of_early_and_of_late_states(arviz: Any) -> None:
+    walk = loads(
+        "(defquery walk [ys] (loop [x 0 ys ys xs []] (if (empty? ys) xs"
+        " (let [x (sample (normal x 1))] (observe (normal x 0.3) (first ys))"
+        " (recur x (rest ys) (conj xs x))))))"
+    ).walk
+    p = walk.infer("smc", args=[[0.3, -0.2, 0.5, 1.0, 0.0, 0.4]], particles=4_000, seed=1)
+    data = p.to_arviz()
+    assert data.posterior["result"].shape == (1, 4_000, 6)
+    errors = arviz.mcse(data)["result"].values
+    own = [p.marginal(place).standard_error() for place in range(6)]
+    assert errors == pytest.approx(own, rel=0.35)
+    effective = arviz.ess(data)["result"].values
+    assert effective[-1] > 2 * effective[0]
+
+
+@pytest.mark.filterwarnings("ignore")
 def test_words_and_gaps_in_inference_data(arviz: Any) -> None:
     data = posterior([*NESTED] * 3).to_arviz()
     assert data.posterior["name"].values[0].tolist() == ["a", ""] * 3
