@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from anglipy.inference.listing import Listing
 from anglipy.inference.pareto import trusted_up_to
 from anglipy.inference.parts import predict_columns
 from anglipy.inference.results import Results
@@ -105,28 +106,29 @@ _ROWS = 30
 """Rows of the table of numbers."""
 _WIDTH = 100
 """Of a line."""
-_LISTED = 10
-"""Lists of probabilities, and values in each."""
+_LISTS = 10
+"""Lists of probabilities."""
 
 
 def as_text(data: Mapping[str, Any]) -> str:
     """The report as text: what was run, a table of the numbers in the results, and lists of the
     probabilities of what is discrete.
     """
-    parts = list(_named_parts("result", data["posterior"]))
+    listing = Listing.of(data)
+    parts = list(_named_parts("result", data["posterior"], listing))
     for label, part in data["predicts"].items():
-        parts += _named_parts(label, part)
+        parts += _named_parts(label, part, listing)
     lines = list(_heading(data))
     rows = [(name, part) for name, part in parts if "mean" in part]
     if rows:
         lines += ["", *_table(rows[:_ROWS])]
         if len(rows) > _ROWS:
             lines.append(f"  ... {len(rows) - _ROWS} more")
-    lines += _lists([(name, part) for name, part in parts if _is_listed(part)])
+    lines += _lists([(name, part) for name, part in parts if listing.has(part)], listing)
     return "\n".join(lines)
 
 
-def _lists(lists: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[str]:
+def _lists(lists: Sequence[tuple[str, Mapping[str, Any]]], listing: Listing) -> Iterator[str]:
     """Probabilities of values: a line for each value, or for each part where there are many parts
     with few values.
     """
@@ -137,10 +139,10 @@ def _lists(lists: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[str]:
         yield from lines[:_ROWS]
         left_out = len(lines) - _ROWS
     else:
-        for name, part in lists[:_LISTED]:
+        for name, part in lists[:_LISTS]:
             yield ""
-            yield from _probabilities(name, part)
-        left_out = len(lists) - _LISTED
+            yield from _probabilities(name, part, listing)
+        left_out = len(lists) - _LISTS
     if left_out > 0:
         yield f"  ... {left_out} more"
 
@@ -238,7 +240,9 @@ def _ess(data: Mapping[str, Any]) -> str:
     return text
 
 
-def _named_parts(name: str, data: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _named_parts(
+    name: str, data: Mapping[str, Any], listing: Listing
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """A summary and those inside of it, with the names they are shown under."""
     work = [(name, data)]
     while work:
@@ -248,7 +252,7 @@ def _named_parts(name: str, data: Mapping[str, Any]) -> Iterator[tuple[str, Mapp
         inside += [(f"{own} {key}", entry) for key, entry in part.get("entries", {}).items()]
         if "length" in part:
             inside.insert(0, (f"{own} length", part["length"]))
-        if not _is_listed(part):
+        if not listing.has(part):
             # A mixture whose values are few is shown by them.
             inside += [(f"{own} if {_noun(kind)}", p) for kind, p in part.get("parts", {}).items()]
         work += reversed(inside)
@@ -277,21 +281,16 @@ def _table(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
     ]
 
 
-def _is_listed(part: Mapping[str, Any]) -> bool:
-    """Whether ten values have at least half of the probability."""
-    pairs = part.get("probabilities", [])
-    return bool(sum(probability for _, probability in pairs[:_LISTED]) >= 0.5)
-
-
-def _probabilities(name: str, part: Mapping[str, Any]) -> Iterator[str]:
+def _probabilities(name: str, part: Mapping[str, Any], listing: Listing) -> Iterator[str]:
     present = part.get("probability")
     yield f"  {name}" + ("" if present is None else f" (present with probability {present:.4f})")
-    pairs = part["probabilities"]
-    for text, probability in pairs[:_LISTED]:
+    pairs, shown = part["probabilities"], listing.values(part)
+    for text, probability in shown:
         yield f"    {probability:.4f}  {text}"
-    if len(pairs) > _LISTED:
-        rest = math.fsum(probability for _, probability in pairs[_LISTED:])
-        yield f"    {rest:.4f}  {len(pairs) - _LISTED} more values"
+    left = len(pairs) - len(shown)
+    if left:
+        rest = math.fsum(probability for _, probability in pairs[len(shown) :])
+        yield f"    {rest:.4f}  {left} more value{'' if left == 1 else 's'}"
 
 
 def _number_text(number: float | None) -> str:

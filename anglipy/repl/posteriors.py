@@ -25,6 +25,8 @@ VALUES = 12
 """Distinct values that are shown with their probabilities."""
 FEW = 4
 """Distinct values that are shown in one line, even if they are numbers."""
+NEGLIGIBLE = 5e-4
+"""A probability that is 0.000 with three digits."""
 SPARK = 16
 BAR = 30
 _LEVELS = (0.025, 0.5, 0.975)
@@ -193,8 +195,10 @@ def _most_probable(part: _Part) -> str:
     from anglipy.runtime.printing import pr_str
 
     pairs = grouped(part.values, part.weights) or []
-    shown = [f"{_short(pr_str(value))} {weight:.3f}" for value, weight in pairs[:FEW]]
-    return ", ".join(shown) + (f", {len(pairs) - FEW:,} more" if len(pairs) > FEW else "")
+    likely = [pair for pair in pairs[:FEW] if pair[1] >= NEGLIGIBLE] or pairs[:1]
+    shown = [f"{_short(pr_str(value))} {weight:.3f}" for value, weight in likely]
+    left = len(pairs) - len(shown)
+    return ", ".join(shown) + (f", {left:,} more" if left else "")
 
 
 def _probabilities(part: _Part, strokes: Strokes) -> list[str]:
