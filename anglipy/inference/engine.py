@@ -17,15 +17,20 @@ takes.
 
 from __future__ import annotations
 
-import difflib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from anglipy.diagnostics import OptionError
 from anglipy.inference.garbage import collecting_rarely
-from anglipy.inference.options import UNREMARKABLE, LockstepOptions, Options, whole_number
+from anglipy.inference.options import (
+    UNREMARKABLE,
+    LockstepOptions,
+    Options,
+    nearest,
+    whole_number,
+)
 from anglipy.inference.steps import StepInfo
 from anglipy.runtime.random_source import using_rng
 
@@ -188,16 +193,6 @@ def infer(
         stopped=not engine.is_done(state),
         steps=tuple(steps),
     )
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """`did you mean `x`? ` for the nearest of the known names, or nothing.
-
-    >>> nearest("partciles", ["particles", "sweeps"])
-    'did you mean `particles`? '
-    """
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f"did you mean `{close[0]}`? " if close else ""
 
 
 def generator_of(rng: Any, seed: int | None) -> Any:

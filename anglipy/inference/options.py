@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
 import operator
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 from anglipy.diagnostics import OptionError
 
-__all__ = ["UNREMARKABLE", "LockstepOptions", "Options", "whole_number"]
+__all__ = ["UNREMARKABLE", "LockstepOptions", "Options", "check_name", "nearest", "whole_number"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +71,23 @@ def whole_number(name: str, value: Any, least: int = 1) -> int:
             "AQ303", f"the option `{name}` must be a whole number from {least}, got {value!r}"
         )
     return number
+
+
+def check_name(name: str, value: Any, known: Collection[str]) -> None:
+    """Raises OptionError AQ303 if the value of an option is none of the names that it may be."""
+    if value not in known:
+        raise OptionError(
+            "AQ303",
+            f"the option `{name}` has no value `{value}`",
+            help=f"{nearest(str(value), known)}known: {', '.join(known)}",
+        )
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`did you mean `x`? ` for the nearest of the known names, or nothing.
+
+    >>> nearest("partciles", ["particles", "sweeps"])
+    'did you mean `particles`? '
+    """
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f"did you mean `{close[0]}`? " if close else ""

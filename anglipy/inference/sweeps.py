@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from anglipy.diagnostics import InferenceError, OptionError
 from anglipy.inference.draws import Draws, place_of
-from anglipy.inference.engine import LockstepOptions, nearest, whole_number
+from anglipy.inference.options import LockstepOptions, check_name, whole_number
 from anglipy.inference.resampling import SCHEMES
 from anglipy.runtime.checkpoints import Site
 
@@ -34,12 +34,7 @@ class SmcOptions(LockstepOptions):
         LockstepOptions.__post_init__(self)
         object.__setattr__(self, "particles", whole_number("particles", self.particles))
         object.__setattr__(self, "sweeps", whole_number("sweeps", self.sweeps))
-        if self.resampling not in SCHEMES:
-            raise OptionError(
-                "AQ303",
-                f"the option `resampling` has no value `{self.resampling}`",
-                help=f"{nearest(str(self.resampling), SCHEMES)}known: {', '.join(SCHEMES)}",
-            )
+        check_name("resampling", self.resampling, SCHEMES)
         threshold = self.ess_threshold
         if (
             isinstance(threshold, bool)

@@ -13,12 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from anglipy.diagnostics import OptionError
-from anglipy.inference.engine import nearest, register
+from anglipy.inference.engine import register
 from anglipy.inference.mcmc.moves import REGENERATED, drawn_place
 from anglipy.inference.mcmc.options import real_number
 from anglipy.inference.mcmc.searching import SearchEngine, SearchOptions
 from anglipy.inference.mcmc.traces import Trace, begun, chance, changed
+from anglipy.inference.options import check_name
 from anglipy.inference.runs import draw
 from anglipy.runtime.checkpoints import Checkpoint
 
@@ -44,13 +44,7 @@ class SimanOptions(SearchOptions):
         SearchOptions.__post_init__(self)
         rate = real_number("cooling-rate", self.cooling_rate, 0.0, 1.0, "0.999 cools slowly")
         object.__setattr__(self, "cooling_rate", rate)
-        if self.cooling_schedule not in SCHEDULES:
-            raise OptionError(
-                "AQ303",
-                f"the option `cooling-schedule` has no value `{self.cooling_schedule}`",
-                help=f"{nearest(str(self.cooling_schedule), SCHEDULES)}known: "
-                f"{', '.join(SCHEDULES)}",
-            )
+        check_name("cooling-schedule", self.cooling_schedule, SCHEDULES)
 
 
 class Siman(SearchEngine):

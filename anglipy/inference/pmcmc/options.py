@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from anglipy.diagnostics import OptionError
-from anglipy.inference.engine import LockstepOptions, nearest, whole_number
+from anglipy.inference.options import LockstepOptions, check_name, whole_number
 from anglipy.inference.pmcmc.nodes import Shape
 from anglipy.inference.resampling import SCHEMES
 
@@ -43,12 +43,7 @@ class SweepOptions(LockstepOptions):
                 " particle repeats the last path, and would be alone",
                 help=f"give it {self.LEAST} at least; more move further, 100 for instance",
             )
-        if self.resampling not in SCHEMES:
-            raise OptionError(
-                "AQ303",
-                f"the option `resampling` has no value `{self.resampling}`",
-                help=f"{nearest(str(self.resampling), SCHEMES)}known: {', '.join(SCHEMES)}",
-            )
+        check_name("resampling", self.resampling, SCHEMES)
 
     @property
     def length(self) -> int:

@@ -14,17 +14,17 @@ from typing import Any
 
 import numpy as np
 
-from anglipy.diagnostics import InferenceError, OptionError
+from anglipy.diagnostics import InferenceError
 from anglipy.inference.draws import NO_DRAWS, Draws
 from anglipy.inference.engine import (
     LockstepOptions,
     Startable,
     StepInfo,
-    nearest,
     register,
     whole_number,
 )
 from anglipy.inference.lockstep import GroupPredicts, for_groups
+from anglipy.inference.options import check_name
 from anglipy.inference.posterior import Posterior
 from anglipy.inference.resampling import SCHEMES
 from anglipy.inference.smc_groups import GroupSweep
@@ -52,12 +52,7 @@ class PfilterOptions(LockstepOptions):
         LockstepOptions.__post_init__(self)
         for name in ("samples", "particles"):
             object.__setattr__(self, name, whole_number(name, getattr(self, name)))
-        if self.resampling not in SCHEMES:
-            raise OptionError(
-                "AQ303",
-                f"the option `resampling` has no value `{self.resampling}`",
-                help=f"{nearest(str(self.resampling), SCHEMES)}known: {', '.join(SCHEMES)}",
-            )
+        check_name("resampling", self.resampling, SCHEMES)
 
 
 @dataclass(frozen=True, slots=True)
