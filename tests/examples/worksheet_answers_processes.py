@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -262,17 +262,22 @@ def log_probabilities() -> np.ndarray:
     return np.log([float(zero_inflated(n, 0.6, 3.0)) for n in (0, 1, 5)])
 
 
+def sweeps(function: str, truth: Callable[[], float], discrepancy: float) -> Sweeps:
+    """Of the sweeps of 500 states that `samples` has."""
+    return Sweeps(function, "samples", 500, truth, discrepancy)
+
+
 WORKSHEETS: list[Worksheet] = [
     Worksheet(
         "pdia",
         [
-            Sweeps(
+            sweeps(
                 "(fn [s] (get (stat/empirical-distribution (stat/collect-results s)) :a 0.0))",
-                "samples", 500, lambda: pdia()[0], 0.06,
+                lambda: pdia()[0], 0.06,
             ),
-            Sweeps(
+            sweeps(
                 "(fn [s] (get (stat/empirical-distribution (stat/collect-predicts :states s)) 2))",
-                "samples", 500, lambda: pdia()[1], 0.12,
+                lambda: pdia()[1], 0.12,
             ),
         ],
     ),
@@ -280,17 +285,17 @@ WORKSHEETS: list[Worksheet] = [
         "hdp",
         [
             Exact("(pr-str corpus)", lambda: '"[[1 0 1] [1 0] [3 3 2]]"'),
-            Sweeps(
+            sweeps(
                 "(partial p-same-topic 0 1)",
-                "samples", 500, lambda: hdp()[0], 0.18,
+                lambda: hdp()[0], 0.18,
             ),
-            Sweeps(
+            sweeps(
                 "(partial p-same-topic 0 2)",
-                "samples", 500, lambda: hdp()[1], 0.12,
+                lambda: hdp()[1], 0.12,
             ),
-            Sweeps(
+            sweeps(
                 "mean-topics",
-                "samples", 500, lambda: hdp()[2], 0.25,
+                lambda: hdp()[2], 0.25,
             ),
         ],
     ),
@@ -299,24 +304,24 @@ WORKSHEETS: list[Worksheet] = [
         [
             Exact("(:counts (absorb (absorb (urn 3 2.) 1) 1))", lambda: [1, 5, 1]),
             *(
-                Sweeps(
+                sweeps(
                     f"(fn [s] (nth (next-letters s) {letter}))",
-                    "samples", 500, lambda letter=letter: float(polya_urn()[0][letter]), 0.05,
+                    lambda letter=letter: float(polya_urn()[0][letter]), 0.05,
                 )
                 for letter in range(3)
             ),
-            Sweeps(
+            sweeps(
                 "(fn [s] (stat/empirical-mean (stat/collect-by"
                 " #(let [[a b] (:picks (get-predicts %))] (if (= a b) 1 0)) s)))",
-                "samples", 500, lambda: polya_urn()[1], 0.05,
+                lambda: polya_urn()[1], 0.05,
             ),
         ],
     ),
     Worksheet(
         "relations",
         [
-            Sweeps(
-                function, "samples", 500, lambda place=place: float(relations().mean[place]), seen
+            sweeps(
+                function, lambda place=place: float(relations().mean[place]), seen
             )
             for place, (function, seen) in enumerate([
                 ('#(together % "ann" "bob")', 0.4),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import pytest
 
 from anglipy.api import Session
-from anglipy.diagnostics import AnglipyError
+from tests.host.evaluating import fails, of, value
 
 MODELS = """
 (defquery gauss [a b]
@@ -30,19 +29,7 @@ MODELS = """
 
 @pytest.fixture(scope="module")
 def session() -> Session:
-    session = Session()
-    session.evaluate(MODELS, "models.clj")
-    return session
-
-
-def value(session: Session, text: str) -> Any:
-    return session.evaluate(text, "case.clj")[-1]
-
-
-def fails(session: Session, text: str) -> AnglipyError:
-    with pytest.raises(AnglipyError) as caught:
-        value(session, text)
-    return caught.value
+    return of(MODELS)
 
 
 NAMES = [":lmh", ":rdb", ":plmh", ":rmh", ":almh", ":palmh"]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from anglipy.api import Session
-from anglipy.diagnostics import AnglipyError
 from anglipy.runtime.printing import pr_str
+from tests.host.evaluating import fails, of, value
 
 MODELS = """
 (defquery coin [xs]
@@ -30,19 +29,7 @@ MODELS = """
 
 @pytest.fixture
 def session() -> Session:
-    session = Session()
-    session.evaluate(MODELS, "models.clj")
-    return session
-
-
-def value(session: Session, text: str) -> Any:
-    return session.evaluate(text, "case.clj")[-1]
-
-
-def fails(session: Session, text: str) -> AnglipyError:
-    with pytest.raises(AnglipyError) as caught:
-        value(session, text)
-    return caught.value
+    return of(MODELS)
 
 
 DATA = "[[true true false]]"
