@@ -86,21 +86,10 @@ class _Pass:
                     return (yield self.with_values(args, lambda v: Jump(target, v, node.span)))
                 loop = Local(target.label, node.span)
                 return (yield self.with_values(args, lambda v: Invoke(loop, v, k, node.span)))
-            case Sample(site, id_, dist):
-                ids = () if id_ is None else (id_,)
-
-                def take(values: Simples) -> Tail:
-                    return Take(site, values[0] if ids else None, values[-1], None, k, node.span)
-
-                return (yield self.with_values((*ids, dist), take))
-            case Observe(site, id_, dist, value):
-                ids = () if id_ is None else (id_,)
-
-                def watch(values: Simples) -> Tail:
-                    name = values[0] if ids else None
-                    return Take(site, name, values[-2], values[-1], k, node.span)
-
-                return (yield self.with_values((*ids, dist, value), watch))
+            case Sample(dist=dist):
+                return (yield self.checkpoint(node, (dist,), k))
+            case Observe(dist=dist, value=value):
+                return (yield self.checkpoint(node, (dist, value), k))
             case Predict(label, value):
                 after = self.hand(k, Const(None, node.span), node.span)
 
@@ -109,6 +98,19 @@ class _Pass:
 
                 return (yield self.with_values((label, value), predict))
         raise AssertionError(node)
+
+    def checkpoint(
+        self, node: Sample | Observe, given: tuple[Node, ...], k: Continuation
+    ) -> Passing:
+        """A draw from a distribution, or an observation of a value under one."""
+        ids = () if node.id is None else (node.id,)
+
+        def take(values: Simples) -> Tail:
+            name = values[0] if ids else None
+            dist, *observed = values[len(ids) :]
+            return Take(node.site, name, dist, observed[0] if observed else None, k, node.span)
+
+        return (yield self.with_values((*ids, *given), take))
 
     def hand(self, k: Continuation, value: Simple, span: Span) -> Tail:
         if isinstance(k, Kont):

@@ -24,7 +24,7 @@ from anglipy.runtime.classes import FULL_NAMES
 from anglipy.runtime.distributions import CONSTRUCTORS
 from anglipy.runtime.functions import APPLY, mem, mem_recursive
 from anglipy.runtime.locate import SOURCES
-from anglipy.runtime.primitives import CONSTANTS, PRIMITIVES
+from anglipy.runtime.primitives import CONSTANTS, PRIMITIVES, Primitive
 from anglipy.runtime.torch_modules import callable_of
 from anglipy.runtime.unwinding import MACHINE_FUNCTIONS
 from anglipy.runtime.variables import NamespaceValue
@@ -62,67 +62,71 @@ _PLOTTING = "plotting*"
 """The name under which a layer above gives what is called for an unknown function that plots."""
 
 
-@dataclass(frozen=True, slots=True)
 class _BuiltIns:
-    bindings: dict[str, Binding]
-    values: dict[str, Any]
-    """Python name -> value, for the globals of generated modules."""
+    """Names with their meanings, and what generated code calls them."""
+
+    def __init__(self) -> None:
+        self.bindings: dict[str, Binding] = {}
+        self.values: dict[str, Any] = {}
+        """Python name -> value, for the globals of generated modules."""
+        self._fresh = Names(set(_RESERVED))
+        self._known: dict[Callable[..., Any], str] = {}
+
+    def python(self, function: Callable[..., Any], wanted: str) -> str:
+        """The one name of a function in generated code."""
+        if function not in self._known:
+            self._known[function] = self._fresh(wanted)
+            self.values[self._known[function]] = function
+        return self._known[function]
+
+    def primitive(self, name: str, entry: Primitive, library: Binding | None) -> None:
+        """A primitive; `library` is the version for functions that sample, where there is one."""
+        binary = None
+        if entry.binary is not None:
+            written = self.python(entry.binary, entry.binary.__name__)
+            binary = Binding(name, written, "primitive", 2, 2)
+        stochastic = library
+        if name == "apply":
+            stochastic = Binding("apply", "apply_stochastic", "library")
+            self.values["apply_stochastic"] = APPLY
+        low, high = entry.arity
+        python, functions = self.python(entry.fn, entry.python_name), entry.function_args
+        self.bindings[name] = Binding(
+            name, python, "primitive", low, high, functions, stochastic, binary
+        )
+        if library is not None:
+            direct = f"directly/{name}"
+            self.bindings[direct] = Binding(direct, python, "primitive", low, high)
+
+    def value(
+        self, name: str, value: Any, kind: str, low: int = 0, high: int | None = None
+    ) -> None:
+        """Anything else, under a name of its own in generated code."""
+        python = self._fresh(name)
+        self.bindings[name] = Binding(name, python, kind, low, high)
+        self.values[python] = value
 
 
 @cache
 def _built_ins() -> _BuiltIns:
     """Everything that is there before a program says a word. Constant once made."""
-    names = Names(set(_RESERVED))
-    bindings: dict[str, Binding] = {}
-    values: dict[str, Any] = {}
-    python_names: dict[Callable[..., Any], str] = {}
+    made = _BuiltIns()
     library = {
         name: Binding(name, f"core_{python_name(name)}", "library", low, high)
         for name, low, high in defined()
     }
-
-    def named(function: Callable[..., Any], python: str) -> str:
-        """The one name of a function in generated code."""
-        if function not in python_names:
-            python_names[function] = names(python)
-            values[python_names[function]] = function
-        return python_names[function]
-
     for name, entry in PRIMITIVES.items():
-        low, high = entry.arity
-        binary = None
-        if entry.binary is not None:
-            binary = Binding(name, named(entry.binary, entry.binary.__name__), "primitive", 2, 2)
-        stochastic = library.get(name)
-        if name == "apply":
-            stochastic = Binding("apply", "apply_stochastic", "library")
-            values["apply_stochastic"] = APPLY
-        python = named(entry.fn, entry.python_name)
-        bindings[name] = Binding(
-            name, python, "primitive", low, high, entry.function_args, stochastic, binary
-        )
-        if name in library:
-            direct = f"directly/{name}"
-            bindings[direct] = Binding(direct, python, "primitive", low, high)
-    bindings.update((name, b) for name, b in library.items() if name not in bindings)
-    for name, made in CONSTRUCTORS.items():
-        python = names(name)
-        low, high = _arity(made)
-        bindings[name] = Binding(name, python, "primitive", low, high)
-        values[python] = made
-    for name, value in CONSTANTS.items():
-        python = names(name)
-        bindings[name] = Binding(name, python, "value")
-        values[python] = value
+        made.primitive(name, entry, library.get(name))
+    made.bindings.update((name, b) for name, b in library.items() if name not in made.bindings)
+    for name, constructor in CONSTRUCTORS.items():
+        made.value(name, constructor, "primitive", *_arity(constructor))
+    for name, constant in CONSTANTS.items():
+        made.value(name, constant, "value")
     for name, (closure, low, high) in MACHINE_FUNCTIONS.items():
-        python = names(name)
-        bindings[name] = Binding(name, python, "library", low, high)
-        values[python] = closure
+        made.value(name, closure, "library", low, high)
     for name, function in _INTRINSIC.items():
-        python = names(name)
-        bindings[name] = Binding(name, python, "primitive", *_arity(function))
-        values[python] = function
-    return _BuiltIns(bindings, values)
+        made.value(name, function, "primitive", *_arity(function))
+    return made
 
 
 _DISTRIBUTIONS: frozenset[Any] = frozenset(CONSTRUCTORS.values())

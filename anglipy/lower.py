@@ -148,17 +148,8 @@ class _Lowering:
                 args, in_args = yield self.values(args, label)
                 k, more = yield self.continuation(k, label, tail.span)
                 return replace(tail, fn=fn, args=args, k=k), free | in_args | more, 0
-            case Take(_, id_, dist, value, k):
-                nodes = [n for n in (id_, dist, value) if n is not None]
-                done, free = yield self.values(tuple(nodes), label)
-                rest = list(done)
-                new = {
-                    name: rest.pop(0)
-                    for name in ("id", "dist", "value")
-                    if getattr(tail, name) is not None
-                }
-                k, more = yield self.continuation(k, label, tail.span)
-                return replace(tail, k=k, **new), free | more, 0
+            case Take():
+                return (yield self.take(tail, label))
             case Jump(target, args):
                 args, free = yield self.values(args, label)
                 return replace(tail, args=args), free | {target.label}, 0
@@ -218,6 +209,13 @@ class _Lowering:
         name = self.fresh(f"{label}_k_{k.param}" if k.param else f"{label}_k")
         captured = self.add(name, "k", body, free, span, params=(k.param,) if k.param else ())
         return Frame(name, captured), frozenset(captured)
+
+    def take(self, tail: Take, label: str) -> Found:
+        parts = {name: getattr(tail, name) for name in ("id", "dist", "value")}
+        there = {name: node for name, node in parts.items() if node is not None}
+        done, free = yield self.values(tuple(there.values()), label)
+        k, more = yield self.continuation(tail.k, label, tail.span)
+        return replace(tail, k=k, **dict(zip(there, done, strict=True))), free | more, 0
 
     def enter(self, tail: Enter, label: str) -> Found:
         inits, free = yield self.values(tail.inits, label)

@@ -99,13 +99,8 @@ class _Parting:
                 then = yield self.node(then)
                 otherwise = yield self.node(otherwise)
                 return If(test, then, otherwise, node.span, COMPOUND, 0)
-            case Let(name, value, body):
-                value = yield self.node(value)
-                self.locals[name] = self.is_direct(value) and not isinstance(value, Const)
-                if self.is_made(value):
-                    self.made.add(name)
-                body = yield self.node(body)
-                return Let(name, value, body, node.span, *sequence_level(value, body))
+            case Let():
+                return (yield self.let(node))
             case Do(first, rest):
                 first = yield self.node(first)
                 rest = yield self.node(rest)
@@ -136,6 +131,14 @@ class _Parting:
         for node in nodes:
             done.append((yield self.node(node)))
         return tuple(done)
+
+    def let(self, node: Let) -> Parting:
+        value = yield self.node(node.value)
+        self.locals[node.name] = self.is_direct(value) and not isinstance(value, Const)
+        if self.is_made(value):
+            self.made.add(node.name)
+        body = yield self.node(node.body)
+        return Let(node.name, value, body, node.span, *sequence_level(value, body))
 
     def call(self, node: Call) -> Parting:
         args = yield self.nodes(node.args)

@@ -53,7 +53,7 @@ class Editor:
             lexer=_Colours(),
             completer=_Completer(conversation),
             history=_history(),
-            key_bindings=_keys(),
+            key_bindings=_KEYS,
             style=Style.from_dict(STYLES),
             color_depth=None if wants_color else ColorDepth.DEPTH_1_BIT,
             input_processors=[HighlightMatchingBracketProcessor(chars="()[]{}")],
@@ -113,50 +113,52 @@ class _Completer(Completer):
             yield Completion(found.text, -found.replaced, display_meta=found.about[:70])
 
 
-def _keys() -> KeyBindings:
-    keys = KeyBindings()
+_KEYS = KeyBindings()
 
-    @keys.add("enter", filter=is_searching)
-    def _(event: KeyPressEvent) -> None:
-        """Take what was found; the next Enter evaluates it."""
-        accept_search()
-        buffer = event.app.current_buffer
-        buffer.cursor_position = len(buffer.text)
 
-    @keys.add("enter", filter=~is_searching)
-    def _(event: KeyPressEvent) -> None:
-        """Evaluate, or begin a new line."""
-        buffer = event.current_buffer
-        if buffer.complete_state is not None and buffer.complete_state.current_completion:
-            buffer.complete_state = None
-        elif _is_at_end(buffer.document) and is_complete(buffer.text):
-            buffer.validate_and_handle()
-        else:
-            _new_line(buffer)
+@_KEYS.add("enter", filter=is_searching)
+def _take_found(event: KeyPressEvent) -> None:
+    """Take what was found; the next Enter evaluates it."""
+    accept_search()
+    buffer = event.app.current_buffer
+    buffer.cursor_position = len(buffer.text)
 
-    @keys.add("escape", "enter")
-    def _(event: KeyPressEvent) -> None:
-        """Begin a new line anywhere."""
-        _new_line(event.current_buffer)
 
-    @keys.add("tab")
-    def _(event: KeyPressEvent) -> None:
-        """Complete the word, or indent the line."""
-        buffer = event.current_buffer
-        if buffer.complete_state is not None:
-            buffer.complete_next()
-        elif buffer.document.current_line_before_cursor.strip():
-            buffer.start_completion(insert_common_part=True)
-        else:
-            _indent(buffer)
+@_KEYS.add("enter", filter=~is_searching)
+def _enter(event: KeyPressEvent) -> None:
+    """Evaluate, or begin a new line."""
+    buffer = event.current_buffer
+    if buffer.complete_state is not None and buffer.complete_state.current_completion:
+        buffer.complete_state = None
+    elif _is_at_end(buffer.document) and is_complete(buffer.text):
+        buffer.validate_and_handle()
+    else:
+        _new_line(buffer)
 
-    @keys.add("c-c")
-    def _(event: KeyPressEvent) -> None:
-        """Drop what is typed; the history keeps it."""
-        event.current_buffer.append_to_history()
-        event.app.exit(exception=KeyboardInterrupt, style="class:aborting")
 
-    return keys
+@_KEYS.add("escape", "enter")
+def _enter_anywhere(event: KeyPressEvent) -> None:
+    """Begin a new line anywhere."""
+    _new_line(event.current_buffer)
+
+
+@_KEYS.add("tab")
+def _tab(event: KeyPressEvent) -> None:
+    """Complete the word, or indent the line."""
+    buffer = event.current_buffer
+    if buffer.complete_state is not None:
+        buffer.complete_next()
+    elif buffer.document.current_line_before_cursor.strip():
+        buffer.start_completion(insert_common_part=True)
+    else:
+        _indent(buffer)
+
+
+@_KEYS.add("c-c")
+def _interrupt(event: KeyPressEvent) -> None:
+    """Drop what is typed; the history keeps it."""
+    event.current_buffer.append_to_history()
+    event.app.exit(exception=KeyboardInterrupt, style="class:aborting")
 
 
 def _is_at_end(document: Document) -> bool:
