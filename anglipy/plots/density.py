@@ -10,10 +10,14 @@ import numpy as np
 from anglipy.inference.log_space import FloatArray
 from anglipy.inference.weighted import quantiles, weighted_mean, weighted_sd
 
-__all__ = ["Facts", "curve", "facts_of", "histogram", "shown_range", "surface"]
+__all__ = ["Facts", "curve", "different", "facts_of", "histogram", "shown_range", "surface"]
 
 _FINE = 1_024
 """Bins that a smooth curve is computed on."""
+_FALL = 3.0
+"""Widths of a kernel within which a density falls to nothing."""
+_SOME = 5.0
+"""Draws that say more of an end than chance does."""
 
 
 class Facts(NamedTuple):
@@ -39,20 +43,65 @@ def facts_of(numbers: FloatArray, weights: FloatArray) -> Facts:
     return Facts(weighted_mean(numbers, weights), weighted_sd(numbers, weights), *levels)
 
 
-def shown_range(numbers: FloatArray, weights: FloatArray) -> tuple[float, float]:
-    """The central 99.5 %, with a margin, but not beyond the numbers, nor further than six times the
-    central half from it.
+def different(numbers: FloatArray, size: float) -> float:
+    """How many of `size` draws differ in these numbers: what particles have from a common ancestor
+    is drawn once.
+    """
+    return min(size, float(np.unique(numbers).size))
+
+
+def shown_range(numbers: FloatArray, weights: FloatArray, size: float) -> tuple[float, float]:
+    """The central 99.5 %, with a margin in which a density of `size` independent draws falls to
+    nothing, but not further than six times the central half from it, nor beyond an end of the
+    numbers where their density seems to end abruptly.
     """
     levels = [0.0025, 0.25, 0.75, 0.9975]
     low, lower, upper, high = quantiles(numbers, weights, levels).tolist()
-    positive = numbers[weights > 0]
-    margin, far = 0.15 * (high - low), 6.0 * (upper - lower)
-    low, high = max(low - margin, float(positive.min())), min(high + margin, float(positive.max()))
+    fall = _FALL * _width(facts_of(numbers, weights), size)
+    margin, far = max(0.15 * (high - low), fall), 6.0 * (upper - lower)
+    first, last = _ends(numbers, weights, fall, size)
+    low, high = max(low - margin, first), min(high + margin, last)
     if far > 0:
         low, high = max(low, lower - far), min(high, upper + far)
     if low == high:
         return low - 0.5, high + 0.5
     return low, high
+
+
+def _ends(
+    numbers: FloatArray, weights: FloatArray, fall: float, size: float
+) -> tuple[float, float]:
+    """How far the numbers may reach: to the least and the greatest where they are as frequent as
+    further inside, by more than a few draws, else a little further. Numbers without a sign have 0
+    for an end, those up to 1 that too.
+    """
+    positive = weights > 0
+    numbers, weights = numbers[positive], weights[positive] / weights.sum()
+    least, greatest = float(numbers.min()), float(numbers.max())
+    step = fall / _FALL
+
+    def is_abrupt(inwards: FloatArray) -> bool:
+        outer = weights[inwards <= step].sum()
+        inner = weights[(inwards > step) & (inwards <= 2 * step)].sum()
+        return bool(outer >= 0.75 * inner and outer * size >= _SOME)
+
+    first, last = least - fall, greatest + fall
+    if is_abrupt(numbers - least):
+        first = least
+    if is_abrupt(greatest - numbers):
+        last = greatest
+    if least >= 0:
+        first = max(first, 0.0)
+        last = min(last, 1.0) if greatest <= 1 else last
+    return first, last
+
+
+def _width(facts: Facts, size: float) -> float:
+    """The standard deviation of a normal kernel for `size` independent draws; Silverman 1986, eq.
+    3.31.
+    """
+    spread = min(facts.sd, (facts.upper - facts.lower) / 1.34) or facts.sd
+    return 0.9 * spread * max(size, 1.0) ** -0.2
 
 
 def histogram(
@@ -75,12 +124,11 @@ def curve(
     """Places and a kernel estimate of the density there, for `size` independent draws; None if the
     numbers are all but equal.
 
-    A normal kernel, width by Silverman 1986, eq. 3.31, mass beyond either end reflected, so that a
-    density that ends abruptly does not sink there.
+    A normal kernel (see `_width`), mass beyond either end reflected, so that a density that ends
+    abruptly does not sink there.
     """
     facts = facts_of(numbers, weights)
-    spread = min(facts.sd, (facts.upper - facts.lower) / 1.34) or facts.sd
-    width = 0.9 * spread * max(size, 1.0) ** -0.2
+    width = _width(facts, size)
     step = (span[1] - span[0]) / _FINE
     if not math.isfinite(width) or width < 2 * step:
         width = 2 * step
@@ -109,14 +157,17 @@ def surface(
     size: float,
     bins: int = 72,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Places along both axes and the smoothed mass there, shape (len(y), len(x))."""
+    """Places along both axes and the smoothed mass there, shape (len(y), len(x)); the ends of the
+    spans are among them.
+    """
     mass, x_edges, y_edges = np.histogram2d(x, y, bins=bins, range=spans, weights=weights)
     for axis, (numbers, span) in enumerate(((x, spans[0]), (y, spans[1]))):
         width = facts_of(numbers, weights).sd * max(size, 1.0) ** (-1 / 6)
         in_bins = max(width / (span[1] - span[0]) * bins, 0.8)
         mass = np.apply_along_axis(_smoothed, axis, mass, in_bins)
-    return (
-        0.5 * (x_edges[1:] + x_edges[:-1]),
-        0.5 * (y_edges[1:] + y_edges[:-1]),
-        mass.T,
-    )
+    return _centres(x_edges), _centres(y_edges), np.pad(mass, 1, mode="edge").T
+
+
+def _centres(edges: FloatArray) -> FloatArray:
+    """The middles of bins, between the ends of the first and the last."""
+    return np.concatenate([edges[:1], 0.5 * (edges[1:] + edges[:-1]), edges[-1:]])

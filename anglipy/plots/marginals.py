@@ -9,7 +9,7 @@ import numpy as np
 from anglipy.inference.log_space import FloatArray
 from anglipy.inference.parts import Part
 from anglipy.inference.weighted import grouped
-from anglipy.plots.density import curve, facts_of, histogram, shown_range
+from anglipy.plots.density import curve, different, facts_of, histogram, shown_range
 from anglipy.plots.style import (
     ACCENT,
     GREY,
@@ -72,7 +72,8 @@ def draw_density(axes: Any, part: Part, size: float) -> str:
         axes.text(0.5, 0.5, "no finite numbers", ha="center", color=GREY, transform=axes.transAxes)
         bare(axes)
         return ""
-    facts, span = facts_of(numbers, weights / weights.sum()), shown_range(numbers, weights)
+    size = different(numbers, size)
+    facts, span = facts_of(numbers, weights / weights.sum()), shown_range(numbers, weights, size)
     heights, edges = histogram(numbers, weights, span, size)
     axes.stairs(heights, edges, fill=True, color=PALE, alpha=0.75)
     top = float(heights.max())

@@ -12,7 +12,7 @@ from anglipy.inference.log_space import FloatArray
 from anglipy.inference.parts import Part
 from anglipy.inference.resampling import systematic
 from anglipy.inference.weighted import weighted_mean
-from anglipy.plots.density import shown_range, surface
+from anglipy.plots.density import different, shown_range, surface
 from anglipy.plots.marginals import draw_density, draw_number_bars, finite_numbers, is_discrete
 from anglipy.plots.style import ACCENT, GREY, INK, bare, number_text, one_color_map, shortened
 
@@ -34,7 +34,7 @@ def draw_pairs(figure: Any, parts: Sequence[Part], size: float, count: int) -> N
     weights = np.zeros(count)
     for part in parts:
         weights[np.asarray(part.draws)] = part.weights
-    spans = [_span(part) for part in parts]
+    spans = [_span(part, size) for part in parts]
     for row in range(n):
         for column in range(n):
             axes = grid[row][column]
@@ -52,13 +52,13 @@ def draw_pairs(figure: Any, parts: Sequence[Part], size: float, count: int) -> N
             _label(axes, parts, row, column)
 
 
-def _span(part: Part) -> tuple[float, float]:
+def _span(part: Part, size: float) -> tuple[float, float]:
     """What an axis of this part shows."""
     numbers, weights = finite_numbers(part)
     if not numbers.size:
         return 0.0, 1.0
     if not is_discrete(part):
-        return shown_range(numbers, weights)
+        return shown_range(numbers, weights, different(numbers, size))
     gap = _gap(numbers)
     return float(numbers.min()) - 0.7 * gap, float(numbers.max()) + 0.7 * gap
 
@@ -108,6 +108,7 @@ def _draw_contours(
     spans: tuple[tuple[float, float], tuple[float, float]],
     size: float,
 ) -> None:
+    size = min(different(x, size), different(y, size))
     xs, ys, mass = surface(x, y, weights, spans, size)
     levels = _contours(mass)
     if len(levels) < 2:

@@ -15,7 +15,7 @@ from anglipy.api import loads
 from anglipy.diagnostics import OptionError
 from anglipy.inference.posterior import Posterior
 from anglipy.plots import KINDS, plot_training
-from anglipy.plots.density import curve, histogram, surface
+from anglipy.plots.density import curve, different, histogram, shown_range, surface
 from anglipy.runtime.values import Keyword, PersistentMap, Vector
 
 matplotlib = pytest.importorskip("matplotlib")
@@ -238,6 +238,38 @@ def test_a_surface_has_all_the_mass() -> None:
     spans = ((-5.0, 5.0), (-5.0, 5.0))
     _, _, mass = surface(x, y, np.full(3_000, 1 / 3_000), spans, 3_000)
     assert mass.sum() == pytest.approx(1.0, abs=0.01)
+
+
+@pytest.mark.parametrize("size", [8, 15, 40])
+def test_a_density_of_few_draws_is_shown_to_its_ends(size: int) -> None:
+    """Whether they are few themselves, or copies of few, as families of particles are."""
+    few = np.random.default_rng(size).normal(size=size)
+    for numbers in (few, np.repeat(few, 30)):
+        weights = np.full(len(numbers), 1 / len(numbers))
+        own = different(numbers, len(numbers))
+        assert own == size
+        span = shown_range(numbers, weights, own)
+        _, density = curve(numbers, weights, span, own)
+        assert max(density[0], density[-1]) < 0.03 * density.max()
+        spans = (span, span)
+        xs, ys, mass = surface(numbers, numbers, weights, spans, own)
+        assert (xs[0], xs[-1]) == (ys[0], ys[-1]) == span
+        assert max(mass[0].max(), mass[:, -1].max()) < 0.1 * mass.max()
+
+
+def test_ranges_end_where_numbers_do() -> None:
+    rng = np.random.default_rng(3)
+    weights = np.full(2_000, 1 / 2_000)
+    evenly = rng.uniform(-10, 10, 2_000)
+    assert shown_range(evenly, weights, 2_000) == (evenly.min(), evenly.max())
+    waiting = rng.exponential(size=2_000)
+    low, high = shown_range(waiting, weights, 2_000)
+    assert low == waiting.min()
+    assert high > np.quantile(waiting, 0.9975)
+    few = rng.uniform(0.05, 0.95, 10)
+    low, high = shown_range(few, np.full(10, 0.1), 10)
+    assert 0.0 <= low < few.min()
+    assert few.max() < high <= 1.0
 
 
 def test_inspect_draws_the_training(tmp_path: Path) -> None:
