@@ -101,7 +101,7 @@ def _width(facts: Facts, size: float) -> float:
     3.31.
     """
     spread = min(facts.sd, (facts.upper - facts.lower) / 1.34) or facts.sd
-    return 0.9 * spread * max(size, 1.0) ** -0.2
+    return float(0.9 * spread * max(size, 1.0) ** -0.2)
 
 
 def histogram(
