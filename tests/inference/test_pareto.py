@@ -113,3 +113,17 @@ def test_there_is_none_where_weights_are_exact_or_have_ancestors() -> None:
     families = loads(BAD).q.infer(samples=2_000, seed=0).resample(100, 0)
     assert families.pareto_k is None
     assert Posterior.from_particles([1, 2], [0, 1]).pareto_k is None
+
+
+NUMBERS = "(defquery q (let [x (sample (normal 0 3))] (observe (normal x 0.01) 4) {:x x :n [1 x]}))"
+FEW = "(defquery q (let [k (sample (uniform-discrete 0 30))] (observe (normal k 0.5) 8) {:k k}))"
+
+
+def test_real_numbers_are_not_listed_however_few_have_weight() -> None:
+    few = loads(NUMBERS).q.infer(samples=1_000, seed=0)
+    assert few.probabilities()[0][1] > 0.2
+    assert "more values" not in few.summary()
+    copies = loads(NUMBERS).q.infer("smc", particles=1_000, seed=0)
+    assert copies.probabilities()[0][1] > 0.2
+    assert "more values" not in copies.summary()
+    assert "{:k 8}" in loads(FEW).q.infer(samples=1_000, seed=0).summary()
