@@ -55,10 +55,30 @@ def _edn(text: str, name: str) -> Any:
     from anglipy.datum import read_edn
 
     try:
-        return read_edn(text, name)
+        value = read_edn(text, name)
     except ReadError as error:
         found = error.diagnostic
         raise OptionError("AQ314", found.message, found.span, found.help, found.notes) from error
+    _check_files(Source(name, text))
+    return value
+
+
+def _check_files(source: Source) -> None:
+    """OptionError AQ314 for `@path` inside of a value, which EDN would take for a `deref`."""
+    if "@" not in source.text:
+        return
+    from anglipy.forms import ListForm, walk
+    from anglipy.reader import read
+
+    for form in (inside for whole in read(source) for inside in walk(whole)):
+        if isinstance(form, ListForm) and source.text[form.span.start] == "@":
+            path = source.text[form.span.start : form.span.end]
+            raise OptionError(
+                "AQ314",
+                "the content of a file can be a whole value only, not a part of one",
+                form.span,
+                help=f"-v {path}, or --arg NAME={path} for a parameter",
+            )
 
 
 def _edn_file(path: Path) -> Any:

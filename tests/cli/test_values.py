@@ -175,3 +175,12 @@ def test_byte_order_mark_is_no_content(tmp_path: Path) -> None:
     path = tmp_path / "data.csv"
     path.write_bytes(b"\xef\xbb\xbf1,2\n")
     assert to_python(read(path)) == [[1, 2]]
+
+
+def test_a_file_is_a_whole_value() -> None:
+    with pytest.raises(OptionError) as caught:
+        read_value("[1 @points.csv]", "-v")
+    assert caught.value.diagnostic.code == "AQ314"
+    assert caught.value.diagnostic.help is not None
+    assert "--arg NAME=@points.csv" in caught.value.diagnostic.help
+    assert read_value('["a@b.csv"]', "-v")[0] == "a@b.csv"
