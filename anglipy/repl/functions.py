@@ -25,6 +25,7 @@ from anglipy.model import Model
 from anglipy.repl.bars import strokes
 from anglipy.repl.evaluation import Evaluation
 from anglipy.repl.live import InferenceWatch, Live, TrainingWatch
+from anglipy.runtime.convert import from_python
 from anglipy.runtime.machine import Query
 from anglipy.runtime.printing import describe, pr_str
 from anglipy.runtime.scalars import Keyword
@@ -81,6 +82,7 @@ class Functions:
             "plot": self.plot,
             "marginal": marginal,
             "predicted": predicted,
+            "expectation": expectation,
             "summary": summary,
             "load": self.load,
             "reload": self.reload,
@@ -197,10 +199,25 @@ def predicted(posterior: Any, label: Any) -> Posterior:
     return replace(_posterior_of(posterior).predicted(label), predicts=())
 
 
+def expectation(posterior: Any, f: Any = None) -> Any:
+    """The mean of a function of the result, or of the result itself.
+
+    `(expectation p (fn [r] (:mu r)))`, `(expectation p)`; of true and false it is the probability.
+    """
+    found = _posterior_of(posterior)
+    if f is None:
+        return found.mean()
+    if not callable(f):
+        raise OptionError(
+            "AQ303",
+            f"expectation: the second argument is a function of a result, got {describe(f)}",
+            help="(expectation posterior (fn [result] ...))",
+        )
+    return from_python(found.expectation(f))
+
+
 def summary(posterior: Any) -> Any:
     """All that is known of a posterior, as a map."""
-    from anglipy.runtime.convert import from_python
-
     return from_python(_posterior_of(posterior).to_data())
 
 

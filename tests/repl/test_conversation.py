@@ -195,6 +195,16 @@ def test_parts_and_summaries_of_a_posterior(conversation: Conversation) -> None:
     assert told(conversation, "(:draws (summary p))") == ["5"]
 
 
+def test_expectations(conversation: Conversation) -> None:
+    told(conversation, "(defquery q [] {:k (sample (uniform-discrete 1 5)) :v [1 2]})")
+    told(conversation, "(def p (infer q [] :enumerate))")
+    assert told(conversation, "(expectation p (fn [r] (* 2 (:k r))))") == ["5.0"]
+    assert told(conversation, "(expectation p (comp odd? :k))") == ["0.5"]
+    assert told(conversation, "(expectation p :v)") == ["[1.0 2.0]"]
+    assert told(conversation, "(expectation (marginal p :k))") == ["2.5"]
+    assert wrong(conversation, "(expectation p 3)").endswith("of a result, got the number 3")
+
+
 # --- files ---
 
 
