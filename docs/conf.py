@@ -11,7 +11,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from generate import write  # noqa: E402
+from generate import keep, write  # noqa: E402
 
 from anglipy import __version__  # noqa: E402
 
@@ -37,4 +37,5 @@ def setup(app: object) -> None:
     from pygments.lexers.special import TextLexer
 
     write(HERE / "reference")
+    keep(HERE)
     app.add_lexer("repl", TextLexer)  # type: ignore[attr-defined]

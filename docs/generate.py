@@ -1,7 +1,8 @@
 """The pages of the reference, written from what the product says of itself: the documentation and
 the examples of all names, and the parsers of the command line.
 
-`make docs` runs this before it builds; the pages are not kept in the repository.
+`make docs` runs this before it builds; the pages are not kept in the repository. What is kept is
+the page of the distributions, of which the tables are written here: `python docs/generate.py`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from anglipy.repl.documentation import aliases
 from anglipy.repl.examples import Chapter, Example, chapters
 from anglipy.repl.reference import entry
 
-__all__ = ["write"]
+__all__ = ["distributions_page", "keep", "write"]
 
 WHERE = {
     "top": "Runs at the top level of a program.",
@@ -112,6 +113,45 @@ def anchor(example: Example) -> str:
     return "name-" + re.sub(r"[^a-z0-9]", lambda m: f"-{ord(m[0]):x}-", example.names[0])
 
 
+# --- distributions
+
+WRITTEN = "<!-- What follows is written by generate.py. -->"
+TABLES = {"distributions": "Of ", "processes": ""}
+"""The chapters that the page has, and how the headings of their sections begin."""
+
+
+def keep(directory: Path) -> None:
+    """Write the tables of the page of the distributions anew, where they have changed."""
+    path = directory / "distributions.md"
+    text = path.read_text(encoding="utf-8")
+    if text != distributions_page(text):
+        path.write_text(distributions_page(text), encoding="utf-8")
+
+
+def distributions_page(text: str) -> str:
+    """The page with tables of all distributions and processes behind what is written by hand."""
+    own, mark, _ = text.partition(WRITTEN)
+    parts = [own + mark]
+    for chapter in chapters():
+        begins = TABLES.get(chapter.name)
+        for title, examples in chapter.sections if begins is not None else ():
+            names = [name for example in examples for name in example.names]
+            rows = [row for name in names if (row := table_row(name)) is not None]
+            if rows and title.startswith(begins) and (begins or not title):
+                parts.append(f"## {escaped(title.rstrip('.') or chapter.title)}")
+                parts.append("\n".join(["| | |", "| --- | --- |", *rows]))
+    return "\n\n".join(parts) + "\n"
+
+
+def table_row(name: str) -> str | None:
+    """How something is made, and what it is: the first paragraph of its documentation. None if that
+    does not begin with how it is made.
+    """
+    first = " ".join(inspect.cleandoc(entry(name).doc).split("\n\n")[0].split())
+    found = re.match(r"(`\([^`]*\)`): (.*)", first)
+    return None if found is None else f"| {found[1]} | {escaped(found[2])} |"
+
+
 # --- the command line
 
 
@@ -174,3 +214,4 @@ def _escaped_line(line: str) -> str:
 
 if __name__ == "__main__":
     write(Path(__file__).parent / "reference")
+    keep(Path(__file__).parent)

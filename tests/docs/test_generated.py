@@ -82,6 +82,16 @@ def test_the_examples_of_the_help_are_command_lines(line: str) -> None:
     assert command.make_context(words[0], list(words[1:]), parent=CONTEXT) is not None
 
 
+def test_the_page_of_the_distributions_has_them_all(generate: ModuleType) -> None:
+    path = SCRIPT.parent / "distributions.md"
+    text = path.read_text(encoding="utf-8")
+    assert text == generate.distributions_page(text), "python docs/generate.py"
+    made = set(re.findall(r"^\| `\((\S+)[ )]", text, re.MULTILINE))
+    names = {item.name for item in everything() if item.kind == "distribution"}
+    assert names <= made
+    assert made - names == {"CRP", "DP", "GP", "LDS", "dirichlet-discrete", "mvn-niw"}
+
+
 def test_text_means_nothing_to_markdown(generate: ModuleType) -> None:
     assert generate.escaped("a_b * `c_d`\n    e_f") == "a\\_b \\* `c_d`\n    e_f"
     assert generate.code("`x") == "```x``"
