@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from anglipy.api import Session
+from anglipy.cli.values import read_value
 from anglipy.diagnostics import AnglipyError, Incomplete, Source, render
 from anglipy.reader import read
 from anglipy.repl.session import Conversation
@@ -37,7 +38,7 @@ class Page:
     """What the snippets of one page share. The current directory is theirs."""
 
     names: dict[str, Any] = field(default_factory=dict)
-    conversation: Conversation = field(default_factory=lambda: Conversation(Session()))
+    conversation: Conversation = field(default_factory=lambda: _conversation())
 
     def assert_holds(self, snippet: Snippet) -> None:
         """Run one snippet and compare."""
@@ -115,6 +116,13 @@ class Page:
                         print(answer.text)
             if expected and snippet.mark not in UNCOMPARED:
                 compare(f"{snippet.place}: => {text}", expected, out.getvalue())
+
+
+def _conversation() -> Conversation:
+    """What `anglipy repl` talks with."""
+    made = Conversation(Session())
+    made.evaluation.provide({"read-data": lambda path: read_value(f"@{path}", "read-data")})
+    return made
 
 
 def expectations(text: str, place: str) -> Iterator[tuple[str, dict[str, str]]]:
