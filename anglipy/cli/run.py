@@ -52,7 +52,9 @@ PLOT_KINDS = ("auto", "marginals", "pairs", "weights")
 )
 @click.option("-n", "--samples", type=click.IntRange(1), metavar="N", help="Draws to make.")
 @click.option("--particles", type=click.IntRange(1), metavar="N", help="Particles per sweep (smc).")
-@click.option("-b", "--burn", type=click.IntRange(0), metavar="N", help="First draws to drop, of each chain.")
+@click.option(
+    "-b", "--burn", type=click.IntRange(0), metavar="N", help="Draws to drop first, per chain."
+)
 @click.option(
     "-t", "--thin", type=click.IntRange(1), metavar="N", help="Keep every Nth of a chain."
 )
