@@ -1,19 +1,25 @@
 """What notebooks show: plots and tables of gorilla-plot, gorilla-repl and Incanter.
 
 A plot becomes a PNG file in the working directory if matplotlib is installed, and in any case one
-line on standard error. Tables are printed. Nothing else of a notebook is needed by its programs.
+line on standard error. The pictures of a worksheet `coin.clj` are `coin-plot-1.png` and so on,
+those of the prompt `plot-1.png` and so on, where no file has that name yet. Tables are printed.
+Nothing else of a notebook is needed by its programs.
 """
 
 from __future__ import annotations
 
 import itertools
 import sys
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from anglipy.runtime.access import values_of
 from anglipy.runtime.equality import elements
+from anglipy.runtime.locate import SOURCES
 from anglipy.runtime.numbers import is_number, to_double
 from anglipy.runtime.primitives.pprint import pretty_text
 from anglipy.runtime.printing import to_str
@@ -21,7 +27,8 @@ from anglipy.runtime.scalars import Keyword
 
 __all__ = ["FUNCTIONS", "Plot"]
 
-_NUMBERS = itertools.count(1)
+_NUMBERS: defaultdict[str, Iterator[int]] = defaultdict(partial(itertools.count, 1))
+"""Of the next picture of each worksheet."""
 
 _POINTS = (
     "list-plot", "plot", "histogram", "bar-chart", "xy-plot", "scatter-plot", "line-chart",
@@ -97,9 +104,28 @@ def _written(made: Plot) -> str:
     drawn = [_draw(axes, layer) for layer in made.layers()]
     if not any(drawn):
         return "there is nothing to draw"
-    path = f"plot-{next(_NUMBERS)}.png"
+    path = _new_name(_worksheet())
     figure.savefig(path)
     return path
+
+
+def _worksheet() -> str:
+    """The file whose code is running, or "": emitted code has the name of its source."""
+    frame: FrameType | None = sys._getframe()
+    while frame is not None:
+        path = Path(frame.f_code.co_filename)
+        if SOURCES in frame.f_globals and path.is_file():
+            return str(path)
+        frame = frame.f_back
+    return ""
+
+
+def _new_name(worksheet: str) -> str:
+    """A name for a picture. A run of a worksheet replaces those of the last, and no others."""
+    numbers = _NUMBERS[worksheet]
+    if worksheet:
+        return f"{Path(worksheet).stem}-plot-{next(numbers)}.png"
+    return next(name for n in numbers if not Path(name := f"plot-{n}.png").exists())
 
 
 def _draw(axes: Any, made: Plot) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from anglipy.api import loads
 from anglipy.cli import main
 
 QUERIES = """
@@ -83,3 +85,35 @@ def test_a_file_of_definitions_alone_is_no_script(capsys: pytest.CaptureFixture[
     code, _, err = call(capsys, "run", "library.clj")
     assert code == 2
     assert "defines no query" in err
+
+
+def test_pictures_have_the_name_of_their_worksheet(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("matplotlib")
+    monkeypatch.chdir(tmp_path)
+    draws = """(ns a (:use [gorilla-plot core]))
+(defn look [xs] (list-plot xs))
+(run! look [[1 2 3] [2 3]])
+(load-string "(histogram [1 2 2])")
+"""
+    for name in ("a.clj", "b.clj"):
+        Path(name).write_text(draws)
+        assert call(capsys, "run", name)[0] == 0
+    assert sorted(path.name for path in tmp_path.glob("*.png")) == [
+        f"{stem}-plot-{n}.png" for stem in "ab" for n in (1, 2, 3)
+    ]
+
+
+def test_pictures_of_the_prompt_replace_no_file(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("matplotlib")
+    monkeypatch.chdir(tmp_path)
+    Path("plot-1.png").write_text("mine")
+    loads("(ns a (:use [gorilla-plot core])) (list-plot [1 2]) (list-plot [2 1])")
+    found = re.findall(r"list-plot: (plot-\d+\.png)", capsys.readouterr().err)
+    assert len(found) == len(set(found)) == 2
+    assert "plot-1.png" not in found
+    assert Path("plot-1.png").read_text() == "mine"
+    assert all(Path(name).exists() for name in found)
