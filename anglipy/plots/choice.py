@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from anglipy.diagnostics import OptionError
-from anglipy.inference.engine import nearest
+from anglipy.inference.options import nearest
 from anglipy.inference.parts import Part, parts_of
 from anglipy.plots import pairs, series
 from anglipy.plots.marginals import draw_part, is_discrete
