@@ -23,6 +23,7 @@ from anglipy.names import nearest
 from anglipy.pretty import pretty
 from anglipy.runtime.convert import from_python
 from anglipy.runtime.printing import pr_str
+from anglipy.tracebacks import theirs_only
 
 __all__ = [
     "STAGES",
@@ -83,6 +84,7 @@ class Program:
         return f"<program {self.path}: {', '.join(self.queries) or 'no queries'}>"
 
 
+@theirs_only
 def load(path: str | Path, python: Mapping[str, Any] | None = None) -> Program:
     """Compile a file and run its top level. `python` gives names that the program may use to values
     of Python: functions, torch modules, data. Raises UserError with file, line and column.
@@ -90,6 +92,7 @@ def load(path: str | Path, python: Mapping[str, Any] | None = None) -> Program:
     return built(_read(path), Path(path).parent, python)[0]
 
 
+@theirs_only
 def loads(text: str, name: str = "<text>", python: Mapping[str, Any] | None = None) -> Program:
     """Compile a program given as text; `python` as for `load`."""
     return built(Source(name, text), Path.cwd(), python)[0]
@@ -121,6 +124,7 @@ def _read(path: str | Path) -> Source:
         raise OptionError("AQ304", f"cannot read {path}: {error}") from error
 
 
+@theirs_only
 def check(path: str | Path) -> list[Diagnostic]:
     """Every mistake in a file that can be found without running it, in order."""
     return survey(_read(path), Path(path).parent).diagnostics
@@ -152,6 +156,7 @@ def survey(source: Source, directory: Path) -> Survey:
     )
 
 
+@theirs_only
 def emit(path: str | Path, stage: str = "python") -> str:
     """What a pass of the compiler makes of a file, as text. Runs nothing."""
     from anglipy.showing import core_form, cps_form
@@ -194,12 +199,14 @@ class Session:
     def __init__(self, directory: str | Path = ".") -> None:
         self.compiler = _compiler(Path(directory))
 
+    @theirs_only
     def evaluate(self, text: str, name: str) -> list[Any]:
         """The values of the forms of a text. Raises AnglipyError; `Incomplete` if the text ends
         inside a form.
         """
         return self.compiler.load(Source(name, text))
 
+    @theirs_only
     def load(self, path: str | Path) -> Program:
         """Load a file into the session."""
         self.compiler.directory = Path(path).parent

@@ -22,6 +22,7 @@ from anglipy.diagnostics import OptionError, Source
 from anglipy.model import Model
 from anglipy.names import nearest
 from anglipy.runtime.machine import Query
+from anglipy.tracebacks import theirs_only
 
 __all__ = ["query"]
 
@@ -58,7 +59,8 @@ def query(text: str, name: str | None = None, python: Mapping[str, Any] | None =
     caller = sys._getframe(1)
     source = _source(text, caller.f_code.co_filename, caller.f_lineno)
     file = Path(caller.f_code.co_filename)
-    program, values = built(source, file.parent if file.is_file() else Path.cwd(), python)
+    with theirs_only:
+        program, values = built(source, file.parent if file.is_file() else Path.cwd(), python)
     queries = program.queries
     last = values[-1] if values else None
     if name is None and isinstance(last, Query) and last.name not in queries:

@@ -24,6 +24,7 @@ from anglipy.runtime.convert import from_python
 from anglipy.runtime.machine import Query
 from anglipy.runtime.printing import describe
 from anglipy.supplying import embedders_of, generator_named, hook_of
+from anglipy.tracebacks import theirs_only
 
 if TYPE_CHECKING:
     from anglipy.ic.artifact import Artifact
@@ -71,12 +72,14 @@ class Model:
         """A hash of the query and of all it depends on; comments and layout do not change it."""
         return program_hash(self.namespace, self.name)
 
+    @theirs_only
     def __call__(self, args: Any = None) -> Any:
         """A run of the query as a generator of checkpoints. Without an argument its parameters are
         nil.
         """
         return self.query(None if args is None else self._argument(args))
 
+    @theirs_only
     def infer(
         self,
         algorithm: str | None = None,
@@ -113,6 +116,7 @@ class Model:
         value = self._argument(args)
         return infer(self.query, value, chosen, seed=seed, on_progress=on_progress, **options)
 
+    @theirs_only
     def steps(
         self,
         algorithm: str | None = None,
@@ -136,6 +140,7 @@ class Model:
         chosen, options = self._chosen(algorithm, artifact, options)
         return Steps(self.query, self._argument(args), chosen, seed, options)
 
+    @theirs_only
     def infer_many(
         self,
         algorithm: str | None = None,
@@ -164,6 +169,7 @@ class Model:
             posteriors.append(outcome)
         return posteriors
 
+    @theirs_only
     def outcomes(
         self,
         algorithm: str | None,
@@ -226,6 +232,7 @@ class Model:
             options = {**options, COMBINED: hook_of(self.namespace, given)}
         return chosen, {**options, "artifact": loaded}
 
+    @theirs_only
     def artifact(self, artifact: Any) -> Any:
         """A trained artifact, checked against this program.
 
@@ -239,6 +246,7 @@ class Model:
             warnings.warn(message, stacklevel=2)
         return loaded
 
+    @theirs_only
     def compile(
         self,
         artifact_path: str | Path,
@@ -267,6 +275,7 @@ class Model:
             sites=self.sites,
         )
 
+    @theirs_only
     def simulate(
         self,
         dataset: str | Path,
@@ -284,6 +293,7 @@ class Model:
         assert folder is not None
         return folder.fill_all(traces, training.workers, on_progress)
 
+    @theirs_only
     def calibrate(
         self,
         artifact: str | Path,

@@ -14,7 +14,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Processes that tests start keep compiled code in a directory of this run."""
+    """Processes that tests start keep compiled code in a directory of this run. Tracebacks are
+    whole.
+    """
+    os.environ.setdefault("ANGLIPY_TRACEBACK", "1")
     if "ANGLIPY_CACHE" not in os.environ:
         directory = tempfile.TemporaryDirectory(prefix="anglipy-cache-")
         os.environ["ANGLIPY_CACHE"] = directory.name

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from anglipy.inference.engine import Startable, StepInfo, engine_named, generator_of, options_of
 from anglipy.inference.garbage import collecting_rarely
 from anglipy.runtime.random_source import using_rng
+from anglipy.tracebacks import theirs_only
 
 if TYPE_CHECKING:
     from anglipy.inference.posterior import Posterior
@@ -45,6 +46,7 @@ class Steps:
         """Whether there is nothing left to do."""
         return self.engine.is_done(self.state)
 
+    @theirs_only
     def step(self) -> StepInfo:
         """Take one step. Raises what `infer` raises; the state is then that before the step."""
         began = time.perf_counter()
