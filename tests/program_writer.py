@@ -16,36 +16,10 @@ from hypothesis import strategies as st
 __all__ = ["Scope", "Writer"]
 
 _NAMES = [
-    "x",
-    "y",
-    "acc",
-    "f",
-    "value",
-    "state",
-    "frame",
-    "k",
-    "class",
-    "lambda",
-    "None",
-    "def",
-    "first",
-    "list",
-    "map",
-    "count",
-    "inc",
-    "get",
-    "x'",
-    "a-b",
-    "a_b",
-    "->x",
-    "let",
-    "when",
-    "case",
-    "fn",
-    "loop",
-    "print",
-    "sample",
-]
+    "x", "y", "acc", "f", "value", "state", "frame", "k", "class", "lambda", "None",
+    "def", "first", "list", "map", "count", "inc", "get", "x'", "a-b", "a_b",
+    "->x", "let", "when", "case", "fn", "loop", "print", "sample",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

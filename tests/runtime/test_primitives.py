@@ -392,16 +392,7 @@ class TestOutput:
         assert capsys.readouterr().out == expected
 
     def test_side_effects_are_marked(self):
-        for name in (
-            "println",
-            "print",
-            "pr",
-            "prn",
-            "printf",
-            "swap!",
-            "reset!",
-            "gensym",
-            "run!",
-        ):
+        names = ["println", "print", "pr", "prn", "printf", "swap!", "reset!", "gensym", "run!"]
+        for name in names:
             assert not PRIMITIVES[name].pure
         assert PRIMITIVES["+"].pure
