@@ -295,53 +295,33 @@ class _Lowering:
 
     def function(self, node: FnK | QueryK) -> Generator[Any, Any, tuple[Make, frozenset[str]]]:
         if isinstance(node, QueryK):
-            self.bear(node.k, node.param)
-        else:
-            self.bear(node.own, node.k, *node.params, node.rest)
-        body, free, _ = yield self.tail(node.body, node.label)
-        if isinstance(node, QueryK):
-            captured = self.add(
-                node.label, "query", body, free, node.span, params=(node.param,), k=node.k
-            )
-            made = Make("query", node.label, captured, node.name, 1, False, node.span, node.params)
-        else:
-            captured = self.add(
-                node.label,
-                "closure",
-                body,
-                free,
-                node.span,
-                params=node.params,
-                rest=node.rest,
-                k=node.k,
-                own=node.own,
-            )
-            made = Make(
-                "closure",
-                node.label,
-                captured,
-                node.name,
-                len(node.params),
-                node.rest is not None,
-                node.span,
-            )
+            return (yield self.query(node))
+        label, span, k, own = node.label, node.span, node.k, node.own
+        self.bear(own, k, *node.params, node.rest)
+        body, free, _ = yield self.tail(node.body, label)
+        captured = self.add(
+            label, "closure", body, free, span, params=node.params, rest=node.rest, k=k, own=own
+        )
+        return _made("closure", node, captured), frozenset(captured)
+
+    def query(self, node: QueryK) -> Generator[Any, Any, tuple[Make, frozenset[str]]]:
+        label, span, k = node.label, node.span, node.k
+        self.bear(k, node.param)
+        body, free, _ = yield self.tail(node.body, label)
+        captured = self.add(label, "query", body, free, span, params=(node.param,), k=k)
+        made = Make("query", label, captured, node.name, 1, False, span, node.params)
         return made, frozenset(captured)
 
     def direct(self, node: Fn) -> Generator[Any, Any, tuple[Make, frozenset[str]]]:
-        body, free = yield self.value(node.body, node.label)
-        captured = self.add(
-            node.label, "direct", body, free, node.span, params=node.params, rest=node.rest
-        )
-        made = Make(
-            "direct",
-            node.label,
-            captured,
-            node.name,
-            len(node.params),
-            node.rest is not None,
-            node.span,
-        )
-        return made, frozenset(captured)
+        label, span = node.label, node.span
+        body, free = yield self.value(node.body, label)
+        captured = self.add(label, "direct", body, free, span, params=node.params, rest=node.rest)
+        return _made("direct", node, captured), frozenset(captured)
+
+
+def _made(kind: str, node: FnK | Fn, captured: tuple[str, ...]) -> Make:
+    required, variadic = len(node.params), node.rest is not None
+    return Make(kind, node.label, captured, node.name, required, variadic, node.span)
 
 
 def _rebuilt(node: If | Do | Call | Recur, parts: tuple[Any, ...]) -> Node:

@@ -14,7 +14,7 @@ from anglipy.runtime.primitives.collections import as_map, conj, own, paired
 from anglipy.runtime.primitives.registry import primitive
 from anglipy.runtime.vectors import Vector
 
-__all__ = ["assoc", "merge", "update"]
+__all__ = ["assoc", "changed_in", "merge", "update"]
 
 _MISSING: Any = object()
 
@@ -45,7 +45,7 @@ def _assoc_one(collection: Any, key: Any, value: Any) -> Any:
 @primitive("assoc-in", arity=(3, 3))
 def assoc_in(collection: Any, path: Any, value: Any) -> Any:
     """The collection with the value at the end of a path of keys set; missing maps are made."""
-    return _changed_in("assoc-in", collection, path, lambda _: value)
+    return changed_in("assoc-in", collection, path, lambda _: value)
 
 
 @primitive("update", arity=(3, None), function_args=(2,))
@@ -58,10 +58,18 @@ def update(collection: Any, key: Any, f: Any, *arguments: Any) -> Any:
 def update_in(collection: Any, path: Any, f: Any, *arguments: Any) -> Any:
     """The collection with the value x at the end of a path replaced by (f x arguments...)."""
     call = function(f, "update-in")
-    return _changed_in("update-in", collection, path, lambda value: call(value, *arguments))
+    return changed_in("update-in", collection, path, lambda value: call(value, *arguments))
 
 
-def _changed_in(name: str, collection: Any, path: Any, change: Callable[[Any], Any]) -> Any:
+def changed_in(
+    name: str,
+    collection: Any,
+    path: Any,
+    change: Callable[[Any], Any],
+    get: Callable[[Any, Any], Any] = get,
+    assoc: Callable[[Any, Any, Any], Any] = assoc,
+) -> Any:
+    """The collection with the value at the end of a path changed, by these `get` and `assoc`."""
     steps = tuple(values_of(path, name)) or (None,)
     levels = [collection]
     for key in steps[:-1]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from anglipy.runtime import access
 from anglipy.runtime.lanes.gathering import distinct, per_distinct
 from anglipy.runtime.lanes.groups import CURRENT
 from anglipy.runtime.lanes.primitives.callables import lane_function
@@ -61,22 +60,11 @@ def _assoc_one(collection: Any, key: Any, value: Any) -> Any:
     return changes.assoc(collection, key, value)
 
 
-def _changed_in(name: str, collection: Any, path: Any, change: Function) -> Any:
-    steps = tuple(access.values_of(path, name)) or (None,)
-    levels = [collection]
-    for key in steps[:-1]:
-        levels.append(get(levels[-1], key))
-    value = change(get(levels[-1], steps[-1]))
-    for level, key in zip(reversed(levels), reversed(steps), strict=True):
-        value = assoc(level, key, value)
-    return value
-
-
 def assoc_in(collection: Any, path: Any, value: Any) -> Any:
     """`(assoc-in collection path value)`."""
     if is_lane(path):
         return one_by_one(changes.assoc_in, (collection, path, value))
-    return _changed_in("assoc-in", collection, path, lambda _: value)
+    return changes.changed_in("assoc-in", collection, path, lambda _: value, get, assoc)
 
 
 def update(collection: Any, key: Any, f: Any, *arguments: Any) -> Any:
@@ -94,7 +82,11 @@ def update_in(collection: Any, path: Any, f: Any, *arguments: Any) -> Any:
     if f.__class__ is Choice:
         return per_distinct(update_in, (collection, path, f, *arguments), (2,))
     call = function(lane_function(f), "update-in")
-    return _changed_in("update-in", collection, path, lambda value: call(value, *arguments))
+
+    def change(value: Any) -> Any:
+        return call(value, *arguments)
+
+    return changes.changed_in("update-in", collection, path, change, get, assoc)
 
 
 # ---- adding to collections
