@@ -19,13 +19,11 @@ from anglipy.runtime.lanes.groups import Group
 from anglipy.runtime.lanes.machine import Machine
 from anglipy.runtime.lanes.merging import Merger
 from anglipy.runtime.machine import Query
+from tests.inference.mcmc import programs as chains
 from tests.inference.test_exact import prove, truth
 
 TEXTS = {
-    "coin": """
-      (let [biased (sample (flip 0.3))]
-        (observe (flip (if biased 0.9 0.2)) true)
-        (if biased 1 0))""",
+    "coin": chains.TEXTS["coin"],
     "hmm": """
       (let [move [[5 1] [2 5]] emit [[0.7 0.2 0.1] [0.1 0.3 0.6]]]
         (loop [t 0 before 0]
@@ -48,12 +46,7 @@ TEXTS = {
         (let [d (if (= a b) (sample (uniform-discrete 0 2)) 0)]
           (observe (flip (if (= d a) 0.75 0.125)) true)
           (+ a (* 2 b) (* 4 d))))""",
-    "dead ends": """
-      (let [x (sample (discrete [1 2 1]))]
-        (observe (discrete (nth [[1 0] [1 1] [1 3]] x)) 1)
-        (let [y (sample (flip 0.5))]
-          (observe (discrete (if y [1 2] [1 0])) 1)
-          (if y (+ x 10) x)))""",
+    "dead ends": chains.TEXTS["dead ends"],
     "afterwards": """
       (let [x (sample (flip 0.25))]
         (observe (flip (if x 0.6 0.1)) true)
