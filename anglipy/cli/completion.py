@@ -15,13 +15,14 @@ import click
 from click.shell_completion import (
     BashComplete,
     CompletionItem,
+    FishComplete,
     ZshComplete,
     add_completion_class,
     get_completion_class,
     split_arg_string,
 )
 
-__all__ = ["SHELLS", "Bash", "Zsh", "completion"]
+__all__ = ["SHELLS", "Bash", "Fish", "Zsh", "completion"]
 
 SHELLS = ("bash", "zsh", "fish")
 _BREAKS = re.compile(r".*[:=]")
@@ -51,21 +52,24 @@ _ZSH = """\
 
 %(complete_func)s() {
     local -a plain open described response
-    local type key descr
+    local type key descr before
     (( ! $+commands[%(prog_name)s] )) && return 1
     response=("${(@f)$(env COMP_WORDS="${words[*]}" COMP_CWORD=$((CURRENT-1)) \\
 %(complete_var)s=zsh_complete %(prog_name)s)}")
+    [[ $PREFIX == --*=* ]] && before="${PREFIX%%%%=*}="
     for type key descr in ${response}; do
         if [[ "$type" == dir ]]; then
+            compset -P 1 "$before"
             _path_files -/
         elif [[ "$type" == file ]]; then
+            compset -P 1 "$before"
             _path_files -f
         elif [[ "$descr" != "_" ]]; then
-            described+=("$key":"$descr")
+            described+=("$before$key":"$descr")
         elif [[ "$key" == *[=/] ]]; then
-            open+=("$key")
+            open+=("$before$key")
         else
-            plain+=("$key")
+            plain+=("$before$key")
         fi
     done
     (( $#described )) && _describe -V unsorted described -U
@@ -79,11 +83,38 @@ else
     compdef %(complete_func)s %(prog_name)s
 fi
 """
+_FISH = """\
+function %(complete_func)s
+    set -l response (env %(complete_var)s=fish_complete COMP_WORDS=(commandline -cp) \\
+COMP_CWORD=(commandline -t) %(prog_name)s)
+    set -l before (string match -r -- '^--[^=]*=' (commandline -t))
+    for completion in $response
+        set -l found (string split -m 1 ',' -- $completion)
+        switch $found[1]
+            case dir
+                printf '%%s\\n' "$before"(__fish_complete_directories $found[2])
+            case file
+                printf '%%s\\n' "$before"(__fish_complete_path $found[2])
+            case plain
+                printf '%%s\\n' "$before"$found[2]
+        end
+    end
+end
+
+complete --no-files --command %(prog_name)s --arguments "(%(complete_func)s)"
+"""
+
+
+@add_completion_class
+class Fish(FishComplete):
+    """Completion in fish of values behind `=` too, `--ic=FILE`: there fish wants the whole word."""
+
+    source_template = _FISH
 
 
 @add_completion_class
 class Zsh(ZshComplete):
-    """Completion in zsh that adds no space behind `=` and `/`."""
+    """Completion in zsh that adds no space behind `=` and `/`, and keeps the option before `=`."""
 
     source_template = _ZSH
 

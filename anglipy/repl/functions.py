@@ -67,7 +67,8 @@ class Functions:
         def infer(query: Any, *arguments: Any) -> Any:
             """The posterior of a query given its argument: a table when shown.
 
-            `(infer query [argument...] :algorithm :option value ...)`; algorithms are :importance
+            `(infer query [argument...] :algorithm :option value ...)`, or the parameters by name,
+            `(infer gaussian {:y1 9 :y2 8})`; algorithms are :importance
             (the default), :smc, :enumerate, :lmh, :rmh, :almh, :pimh, :pgibbs, :pgas, :ipmcmc,
             and :ic with `:artifact "FILE"`. Ctrl-C keeps what there is. With an algorithm first, as
             in Anglican, it is `doquery`.

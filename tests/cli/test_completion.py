@@ -141,6 +141,9 @@ def shell(name: str, directory: Path) -> pexpect.spawn[str]:
         ("run models.aq -q beta --arg fl", "flips="),
         ("run models.aq -v @data/ro", "@data/rows.csv"),
         ("run models.aq -q beta --arg flips=@data/ro", "flips=@data/rows.csv"),
+        ("run models.aq --ic=mod", "--ic=models.aq"),
+        ("run models.aq --ic=data/ro", "--ic=data/rows.csv"),
+        ("run models.aq --algorithm=enu", "--algorithm=enumerate"),
     ],
 )
 def test_shells_complete(name: str, typed: str, completed: str, place: Path) -> None:
