@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from anglipy.ic.batches import Batch, ObserverKey, SlotKey
+from anglipy.ic.batches import Batch, ObserverKey, SlotKey, StepGroup
 from anglipy.ic.cores import Identity, State, Told, core_of, joined, selected
 from anglipy.ic.layers import Shape
 from anglipy.ic.limits import limited
@@ -29,7 +29,7 @@ from anglipy.ic.proposals import defended, kind_number
 from anglipy.ic.reader import FixedNumber, ObservationReader, Reading, fixed_numbers
 from anglipy.ic.slots import PRIOR_WIDTH, VALUE_WIDTH, Slot
 
-__all__ = ["Inputs", "Memory", "Network", "Structure"]
+__all__ = ["Inputs", "Memory", "Network", "Proposed", "Structure"]
 
 
 class Structure(NamedTuple):
@@ -67,6 +67,19 @@ class Memory(NamedTuple):
             torch.cat([self.value, other.value]),
             Identity(*(torch.cat(pair) for pair in zip(self.before, other.before, strict=True))),
         )
+
+
+class Proposed(NamedTuple):
+    """Steps of a batch that one slot proposes."""
+
+    group: StepGroup
+    slot: Slot
+    far: Tensor | None
+    """Which of them are beyond the limit of their site, (n,) bool; None for none. The prior
+    proposes those.
+    """
+    seen: Tensor
+    """What their heads see, (n, outputs of the core)."""
 
 
 class Inputs(NamedTuple):
@@ -177,27 +190,37 @@ class Network(nn.Module):
         Steps without a slot or a proposal family, or beyond the limit of their site, are proposed
         by their prior.
         """
+        proposed = self.proposed(batch, reading)
+        if not proposed:
+            return batch.log_prior + 0.0 * self.core.first_value.sum()
+        parts = []
+        for step in proposed:
+            log_prior = batch.log_prior[step.group.rows]
+            log_q = defended(step.slot.log_prob(step.seen, step.group), log_prior, epsilon)
+            parts.append(log_q if step.far is None else torch.where(step.far, log_prior, log_q))
+        order = torch.cat([step.group.rows for step in proposed])
+        return batch.log_prior.index_copy(0, order, torch.cat(parts))
+
+    def proposed(self, batch: Batch, reading: Reading | None = None) -> list[Proposed]:
+        """The steps that the network proposes, by slot, with what their heads see. Arguments as
+        those of `log_proposals`.
+        """
         batch, beyond = limited(batch, self.limits)
         if reading is None:
             reading = self.reader(batch.observations, batch.count, batch.widest)
         heads_see = self._teacher_forced(batch, reading)
-        proposed = [
-            (group, far, slot)
+        found = [
+            (group, slot, far)
             for group, far in zip(batch.steps, beyond, strict=True)
             if (slot := self.slot(group.key)) is not None and slot.head is not None
         ]
-        if not proposed:
-            return batch.log_prior + 0.0 * heads_see.sum()
-        # Gathered once and then split: gradients of a part gathered by itself would each be of the
+        if not found:
+            return []
+        # Gathered once and then split: gradients of parts gathered one by one would each be of the
         # size of the whole.
-        order = torch.cat([group.rows for group, _, _ in proposed])
-        seen = heads_see[order].split([len(group.rows) for group, _, _ in proposed])
-        parts = []
-        for (group, far, slot), own in zip(proposed, seen, strict=True):
-            log_prior = batch.log_prior[group.rows]
-            log_q = defended(slot.log_prob(own, group), log_prior, epsilon)
-            parts.append(log_q if far is None else torch.where(far, log_prior, log_q))
-        return batch.log_prior.index_copy(0, order, torch.cat(parts))
+        order = torch.cat([group.rows for group, _, _ in found])
+        seen = heads_see[order].split([len(group.rows) for group, _, _ in found])
+        return [Proposed(*three, own) for three, own in zip(found, seen, strict=True)]
 
     def _teacher_forced(self, batch: Batch, reading: Reading) -> Tensor:
         """What the head of every step sees, (N, outputs)."""

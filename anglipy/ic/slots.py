@@ -33,10 +33,10 @@ class Slot(nn.Module):
         self.address = nn.Parameter(0.3 * torch.randn(ADDRESS_WIDTH))
         size = categories or key.size
         outputs = self.family.outputs(size, shape.components)
-        self.head: Dense | None = _small(Dense(inputs, shape.hidden, outputs)) if outputs else None
-        if self.head is not None:
-            with torch.no_grad():
-                self.head.output.bias.copy_(self.family.biases(size, shape.components))
+        self.head: nn.Module | None = None
+        if outputs:
+            biases = self.family.biases(size, shape.components)
+            self.head = _starting(Dense(inputs, shape.hidden, outputs), biases)
         self.table = nn.Embedding(categories, VALUE_WIDTH) if categories else None
         self.values = None if categories else Moments(key.size)
         self.perceptron = None if categories else Dense(2 * key.size, VALUE_WIDTH, VALUE_WIDTH)
@@ -88,7 +88,7 @@ class Slot(nn.Module):
     def _grow(self, categories: int) -> None:
         """More categories: old rows stay, new ones start small."""
         assert self.table is not None
-        assert self.head is not None
+        assert isinstance(self.head, Dense)
         with torch.no_grad():
             self.table = _wider_table(self.table, categories)
             self.head.output = _wider_linear(self.head.output, categories)
@@ -97,14 +97,12 @@ class Slot(nn.Module):
         self.priors, self.prior = self._prior_reader(categories)
 
 
-def _small(head: Dense) -> Dense:
-    """A head whose outputs start near their biases, so that the first proposals are about the
-    prior.
-    """
+def _starting(head: Dense, biases: Tensor) -> Dense:
+    """A head whose outputs start near these, so that the first proposals are about the prior."""
     with torch.no_grad():
         head.output.weight.mul_(0.1)
         head.direct.weight.mul_(0.1)
-        head.output.bias.zero_()
+        head.output.bias.copy_(biases)
     return head
 
 

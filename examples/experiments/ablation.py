@@ -42,15 +42,17 @@ def main(
     artifacts: Path,
 ) -> None:
     """Fill the table of programs and networks, cell by cell; each is kept once it is there."""
-    cells = [] if again else stored()
+    there = set() if again else {(c.case, c.network) for c in stored()}
     settings = Settings(quick=quick, minutes=minutes, seed=seed, artifacts=artifacts)
     for network in networks or NETWORKS:
         for case in (CASES[name] for name in names or CASES):
-            if any((c.case, c.network) == (case.name, network) for c in cells):
+            if (case.name, network) in there:
                 continue
-            cells.append(cell(case, network, settings))
+            made = cell(case, network, settings)
             if not quick:
-                save(cells)
+                # Read again: another process may have filled other cells meanwhile.
+                others = (c for c in stored() if (c.case, c.network) != (case.name, network))
+                save([*others, made])
                 write_page()
 
 

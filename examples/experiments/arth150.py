@@ -45,7 +45,7 @@ def _run(lab: Lab) -> None:
     shown = [names.index(name) for name in SHOWN]
     particles = lab.few(10_000, 100)
     for network in NETWORKS:
-        trained = lab.train(model, network=network, minutes=2.5, batch=256, validation=1_000)
+        trained = lab.train(model, network=network, minutes=3.5, batch=64, validation=1_000)
         best = network == BEST
         gap = trained.loss - floor
         lab.figure(f"loss above the floor, {network}", gap, at_most=1.0 if best else None)

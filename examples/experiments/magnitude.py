@@ -14,7 +14,7 @@ __all__ = ["EXPERIMENT", "NETWORKS", "NUISANCES", "floor", "log_evidence"]
 NUISANCES = 100
 NETWORKS = ("lstm", "lstm+attention", "ff+attention", "ff")
 DATA = (25.0, 100.0)
-MINUTES = 2.5
+MINUTES = 3.0
 
 
 def floor(nuisances: int) -> float:

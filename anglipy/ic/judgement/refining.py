@@ -1,14 +1,15 @@
 """Proposals adapted to one data set: the cross-entropy method on weighted samples.
 
-A round draws runs from the present proposals q, weighs them, and takes some steps of the optimiser
-on a copy of the network along
+A round draws runs from the present proposals q, weighs them, and fits the heads of a copy of the
+network (`adapting`) such that they
 
     minimise  - sum over runs of W_i log q(choices_i | data),     W the normalised weights,
 
 which estimates the cross-entropy of the posterior and q, the training objective at these data alone
 (Rubinstein and Kroese 2004; for programs with networks, Le, Baydin and Wood 2017, sec. 3). The
 weights are flattened to W^b, with the largest b <= 1 that leaves an effective sample size of
-`LEAST`, so that one lucky run does not decide everything. What reads the data stays as it is.
+`LEAST`, so that one lucky run does not decide everything. What the heads see stays as it is, so
+each head is fitted by itself.
 
 The artifact is not touched. Which proposals are best is judged by the effective sample size of the
 runs that were drawn from them in these rounds; all of these runs are then thrown away. The runs
@@ -29,6 +30,7 @@ import numpy as np
 import torch
 
 from anglipy.ic.batches import Batch, batch_of
+from anglipy.ic.judgement.adapting import adapted
 from anglipy.ic.judgement.recording import Recorded
 from anglipy.ic.network import Network
 from anglipy.ic.reader import Reading
@@ -41,9 +43,6 @@ __all__ = ["Refinement", "flattened", "refined"]
 
 RUNS = 500
 """Drawn in a round, at least."""
-STEPS = 25
-"""Of the optimiser in a round."""
-RATE = 2e-3
 LEAST = 0.1
 """The share of a round's runs that the effective sample size of flattened weights must have."""
 
@@ -123,17 +122,15 @@ def flattened(log_weights: FloatArray, least: float) -> FloatArray:
 def _adapted(
     network: Network, batch: Batch, reading: Reading, weights: FloatArray, epsilon: float
 ) -> Network:
-    """A copy of the network after some steps on the weighted runs."""
+    """A copy of the network whose heads are fitted to the weighted runs."""
     learner = copy.deepcopy(network)
-    parameters = [p for name, p in learner.named_parameters() if not name.startswith("reader.")]
-    optimiser = torch.optim.Adam(parameters, lr=RATE)
     parts = (reading.summary, reading.tokens, reading.present)
     shared = Reading(*(part.clone().expand(batch.count, *part.shape[1:]) for part in parts))
     share = torch.from_numpy(weights)[batch.trace_of]
-    for _ in range(STEPS):
-        loss = -(share * learner.log_proposals(batch, epsilon, shared)).sum()
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(parameters, 5.0)
-        optimiser.step()
+    with torch.no_grad():
+        proposed = learner.proposed(batch, shared)
+    for group, slot, far, seen in proposed:
+        own = share[group.rows]
+        own = own if far is None else torch.where(far, 0.0, own)
+        slot.head = adapted(slot, seen, group, batch.log_prior[group.rows], own, epsilon)
     return learner.eval()
