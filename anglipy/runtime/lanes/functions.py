@@ -10,18 +10,16 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from anglipy.diagnostics import ProgramError
 from anglipy.runtime import functions as scalar
 from anglipy.runtime.access import is_lazy
-from anglipy.runtime.checkpoints import Frame, Observe, Result, Sample, Site
+from anglipy.runtime.checkpoints import Frame, Observe, Sample, Site
 from anglipy.runtime.distributions.base import Distribution
 from anglipy.runtime.equality import MapLike, SetLike
 from anglipy.runtime.functions import Closure, Direct
+from anglipy.runtime.lanes.closures import LaneClosure, LaneDirect
 from anglipy.runtime.lanes.gathering import Begun, from_rows, per_distinct, per_particle
-from anglipy.runtime.lanes.groups import CURRENT, Index
-from anglipy.runtime.lanes.merging import Merger
-from anglipy.runtime.lanes.scopes import recall
-from anglipy.runtime.lanes.state import State, initial
+from anglipy.runtime.lanes.groups import Index
+from anglipy.runtime.lanes.state import State
 from anglipy.runtime.lanes.steps import Pending, Split
 from anglipy.runtime.lanes.values import (
     Choice,
@@ -34,7 +32,6 @@ from anglipy.runtime.lanes.values import (
     truth,
 )
 from anglipy.runtime.locate import LANES, LIBRARY, SOURCES, Place, explain
-from anglipy.runtime.machine import FINISH, deterministic
 from anglipy.runtime.primitives import PRIMITIVES
 from anglipy.runtime.scalars import Keyword, Symbol
 from anglipy.runtime.vectors import Vector
@@ -43,49 +40,6 @@ __all__ = [
     "APPLY", "LaneClosure", "LaneDirect", "branch", "by_arguments", "call", "dynamic_site",
     "either_of", "lane_callable", "observe", "sample", "split_by",
 ]  # fmt: skip
-
-
-class LaneDirect(Direct):
-    """A function without checkpoints, compiled for groups."""
-
-    __slots__ = ()
-
-
-class LaneClosure(Closure):
-    """A function in continuation-passing style, compiled for groups."""
-
-    __slots__ = ()
-
-    def __call__(self, *args: Any) -> Any:
-        """Run it to its value for the running group."""
-        from anglipy.runtime.lanes.machine import Machine
-
-        group = CURRENT.group
-        machine = Machine()
-        machine.outer = group
-        machine.scope.active = 1
-        state = initial(group, machine.scope, None, machine.sites)
-        machine.ready.append((self.code, self, state, (FINISH, *self.arguments(args))))
-        ended: list[Result] = []
-        try:
-            while (checkpoint := machine.next()) is not None:
-                if checkpoint.__class__ is not Result:
-                    try:
-                        deterministic(checkpoint, f"`{self.name}`")
-                    except ProgramError as error:
-                        machine.failed(error, checkpoint.state)  # type: ignore[arg-type]
-                ended.append(checkpoint)  # type: ignore[arg-type]
-                machine.park(checkpoint)
-        finally:
-            CURRENT.group = group
-        if ended[0].state.group is group:  # type: ignore[attr-defined]
-            return ended[0].value
-        parts = [
-            (result.state.group.positions(group.stamp), result.state.group)  # type: ignore[attr-defined]
-            for result in ended
-        ]
-        merger = Merger(group, parts, machine.scope.united)
-        return merger.merge([result.value for result in ended])
 
 
 def call(f: Any, state: State, k: Frame, args: tuple[Any, ...]) -> Any:
@@ -334,10 +288,11 @@ def _translated(f: Any) -> Any:
     """A function made by ordinary code, with the code for groups."""
     linker = f.code.__globals__.get(LANES)
     if linker is None:
+        from anglipy.runtime.lanes.recalling import memoised
         from anglipy.runtime.lanes.unwinding import COUNTERPARTS
 
         if f.code is scalar.recall:
-            return LaneClosure(recall, (f.captures[0], f, False), f.name, 0, True)
+            return memoised(f.captures[0], f, name=f.name)
         return APPLY if f is scalar.APPLY else COUNTERPARTS.get(f, f)
     made = linker.translated(f)
     return f if made is None else made

@@ -18,9 +18,9 @@ from anglipy.diagnostics import InternalError
 from anglipy.runtime.checkpoints import Checkpoint, Observe, Result, Sample
 from anglipy.runtime.lanes.gathering import from_rows
 from anglipy.runtime.lanes.groups import CURRENT, Group, Index, root, unite, using
+from anglipy.runtime.lanes.handlers import handler_for
 from anglipy.runtime.lanes.merging import Merger, shape_of
 from anglipy.runtime.lanes.predicts import ALTERNATIVES, links
-from anglipy.runtime.lanes.recalling import recalled
 from anglipy.runtime.lanes.scopes import (
     Arrival,
     Choosing,
@@ -32,7 +32,6 @@ from anglipy.runtime.lanes.scopes import (
 )
 from anglipy.runtime.lanes.state import Sites, State, initial, merge_states
 from anglipy.runtime.lanes.steps import Pending, Split
-from anglipy.runtime.lanes.unwinding import handler_for
 from anglipy.runtime.lanes.values import codes_at
 from anglipy.runtime.locate import explain
 from anglipy.runtime.machine import FINISH, reached
@@ -189,7 +188,8 @@ class Machine:
             self.ready.append((k[0], k, part, choosing.value))
 
     def _recalling(self, recalling: Recalling) -> None:
-        step = recalled(recalling.frame, recalling.state, recalling.value)
+        frame = recalling.frame
+        step = frame.captures[3](frame, recalling.state, recalling.value)
         if step.__class__ is tuple:
             self.ready.append(step)
         else:

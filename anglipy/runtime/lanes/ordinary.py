@@ -11,7 +11,7 @@ from typing import Any
 
 from anglipy.diagnostics import InternalError
 from anglipy.runtime.functions import Closure, Direct
-from anglipy.runtime.lanes.functions import LaneClosure, LaneDirect
+from anglipy.runtime.lanes.closures import LaneClosure, LaneDirect
 from anglipy.runtime.locate import ORDINARY
 from anglipy.runtime.machine import Query
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from anglipy.runtime.lanes.functions import LaneClosure, by_arguments, call
+from anglipy.runtime.lanes.closures import LaneClosure
+from anglipy.runtime.lanes.functions import by_arguments, call
 from anglipy.runtime.lanes.gathering import distinct_places
 from anglipy.runtime.lanes.groups import CURRENT
 from anglipy.runtime.lanes.scopes import recall, remember
@@ -15,19 +16,28 @@ from anglipy.runtime.lanes.steps import Split
 from anglipy.runtime.lanes.values import Choice, has_lanes, rows
 from anglipy.runtime.vectors import Vector
 
-__all__ = ["mem", "mem_recursive", "recalled"]
+__all__ = ["mem", "mem_recursive", "memoised", "recalled"]
 
 _ABSENT = object()
 
 
+def memoised(
+    f: Any, memory: Any, recursive: bool = False, name: str = "memoised function"
+) -> LaneClosure:
+    """The version of `f` that keeps under `memory` what it gave; if it is `recursive`, of what `f`
+    gives for that version.
+    """
+    return LaneClosure(recall, (f, memory, recursive, recalled), name, 0, True)
+
+
 def mem(f: Any) -> LaneClosure:
     """The memoised version of `f`."""
-    return LaneClosure(recall, (f, object(), False), "memoised function", 0, True)
+    return memoised(f, object())
 
 
 def mem_recursive(function_of: Any) -> LaneClosure:
     """The memoised version m of the function `function_of(m)`."""
-    return LaneClosure(recall, (function_of, object(), True), "memoised function", 0, True)
+    return memoised(function_of, object(), recursive=True)
 
 
 def recalled(frame: LaneClosure, state: State, value: Any) -> Any:
@@ -63,7 +73,7 @@ def recalled(frame: LaneClosure, state: State, value: Any) -> Any:
 
 
 def _compute(frame: LaneClosure, key: Any, given: Any, k: Any, state: State) -> Any:
-    f, _, recursive = frame.captures
+    f, _, recursive, _ = frame.captures
     return call(f(frame) if recursive else f, state, (remember, key, k), given)
 
 

@@ -102,7 +102,9 @@ class Recalling:
 
 
 def recall(frame: Any, state: Any, value: Any) -> Any:
-    """The code of memoised functions, whose captured values are (function, memory, recursive)."""
+    """The code of memoised functions, whose captured values are (function, memory, recursive,
+    recalled): `recalled(frame, state, value)` is the step after a call.
+    """
     return Recalling(frame, state, value)
 
 

@@ -16,25 +16,24 @@ from anglipy.runtime import unwinding as scalar
 from anglipy.runtime.checkpoints import Frame
 from anglipy.runtime.equality import key_of
 from anglipy.runtime.exceptions import NotCaught
-from anglipy.runtime.lanes.functions import LaneClosure, by_arguments, call, split_by
+from anglipy.runtime.lanes.closures import LaneClosure
+from anglipy.runtime.lanes.functions import by_arguments, call, split_by
 from anglipy.runtime.lanes.gathering import distinct_places
+from anglipy.runtime.lanes.handlers import OF_FINALLY, OF_TRY, innermost
 from anglipy.runtime.lanes.predicts import ALTERNATIVES, links
 from anglipy.runtime.lanes.scopes import Unwinding
 from anglipy.runtime.lanes.state import State
 from anglipy.runtime.lanes.steps import Split
 from anglipy.runtime.lanes.values import Choice, codes_at, has_lanes, row, rows
-from anglipy.runtime.machine import FINALLY, TRY
 from anglipy.runtime.primitives import PRIMITIVES
 from anglipy.runtime.vectors import Vector
 
-__all__ = ["COUNTERPARTS", "handler_for"]
+__all__ = ["COUNTERPARTS"]
 
 __library__ = True
 """Calls of these functions wait for no others."""
 
 _CATCH = "catch"
-_TRY = (TRY, None)
-_FINALLY = (FINALLY, None)
 
 
 # ---- entering and leaving
@@ -124,7 +123,7 @@ def _throwing(frame: Any, state: State, value: Any) -> Any:
 
 def _thrown(tag: Any, thrown: Any, k: Any, state: State) -> Any:
     wanted = (_CATCH, key_of(tag))
-    handlers = _from(state.handlers, wanted)
+    handlers = innermost(state.handlers, wanted)
     if not handlers:
         error = NotCaught(tag, row(thrown, 0))
         if has_lanes(thrown) and state.group.n > 1:
@@ -132,21 +131,14 @@ def _thrown(tag: Any, thrown: Any, k: Any, state: State) -> Any:
         raise error
     if handlers[0] is ALTERNATIVES:
         return _by_handlers(state, k, lambda state: _thrown(tag, thrown, k, state), False)
-    handlers = _from(state.handlers, wanted, _FINALLY)
-    value = scalar.Leaving(tag, thrown) if handlers[0][:2] == _FINALLY else thrown
+    handlers = innermost(state.handlers, wanted, OF_FINALLY)
+    value = scalar.Leaving(tag, thrown) if handlers[0][:2] == OF_FINALLY else thrown
     return Unwinding(state.handling(handlers[2]), handlers[0][2], handlers[1], value)
-
-
-def _from(handlers: Any, *kinds: Any) -> Any:
-    """The handlers from the innermost of these kinds on, or from where particles differ on."""
-    while handlers and handlers[0] is not ALTERNATIVES and handlers[0][:2] not in kinds:
-        handlers = handlers[2]
-    return handlers
 
 
 def _finishing(frame: Any, state: State, value: Any) -> Any:
     k, body, last = value
-    way = partial(_entering, body, _FINALLY, lambda k: (_rescued, last, k))
+    way = partial(_entering, body, OF_FINALLY, lambda k: (_rescued, last, k))
     return Split(state, k, [(_all(state), way)])
 
 
@@ -165,20 +157,13 @@ def _again(leaving: Any, k: Any, state: State) -> Any:
 
 def _trying(frame: Any, state: State, value: Any) -> Any:
     k, body, rescue = value
-    way = partial(_entering, body, _TRY, lambda k: (_rescued, rescue, k))
+    way = partial(_entering, body, OF_TRY, lambda k: (_rescued, rescue, k))
     return Split(state, k, [(_all(state), way)])
 
 
 def _rescued(frame: Frame, state: State, value: Any) -> Any:
     _, rescue, k = frame
     return call(rescue, state, k, (value,))
-
-
-def handler_for(state: State) -> Any:
-    """The handlers from the innermost `try` or `finally` on; () if there is none, those from where
-    particles differ on if that comes first.
-    """
-    return _from(state.handlers, _TRY, _FINALLY)
 
 
 # ---- store, retrieve
