@@ -140,7 +140,7 @@ def _default(value: Any) -> str:
 
 
 def _files(typed: str) -> Iterator[Candidate]:
-    """The files whose path begins as typed."""
+    """The files whose path begins as typed; the name of a file ends the string."""
     folder, _, beginning = typed.rpartition("/")
     base = Path(f"{folder}/" if "/" in typed else ".").expanduser()
     try:
@@ -155,7 +155,7 @@ def _files(typed: str) -> Iterator[Candidate]:
     for path in shown[:_FILES]:
         is_folder = path.is_dir()
         about = "folder" if is_folder else _size(path)
-        yield Candidate(path.name + ("/" if is_folder else ""), len(beginning), about)
+        yield Candidate(path.name + ("/" if is_folder else '"'), len(beginning), about)
 
 
 def _size(path: Path) -> str:

@@ -19,6 +19,7 @@ from prompt_toolkit.filters import is_searching
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
 from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.output import ColorDepth
@@ -27,7 +28,7 @@ from prompt_toolkit.styles import Style
 
 from anglipy.repl.highlighting import STYLES, styled_lines
 from anglipy.repl.indenting import indentation
-from anglipy.repl.tokens import is_complete
+from anglipy.repl.tokens import is_complete, quoted_lines
 
 if TYPE_CHECKING:
     from anglipy.repl.session import Conversation
@@ -48,7 +49,7 @@ class Editor:
     def __init__(
         self, conversation: Source, wants_color: bool, when_shown: Callable[[], None]
     ) -> None:
-        self._more = ""
+        self._more = self._quoted = ""
         self._session: PromptSession[str] = PromptSession(
             lexer=_Colours(),
             completer=_Completer(conversation),
@@ -58,7 +59,7 @@ class Editor:
             color_depth=None if wants_color else ColorDepth.DEPTH_1_BIT,
             input_processors=[HighlightMatchingBracketProcessor(chars="()[]{}")],
             multiline=True,
-            prompt_continuation=lambda width, line, wrapped: self._more,
+            prompt_continuation=self._margin,
             complete_while_typing=False,
             complete_in_thread=True,
             enable_open_in_editor=True,
@@ -67,9 +68,17 @@ class Editor:
 
     def read(self, prompt: str, more: str) -> str:
         """The next text. Raises KeyboardInterrupt and EOFError for Ctrl-C and Ctrl-D."""
-        self._more = more
+        self._more, self._quoted = more, f'{more[:-2]}" '
         text: str = self._session.prompt(prompt)
         return text
+
+    def _margin(self, width: int, line: int, wrapped: int) -> str:
+        """What stands before a line that is not the first: a quote, if it is inside of a string."""
+        return (
+            self._quoted
+            if line in quoted_lines(self._session.app.current_buffer.text)
+            else self._more
+        )
 
 
 def _history() -> History:
@@ -110,7 +119,10 @@ class _Completer(Completer):
         from anglipy.repl.completing import completions
 
         for found in completions(document.text_before_cursor, self._conversation()):
-            yield Completion(found.text, -found.replaced, display_meta=found.about[:70])
+            closed = found.text.endswith('"') and document.text_after_cursor.startswith('"')
+            text = found.text[:-1] if closed else found.text
+            shown = found.text.rstrip('"')
+            yield Completion(text, -found.replaced, shown, display_meta=found.about[:70])
 
 
 _KEYS = KeyBindings()
@@ -152,6 +164,16 @@ def _tab(event: KeyPressEvent) -> None:
         buffer.start_completion(insert_common_part=True)
     else:
         _indent(buffer)
+
+
+@_KEYS.add('"')
+def _quote(event: KeyPressEvent) -> None:
+    """A quote; not a second one after that with which the completion of a file has ended."""
+    buffer, before = event.current_buffer, event.previous_key_sequence
+    completed = bool(before) and before[-1].key == Keys.Tab
+    if not (completed and buffer.document.text_before_cursor.endswith('"')):
+        buffer.insert_text('"')
+    buffer.complete_state = None
 
 
 @_KEYS.add("c-c")

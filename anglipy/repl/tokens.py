@@ -11,11 +11,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-__all__ = ["CLOSING", "OPENING", "Token", "is_complete", "open_brackets", "tokens"]
+__all__ = ["CLOSING", "OPENING", "Token", "is_complete", "open_brackets", "quoted_lines", "tokens"]
 
 OPENING = frozenset({"LIST_OPEN", "VECTOR_OPEN", "MAP_OPEN", "SET_OPEN", "LAMBDA_OPEN"})
 CLOSING = {"LIST_CLOSE": "(", "VECTOR_CLOSE": "[", "MAP_CLOSE": "{"}
 """Kinds of closing brackets, with the end of the bracket that each closes."""
+
+
+_QUOTED = frozenset({"STRING", "REGEX", "BAD_STRING", "UNTERMINATED_STRING", "UNTERMINATED_REGEX"})
 
 
 class Token(NamedTuple):
@@ -64,6 +67,21 @@ def open_brackets(text: str) -> tuple[list[Token], list[Token]]:
             else:
                 wrong.append(token)
     return opened, wrong
+
+
+@lru_cache(maxsize=1)
+def quoted_lines(text: str) -> frozenset[int]:
+    r"""The lines, from 0, that begin inside of a string.
+
+    >>> sorted(quoted_lines('(f "a\nb"\nc "d\n'))
+    [1, 3]
+    """
+    lines = set[int]()
+    for token in tokens(text):
+        if token.kind in _QUOTED:
+            first = text.count("\n", 0, token.start)
+            lines.update(range(first + 1, first + 1 + text.count("\n", token.start, token.end)))
+    return frozenset(lines)
 
 
 def is_complete(text: str) -> bool:

@@ -98,7 +98,7 @@ def test_files(conversation: Conversation, tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "models" / "coin.aq").write_text("1")
     monkeypatch.chdir(tmp_path)
     assert list(offered(conversation, '(load "mo')) == ["models/"]
-    assert list(offered(conversation, '(load "models/c')) == ["coin.aq"]
+    assert list(offered(conversation, '(load "models/c')) == ['coin.aq"']
     assert offered(conversation, '(load "nowhere/') == {}
 
 
