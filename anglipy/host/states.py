@@ -180,9 +180,15 @@ def _kept(blocks: Iterator[Any], request: Request) -> Iterator[PersistentMap]:
             known = error.diagnostic
             raise InferenceError(
                 "AQ501", known.message if dropped < patience
-                else f"all of {dropped} runs in a row have weight zero",
+                else _in_a_row(dropped, known.message),
                 known.span, known.help, known.notes,
             )  # fmt: skip
+
+
+def _in_a_row(dropped: int, message: str) -> str:
+    """What is said of the last block of runs, of so many runs in a row."""
+    _, colon, why = message.partition(" have weight zero: ")
+    return f"all of {dropped} runs in a row have weight zero" + (f": {why}" if colon else "")
 
 
 def _noting(state: PersistentMap, dropped: int) -> PersistentMap:

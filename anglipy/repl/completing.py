@@ -7,10 +7,10 @@ come before those of the session, which come before those that are built in.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from anglipy.repl.commands import SHORTHANDS
 from anglipy.repl.functions import ALGORITHMS, SHORT
@@ -107,14 +107,13 @@ def _options(text: str) -> Iterator[tuple[str, str]]:
     if head == "compile-inference":
         from anglipy.ic.options import TrainingOptions
 
-        for field in fields(TrainingOptions):
-            yield field.name.replace("_", "-"), _default(field.default)
+        yield from _settings(TrainingOptions)
     elif head in ("infer", "doquery"):
         given = [SHORT.get(item[1:], item[1:]) for item in inside[1:-1]]
         algorithm = next((name for name in given if name in ALGORITHMS), None)
         if algorithm is None:
             for name in (*ALGORITHMS, *SHORT):
-                yield name, "algorithm"
+                yield name, _about_engine(SHORT.get(name, name))
         yield from _OF_CALLS.items()
         yield from _engine_options(algorithm or ("ic" if "artifact" in given else "importance"))
 
@@ -126,17 +125,32 @@ def _engine_options(algorithm: str) -> Iterator[tuple[str, str]]:
     if algorithm not in ENGINES:
         yield "particles", "draws to make"
         return
-    kind = ENGINES[algorithm].options_type
-    defaults = {field.name: field.default for field in fields(kind)}
-    for name in kind.names():
-        yield name.replace("_", "-"), _default(defaults.get(name))
+    yield from _settings(ENGINES[algorithm].options_type)
 
 
-def _default(value: Any) -> str:
-    if value is None or not isinstance(value, (bool, int, float, str)):
-        return "option"
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    return f"option, {text} if left out"
+def _settings(options: type) -> Iterator[tuple[str, str]]:
+    """The options of a class, each with its default and what it is."""
+    from anglipy.repl.settings import settings_of
+
+    for setting in settings_of(options):
+        about = _sentence(setting.doc) or "option"
+        given = setting.default not in ("", "none")
+        yield setting.name, f"{setting.default}: {about}" if given else about
+
+
+def _about_engine(name: str) -> str:
+    """What an engine does; those of inference compilation are not loaded for it."""
+    from anglipy.inference import ENGINES
+
+    if name not in ENGINES:
+        return "by a trained network, with :artifact"
+    return _sentence(sys.modules[type(ENGINES[name]).__module__].__doc__ or "")
+
+
+def _sentence(text: str) -> str:
+    """The beginning of a text, up to the first full stop or line without a word."""
+    first = " ".join(text.split("\n\n")[0].split())
+    return first.split(". ")[0].removesuffix(".")
 
 
 def _files(typed: str) -> Iterator[Candidate]:

@@ -5,36 +5,19 @@ The reference in docs/ is made of this, and so is the test that nothing lacks ei
 
 from __future__ import annotations
 
-import ast
-import inspect
 import sys
-import textwrap
 from collections.abc import Iterator
-from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from typing import Any
 
 from anglipy.api import Session
-from anglipy.inference.engine import ENGINES, Options
+from anglipy.inference.engine import ENGINES
 from anglipy.repl.documentation import Documentation, Entry, aliases
 from anglipy.repl.evaluation import Evaluation
 from anglipy.repl.examples import chapters, example_of
+from anglipy.repl.settings import settings_of
 
-__all__ = ["Setting", "engines", "entry", "everything", "missing", "settings_of"]
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """An option of an engine."""
-
-    name: str
-    """As programs write it."""
-    default: str
-    doc: str
-
-
-_OTHER_NAMES = {"samples": "Draws in all: another way to say how many particles and sweeps."}
-"""What is an option without being a field."""
+__all__ = ["engines", "entry", "everything", "missing"]
 
 
 @cache
@@ -72,41 +55,6 @@ def engines() -> dict[str, Any]:
     import anglipy.ic.engine  # noqa: F401 (makes the engine known)
 
     return dict(ENGINES)
-
-
-def settings_of(options: type[Options]) -> list[Setting]:
-    """The options of an engine, its own first."""
-    docs = dict(_OTHER_NAMES)
-    for cls in reversed(options.__mro__):
-        if issubclass(cls, Options):
-            docs.update(_docs_of(cls))
-    known = {field.name: field for field in fields(options)}
-    found = []
-    for name in options.names():
-        field = known.get(name)
-        default = "" if field is None or field.default is MISSING else _shown(field.default)
-        found.append(Setting(name.replace("_", "-"), default, docs.get(name, "")))
-    return found
-
-
-def _docs_of(options: type) -> dict[str, str]:
-    """The strings behind the fields of a class."""
-    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(options))).body
-    assert isinstance(tree, ast.ClassDef)
-    found: dict[str, str] = {}
-    for statement, following in zip(tree.body, tree.body[1:], strict=False):
-        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-            match following:
-                case ast.Expr(value=ast.Constant(value=str() as text)):
-                    found[statement.target.id] = " ".join(text.split())
-    return found
-
-
-def _shown(default: Any) -> str:
-    """A default as programs write it."""
-    if default is None:
-        return "none"
-    return str(default).lower() if isinstance(default, bool) else str(default)
 
 
 def missing() -> list[str]:

@@ -13,7 +13,8 @@ import pytest
 
 from anglipy.cli.entry import anglipy
 from anglipy.repl.documentation import aliases
-from anglipy.repl.reference import engines, everything, settings_of
+from anglipy.repl.reference import engines, everything
+from anglipy.repl.settings import settings_of
 
 SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "generate.py"
 CONTEXT = click.Context(anglipy, info_name="anglipy", **anglipy.context_settings)

@@ -81,8 +81,10 @@ def test_names_of_the_text_come_first(conversation: Conversation) -> None:
 
 def test_options_of_the_algorithm(conversation: Conversation) -> None:
     found = offered(conversation, "(infer mine [] :smc :p")
-    assert found == {":particles": "option, 1000 if left out"}
-    assert ":smc" in offered(conversation, "(infer mine [] :s")
+    assert found == {":particles": "1000: Particles per sweep"}
+    assert offered(conversation, "(infer mine [] :s")[":smc"].startswith("Sequential Monte Carlo")
+    assert "network" in offered(conversation, "(infer mine [] :i")[":ic"]
+    assert offered(conversation, '(compile-inference mine "a" :batc')[":batch"].startswith("64: ")
     assert ":minutes" in offered(conversation, '(compile-inference mine "a" :m')
     assert ":particles" in offered(conversation, '(infer mine [] :artifact "a" :p')
 

@@ -1,0 +1,65 @@
+"""The options of engines and of training: their names, what they are without being given, and what
+the code says of them.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from dataclasses import MISSING, dataclass, fields
+from functools import cache
+from typing import Any
+
+from anglipy.inference.engine import Options
+
+__all__ = ["Setting", "settings_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """An option of an engine, or of training."""
+
+    name: str
+    """As programs write it."""
+    default: str
+    doc: str
+
+
+_OTHER_NAMES = {"samples": "Draws in all: another way to say how many particles and sweeps."}
+"""What is an option without being a field."""
+
+
+@cache
+def settings_of(options: type[Any]) -> tuple[Setting, ...]:
+    """The options that a class has, its own first."""
+    docs = dict(_OTHER_NAMES)
+    for cls in reversed(options.__mro__[:-1]):
+        docs.update(_docs_of(cls))
+    known = {field.name: field for field in fields(options)}
+    found = []
+    for name in options.names() if issubclass(options, Options) else known:
+        field = known.get(name)
+        default = "" if field is None or field.default is MISSING else _shown(field.default)
+        found.append(Setting(name.replace("_", "-"), default, docs.get(name, "")))
+    return tuple(found)
+
+
+def _docs_of(options: type) -> dict[str, str]:
+    """The strings behind the fields of a class."""
+    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(options))).body
+    assert isinstance(tree, ast.ClassDef)
+    found: dict[str, str] = {}
+    for statement, following in zip(tree.body, tree.body[1:], strict=False):
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            match following:
+                case ast.Expr(value=ast.Constant(value=str() as text)):
+                    found[statement.target.id] = " ".join(text.split())
+    return found
+
+
+def _shown(default: Any) -> str:
+    """A default as programs write it."""
+    if default is None:
+        return "none"
+    return str(default).lower() if isinstance(default, bool) else str(default)
