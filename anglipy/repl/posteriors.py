@@ -7,6 +7,9 @@ probable values. What is in the table is what `Posterior.summary` says, shorter.
 from __future__ import annotations
 
 import math
+import shutil
+import sys
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -78,7 +81,19 @@ def headline(posterior: Posterior) -> list[str]:
     if posterior.stopped:
         parts.append("stopped early")
     title = f"{posterior.query or 'query'} by {posterior.algorithm or 'hand'}"
-    return [title, ", ".join(parts), *cautions(posterior)]
+    return [
+        title,
+        ", ".join(parts),
+        *(row for line in cautions(posterior) for row in _wrapped(line)),
+    ]
+
+
+def _wrapped(line: str) -> list[str]:
+    """A sentence as lines that a terminal does not break inside of words."""
+    if not sys.stdout.isatty():
+        return [line]
+    width = shutil.get_terminal_size().columns
+    return textwrap.wrap(line, width, subsequent_indent="  ", break_long_words=False)
 
 
 def picture(posterior: Posterior, strokes: Strokes, width: int, rows: int = 10) -> str:
