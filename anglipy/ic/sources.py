@@ -23,6 +23,11 @@ from anglipy.runtime.machine import Query
 
 __all__ = ["Source", "dataset_of", "setup_of"]
 
+_EXAMPLE = (
+    "if its data decide what it does, an example of its argument is needed: -v VALUE, or"
+    " :example-args at the prompt"
+)
+
 BLIND = (
     "the program observed nothing while it was trained on, so the network cannot learn from data; "
     "if how much it observes depends on its argument, give an example of that with -v"
@@ -95,7 +100,9 @@ class Source:
         validation = _validation(query, options, setup, dataset)
         if not any(tape.choices for tape in validation):
             raise ArtifactError(
-                "AQ609", f"the query `{query.name}` makes no choices: nothing to train"
+                "AQ609",
+                f"the query `{query.name}` makes no choices: nothing to train",
+                help=_EXAMPLE if options.example_args is None else None,
             )
         ahead = batches_ahead(validation[0])
         if options.budget is not None:

@@ -18,7 +18,7 @@ takes.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -32,6 +32,7 @@ from anglipy.inference.options import (
     whole_number,
 )
 from anglipy.inference.steps import StepInfo
+from anglipy.names import nearest as closest
 from anglipy.runtime.random_source import using_rng
 
 if TYPE_CHECKING:
@@ -122,16 +123,24 @@ def options_of(algorithm: str, **given: Any) -> Options:
     known = kind.names()
     for name in given:
         if name not in known:
-            others = sorted(n for n, e in ENGINES.items() if name in e.options_type.names())
-            elsewhere = (
-                f"; {', '.join(others)} {'have' if others[1:] else 'has'} it" if others else ""
-            )
             raise OptionError(
                 "AQ302",
                 f"the algorithm `{algorithm}` has no option `{name}`",
-                help=f"{nearest(name, known)}known: {', '.join(known)}{elsewhere}",
+                help=f"{nearest(name, known)}known: {', '.join(known)}{_elsewhere(name, known)}",
             )
     return kind.of(given)
+
+
+def _elsewhere(name: str, known: Collection[str]) -> str:
+    """Which engines have an option of this name, or of one like it that this engine lacks."""
+    options = {n: e.options_type.names() for n, e in ENGINES.items()}
+    every = sorted({option for names in options.values() for option in names})
+    meant = name if name in every else closest(name, every)
+    if meant is None or meant in known:
+        return ""
+    others = sorted(n for n, names in options.items() if meant in names)
+    what = "it" if meant == name else f"`{meant}`"
+    return f"; {', '.join(others)} {'have' if others[1:] else 'has'} {what}"
 
 
 def infer(

@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable
 
 from anglipy.diagnostics import OptionError
-from anglipy.forms import Form, ListForm, Literal, Symbol
+from anglipy.forms import Form, Keyword, ListForm, Literal, Symbol
 from anglipy.repl.documentation import Documentation
 from anglipy.repl.evaluation import RECENT, Evaluation, head_of
 from anglipy.repl.functions import Quiet
@@ -117,6 +117,10 @@ class Commands:
             raise error.located(form.span) from None
 
     def _doc(self, words: list[str]) -> Quiet:
+        if words[0].startswith(":"):
+            from anglipy.repl.reference import engine_text
+
+            return Quiet(engine_text(words[0][1:]))
         return Quiet(self.documentation.entry(words[0]).text())
 
     def _source(self, words: list[str]) -> Quiet:
@@ -143,9 +147,11 @@ def _leave(_: list[str]) -> Quiet:
 
 
 def _word(form: Form, usage: str) -> str:
-    """A name or a string, as text."""
+    """A name, a keyword or a string, as text."""
     if isinstance(form, Symbol):
         return form.name
+    if isinstance(form, Keyword):
+        return f":{form.name}"
     if isinstance(form, Literal) and (isinstance(form.value, str) or form.value is None):
         return "nil" if form.value is None else str(form.value)
     if head_of(form) == "quote" and isinstance(form, ListForm) and len(form.items) == 2:

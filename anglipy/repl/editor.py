@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from prompt_toolkit import PromptSession
@@ -122,7 +123,12 @@ class _Completer(Completer):
             closed = found.text.endswith('"') and document.text_after_cursor.startswith('"')
             text = found.text[:-1] if closed else found.text
             shown = found.text.rstrip('"')
-            yield Completion(text, -found.replaced, shown, display_meta=found.about[:70])
+            yield Completion(
+                text,
+                -found.replaced,
+                shown,
+                display_meta=shorten(found.about, 70, placeholder="..."),
+            )
 
 
 _KEYS = KeyBindings()

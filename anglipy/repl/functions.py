@@ -43,6 +43,8 @@ ALGORITHMS = (
 )  # fmt: skip
 OPTIONS = {**RENAMED, "number-of-samples": "samples", "n": "samples"}
 """Other names of options."""
+DATA = (".edn", ".json", ".jsonl", ".csv", ".npy", ".png", ".jpg", ".jpeg")
+"""How the names of files end that are no programs."""
 RESPONSIVE_LANES = 2_048
 """Draws in one step at most, so that there is something to show and to keep before the end."""
 
@@ -157,6 +159,12 @@ class Functions:
         """Evaluate the forms of a file."""
         if not isinstance(path, str):
             raise OptionError("AQ303", f"load: a file name is a string, got {describe(path)}")
+        if Path(path).suffix.lower() in DATA:
+            raise OptionError(
+                "AQ303",
+                f"load: a program is evaluated, and {path} has data by its name",
+                help=f'(read-data "{path}") reads it',
+            )
         before = set(self._evaluation.namespace.definitions)
         self._evaluation.load(Path(path).expanduser())
         return Quiet(self._loaded(path, before))
@@ -263,12 +271,22 @@ def _request(arguments: tuple[Any, ...]) -> tuple[Any, str | None, dict[str, Any
     given = list(arguments)
     value = given.pop(0) if given and not isinstance(given[0], Keyword) else None
     algorithm = None
+    if len(given) > 1 and not len(given) % 2 and _is_algorithm(given[0]):
+        raise OptionError(
+            "AQ303",
+            f"`:{given[0].name}` is an algorithm, and {describe(given[1])} no name of an option",
+            help=f"(infer query [argument...] :{given[0].name} :option value ...)",
+        )
     if len(given) % 2:
         name = given.pop(0)
         if not isinstance(name, Keyword):
             raise OptionError("AQ303", f"expected an algorithm, got {describe(name)}")
         algorithm = SHORT.get(name.name, name.name)
     return value, algorithm, _options(tuple(given))
+
+
+def _is_algorithm(value: Any) -> bool:
+    return isinstance(value, Keyword) and SHORT.get(value.name, value.name) in ALGORITHMS
 
 
 def _options(given: tuple[Any, ...]) -> dict[str, Any]:

@@ -8,16 +8,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from functools import cache
+from textwrap import fill, indent
 from typing import Any
 
 from anglipy.api import Session
-from anglipy.inference.engine import ENGINES
+from anglipy.diagnostics import OptionError
+from anglipy.inference.engine import ENGINES, nearest
 from anglipy.repl.documentation import Documentation, Entry, aliases
 from anglipy.repl.evaluation import Evaluation
 from anglipy.repl.examples import chapters, example_of
+from anglipy.repl.functions import ALGORITHMS, SHORT
 from anglipy.repl.settings import settings_of
 
-__all__ = ["engines", "entry", "everything", "missing"]
+__all__ = ["engine_text", "engines", "entry", "everything", "missing"]
 
 
 @cache
@@ -38,6 +41,27 @@ def entry(name: str) -> Entry:
         return Entry(name, "option", (usage,), f"{setting.doc}{default}")
     usage = f"(doquery :{engine} query [argument...] :option value ...)"
     return Entry(name, "engine", (usage,), sys.modules[type(made).__module__].__doc__ or "")
+
+
+def engine_text(name: str) -> str:
+    """What is known of an algorithm, and its options. Raises OptionError AQ304 if there is none of
+    this name.
+    """
+    algorithm = SHORT.get(name, name)
+    if algorithm not in ALGORITHMS:
+        hint = f"{nearest(name, ALGORITHMS)}known: {', '.join(ALGORITHMS)}"
+        raise OptionError("AQ304", f"there is no algorithm `:{name}`", help=hint)
+    made: Any = ENGINES.get(algorithm) or engines()[algorithm]
+    text = (sys.modules[type(made).__module__].__doc__ or "").strip()
+    rows = [(f":{s.name}", s.default, s.doc) for s in settings_of(made.options_type)]
+    names, defaults = (max(len(row[place]) for row in rows) for place in (0, 1))
+    hanging = " " * (names + defaults + 6)
+    options = [
+        fill(f"  {option:{names}}  {default:{defaults}}  {doc}", 100, subsequent_indent=hanging)
+        for option, default, doc in rows
+    ]
+    usage = f"  (infer query [argument...] :{algorithm} :option value ...)"
+    return "\n".join([f":{algorithm}: algorithm", usage, "", indent(text, "  "), "", *options])
 
 
 def everything() -> Iterator[Entry]:

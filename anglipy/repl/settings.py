@@ -31,14 +31,15 @@ _OTHER_NAMES = {"samples": "Draws in all: another way to say how many particles 
 
 
 @cache
-def settings_of(options: type[Any]) -> tuple[Setting, ...]:
+def settings_of(options: type) -> tuple[Setting, ...]:
     """The options that a class has, its own first."""
     docs = dict(_OTHER_NAMES)
     for cls in reversed(options.__mro__[:-1]):
         docs.update(_docs_of(cls))
     known = {field.name: field for field in fields(options)}
     found = []
-    for name in options.names() if issubclass(options, Options) else known:
+    names = options.names() if issubclass(options, Options) else known
+    for name in names:
         field = known.get(name)
         default = "" if field is None or field.default is MISSING else _shown(field.default)
         found.append(Setting(name.replace("_", "-"), default, docs.get(name, "")))

@@ -184,8 +184,9 @@ def test_a_query_without_choices_is_refused(tmp_path: Path) -> None:
     nothing = query(
         "nothing", lambda _: observe("o", dist("normal", 0.0, 1.0), 1.0, lambda: done(1))
     )
-    with pytest.raises(ArtifactError, match="makes no choices"):
+    with pytest.raises(ArtifactError, match="makes no choices") as caught:
         train(nothing, TrainingOptions(traces=10, **TINY), tmp_path / "a.pt")
+    assert "example of its argument" in (caught.value.diagnostic.help or "")
 
 
 @pytest.mark.parametrize(

@@ -195,6 +195,26 @@ def test_parts_and_summaries_of_a_posterior(conversation: Conversation) -> None:
     assert told(conversation, "(:draws (summary p))") == ["5"]
 
 
+def test_algorithms_are_looked_up(conversation: Conversation) -> None:
+    (text,) = told(conversation, "(doc :smc)")
+    assert "Sequential Monte Carlo" in (text or "")
+    assert "\n  :particles      1000        Particles per sweep." in (text or "")
+    (text,) = told(conversation, "(doc :plmh)")
+    assert (text or "").startswith(":lmh: algorithm\n")
+    assert wrong(conversation, "(doc :smk)") == "there is no algorithm `:smk`"
+
+
+def test_slips_in_calls_of_infer_are_told_apart(conversation: Conversation) -> None:
+    told(conversation, "(defquery q [] (sample (flip 0.5)))")
+    assert wrong(conversation, "(infer q [] :smc 50)") == (
+        "`:smc` is an algorithm, and the number 50 no name of an option"
+    )
+    (answer,) = conversation.answers("(infer q [] :particle 50)")
+    assert (answer.messages[0].help or "").endswith("smc have `particles`")
+    (answer,) = conversation.answers('(load "points.csv")')
+    assert answer.messages[0].help == '(read-data "points.csv") reads it'
+
+
 def test_expectations(conversation: Conversation) -> None:
     told(conversation, "(defquery q [] {:k (sample (uniform-discrete 1 5)) :v [1 2]})")
     told(conversation, "(def p (infer q [] :enumerate))")
