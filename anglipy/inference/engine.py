@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from anglipy.diagnostics import OptionError
@@ -179,29 +179,46 @@ def infer(
     options = options_of(algorithm, **given)
     generator = generator_of(rng, seed)
     began = time.perf_counter()
-    draws = 0
-    steps: list[StepInfo] = []
+    run = _Run(engine)
     try:
         with using_rng(generator), collecting_rarely():
-            state = engine.init(query, value, options)
-            while not engine.is_done(state) and not (stop is not None and stop()):
-                state, info = engine.step(state, generator)
-                draws = info.draws
-                if info.ess is not None:
-                    steps.append(info)
-                if on_progress is not None:
-                    on_progress(info)
+            run.state = engine.init(query, value, options)
+            run.go(generator, on_progress, stop)
     except KeyboardInterrupt:
-        if not keep_partial or draws == 0:
+        if not keep_partial or run.draws == 0:
             raise
-    posterior = engine.result(state)
     return replace(
-        posterior,
+        engine.result(run.state),
         query=query.name,
         seconds=time.perf_counter() - began,
-        stopped=not engine.is_done(state),
-        steps=tuple(steps),
+        stopped=not engine.is_done(run.state),
+        steps=tuple(run.steps),
     )
+
+
+@dataclass(slots=True)
+class _Run:
+    """An engine at work: where it is, and what it reported."""
+
+    engine: Engine
+    state: Any = None
+    draws: int = 0
+    steps: list[StepInfo] = field(default_factory=list)
+
+    def go(
+        self,
+        rng: Any,
+        on_progress: Callable[[StepInfo], object] | None,
+        stop: Callable[[], bool] | None,
+    ) -> None:
+        """Step by step to the end, or until it is to stop."""
+        while not self.engine.is_done(self.state) and not (stop is not None and stop()):
+            self.state, info = self.engine.step(self.state, rng)
+            self.draws = info.draws
+            if info.ess is not None:
+                self.steps.append(info)
+            if on_progress is not None:
+                on_progress(info)
 
 
 def generator_of(rng: Any, seed: int | None) -> Any:

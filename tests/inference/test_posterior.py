@@ -1,3 +1,5 @@
+"""What a posterior says of weighted results of every kind."""
+
 from __future__ import annotations
 
 import json
@@ -337,12 +339,8 @@ def test_the_report_has_what_it_must_have() -> None:
     assert {"mean", "sd", "quantiles", "probabilities"} <= set(data["posterior"])
     assert list(data["posterior"]["quantiles"]) == ["2.5%", "25%", "50%", "75%", "97.5%"]
     smc = infer(IN_STEP["coin"], None, "smc", particles=5, seed=0).to_data()
-    assert smc["options"] == {
-        "particles": 5,
-        "sweeps": 1,
-        "resampling": "systematic",
-        "ess_threshold": 1.0,
-    }
+    told = {"particles": 5, "sweeps": 1, "resampling": "systematic", "ess_threshold": 1.0}
+    assert smc["options"] == told
 
 
 def test_runs_of_weight_zero_are_counted_and_not_kept() -> None:
