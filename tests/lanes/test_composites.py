@@ -17,7 +17,7 @@ from anglipy.runtime.lanes.groups import CURRENT, root, using
 from anglipy.runtime.lanes.values import Choice, Lane, LaneDistribution, NotLanes, lane, row, rows
 from anglipy.runtime.maps import PersistentMap
 from anglipy.runtime.vectors import Vector
-from tests.lanes.test_distributions import ALPHA, M, close, follows
+from tests.lanes.comparing import ALPHA, M, close, follows
 
 N = 200
 
