@@ -42,6 +42,9 @@ SHORTHANDS = {
 }
 """What a line stands for that begins with one of these; `{}` is the rest of the line."""
 
+_BARE = ("help", "exit", "quit")
+"""Commands that are one without brackets, too: nobody who leaves should have to learn how."""
+
 _HELP = """\
 Type a form and Enter. A form that is not complete goes on in the next line.
 
@@ -98,6 +101,8 @@ class Commands:
 
     def answer(self, form: Form) -> Quiet | None:
         """The answer to a command; None if the form is none. Raises OptionError for a wrong one."""
+        if isinstance(form, Symbol) and form.name in _BARE:
+            form = ListForm((form,), form.span)
         head = head_of(form)
         if head not in self._table or head in self._evaluation.namespace.bindings:
             return None

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Candidate", "completions"]
 
 _WORD = re.compile(r"[^\s,;\"()\[\]{}'`~@^]*\Z")
+_LOAD = ":load "
 _FILES = 200
 _OF_CALLS = {
     "artifact": "file of a trained network, for :ic",
@@ -39,6 +40,8 @@ class Candidate(NamedTuple):
 
 def completions(text: str, conversation: Conversation) -> list[Candidate]:
     """What the last word of a text may become, best first."""
+    if text.startswith(_LOAD):
+        return list(_files(text.removeprefix(_LOAD).lstrip(), ends=""))
     last = _last(text)
     if last is not None and last.kind == "COMMENT":
         return []
@@ -96,6 +99,8 @@ def _keywords(text: str, word: str, conversation: Conversation) -> Iterator[Cand
 def _options(text: str) -> Iterator[tuple[str, str]]:
     """The options that the innermost call takes here, (name, about)."""
     opened, _ = open_brackets(text)
+    if text.startswith(":doc ") or (opened and text[opened[-1].end :].startswith("doc ")):
+        yield from ((name, _about_engine(SHORT.get(name, name))) for name in (*ALGORITHMS, *SHORT))
     if not opened:
         return
     inside = [
@@ -153,8 +158,8 @@ def _sentence(text: str) -> str:
     return first.split(". ")[0].removesuffix(".")
 
 
-def _files(typed: str) -> Iterator[Candidate]:
-    """The files whose path begins as typed; the name of a file ends the string."""
+def _files(typed: str, ends: str = '"') -> Iterator[Candidate]:
+    """The files whose path begins as typed; the name of a file ends the string it stands in."""
     folder, _, beginning = typed.rpartition("/")
     base = Path(f"{folder}/" if "/" in typed else ".").expanduser()
     try:
@@ -169,7 +174,7 @@ def _files(typed: str) -> Iterator[Candidate]:
     for path in shown[:_FILES]:
         is_folder = path.is_dir()
         about = "folder" if is_folder else _size(path)
-        yield Candidate(path.name + ("/" if is_folder else '"'), len(beginning), about)
+        yield Candidate(path.name + ("/" if is_folder else ends), len(beginning), about)
 
 
 def _size(path: Path) -> str:

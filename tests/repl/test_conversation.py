@@ -333,3 +333,12 @@ def test_a_posterior_says_what_to_beware_of(conversation: Conversation) -> None:
     (text,) = told(conversation, "(infer far [1] :lmh :samples 50 :seed 1)")
     assert text is not None
     assert "R-hat" in text
+
+
+def test_whoever_leaves_need_not_know_how(conversation: Conversation) -> None:
+    for text in ("exit", "quit", "quit()"):
+        with pytest.raises(EOFError):
+            list(conversation.answers(text))
+    assert "Type a form and Enter" in (told(conversation, "help")[0] or "")
+    told(conversation, "(def help 1)")
+    assert told(conversation, "help") == ["1"]

@@ -93,6 +93,9 @@ def test_keywords_of_the_session_and_commands(conversation: Conversation) -> Non
     assert ":my-key" in offered(conversation, "(f :my")
     assert ":help" in offered(conversation, ":h")
     assert ":help" not in offered(conversation, "(f :h")
+    assert list(offered(conversation, "(doc :pg")) == [":pgibbs", ":pgas"]
+    assert offered(conversation, ":doc :smc") == {}
+    assert ":smc" in offered(conversation, ":doc :sm")
 
 
 def test_files(conversation: Conversation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,6 +105,7 @@ def test_files(conversation: Conversation, tmp_path: Path, monkeypatch: pytest.M
     assert list(offered(conversation, '(load "mo')) == ["models/"]
     assert list(offered(conversation, '(load "models/c')) == ['coin.aq"']
     assert offered(conversation, '(load "nowhere/') == {}
+    assert list(offered(conversation, ":load models/c")) == ["coin.aq"]
 
 
 @pytest.mark.parametrize("text", ["", "(", "; ma", "(f 1 ", "zzzzzz"])
