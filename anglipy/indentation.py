@@ -31,10 +31,11 @@ class Repair(NamedTuple):
     line: int
     """Where the line begins, without its spaces, that speaks for it."""
 
-    def applied(self, text: str) -> str:
-        """The text with the mistake repaired."""
-        kept = self.place if self.added else self.place - 1
-        return text[:kept] + self.added + text[self.place :]
+    def applied(self, text: str, begins: int) -> str:
+        """The part of the text that begins at an offset, with the mistake repaired."""
+        place = self.place - begins
+        kept = place if self.added else place - 1
+        return text[:kept] + self.added + text[place:]
 
 
 @dataclass(slots=True)

@@ -278,18 +278,17 @@ def _repair(text: str, stop: _Stop, restart: int | None) -> Repair | None:
         if _AT_MARGIN.match(text, form.span.start)
     ]
     start = stop.top if stop.marks or not begun else begun[-1]
-    end = len(text) if restart is None or restart <= stop.start else restart
-    tokens = (
-        (first, last) for _, first, last in _tokens(_parser(), text, start, end) if first < last
-    )
+    end = len(text) if restart is None else restart
+    # Where the next form begins is a line that speaks, too.
+    seen = _tokens(_parser(), text, start, min(len(text), end + 1))
+    tokens = ((first, last) for _, first, last in seen if first < last)
     found = None
-    for repair in islice(repairs(text[:end], tokens, surplus=not stop.marks), _MAX_REPAIRS):
-        repaired = repair.applied(text[:end])
-        longer = len(repaired) - end
-        _, left = _parse(Assembler(Source("", repaired), "user"), repaired, start, len(repaired))
+    for repair in islice(repairs(text, tokens, surplus=not stop.marks), _MAX_REPAIRS):
+        repaired = repair.applied(text[start:end], start)
+        _, left = _parse(Assembler(Source("", repaired), "user"), repaired, 0, len(repaired))
         if left is None:
             return repair
-        reached = left.start - longer, -len(left.marks)
+        reached = left.start + end - len(repaired), -len(left.marks)
         if found is None and reached > (stop.start, -len(stop.marks)):
             found = repair
     return found
