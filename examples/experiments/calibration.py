@@ -25,29 +25,29 @@ class Subject(NamedTuple):
     particles: int = 50
 
 
-SMALL = {"simulations": 100, "particles": 20}
-"""For programs that are slow."""
-
 SUBJECTS: dict[str, Subject] = {
     "minimal": Subject("minimal.aq"),
     "gum": Subject("gaussian.aq"),
     "coin": Subject("coin.aq"),
-    "hmm": Subject("hmm.aq", "hmm-observed"),
-    "polynomial": Subject("polynomial.aq", None, {"args_fn": "inputs"}),
-    "order": Subject("order.aq", None, {"args_fn": "inputs"}, **SMALL),
-    "arth150": Subject("arth150.aq", **SMALL),
-    "magnitude": Subject("magnitude.aq", None, {"args": [NUISANCES, None]}, **SMALL),
-    "pumps": Subject("pumps.aq", None, {"args_fn": "inputs"}, **SMALL),
+    "hmm": Subject("hmm.aq", "hmm-observed", particles=200),
+    "polynomial": Subject("polynomial.aq", None, {"args_fn": "inputs"}, particles=2_000),
+    "order": Subject("order.aq", None, {"args_fn": "inputs"}, simulations=100, particles=500),
+    "arth150": Subject("arth150.aq", simulations=100, particles=200),
+    "magnitude": Subject(
+        "magnitude.aq", None, {"args": [NUISANCES, None]}, simulations=100, particles=200
+    ),
+    "pumps": Subject("pumps.aq", None, {"args_fn": "inputs"}, simulations=100, particles=100),
 }
+"""More particles where fewer of them are effective."""
 
 
 def _run(lab: Lab) -> None:
     names = [name for name in SUBJECTS if name != "arth150" or is_there()]
     for name in names[: lab.few(len(names), 2)]:
         _judge(lab, name, SUBJECTS[name])
+    told = ", ".join(f"{n} {s.simulations} and {s.particles:,}" for n, s in SUBJECTS.items())
     lab.note(
-        "300 simulated data sets, 50 particles each; 100 and 20 for order, arth150, magnitude and "
-        "pumps. A quantity is a choice, "
+        f"Simulated data sets and particles for each: {told}. A quantity is a choice, "
         "the log density of the run (whose ranks give the coverage of highest-density regions) or "
         "the distance to a point (TARP); it counts as not uniform at 5 % for all quantities of a "
         "program together (Holm). The network alone, without weights, is no posterior, only near "

@@ -42,7 +42,8 @@ from anglipy.runtime.machine import Query
 __all__ = ["Refinement", "flattened", "refined"]
 
 RUNS = 500
-"""Drawn in a round, at least."""
+MOST_RUNS = 5_000
+"""Drawn in a round: as many as there will be particles, between these."""
 LEAST = 0.1
 """The share of a round's runs that the effective sample size of flattened weights must have."""
 
@@ -80,7 +81,7 @@ def refined(
     rng: Any,
 ) -> Refinement:
     """One more round. `before.network` is not changed."""
-    count = max(RUNS, options.particles)
+    count = min(max(RUNS, options.particles), MOST_RUNS)
     with torch.inference_mode():
         walk = Recorded(before.network, reading, epsilon, Runs(query, value, count), rng)
         walk.run()
