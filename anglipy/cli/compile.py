@@ -45,8 +45,8 @@ __all__ = ["compile_"]
 )
 @click.option(
     "--network",
-    type=click.Choice(["lstm", "ff", "lstm+attention", "ff+attention", "transformer"]),
-    help="What reads the choices before a choice.",
+    type=click.Choice(["ff+attention", "lstm", "lstm+attention", "transformer", "ff"]),
+    help="What reads the choices before a choice; ff+attention if nothing is said.",
 )
 @click.option(
     "--proposal",

@@ -15,7 +15,7 @@ from anglipy.runtime.machine import Query
 __all__ = ["NETWORKS", "Progress", "SiteLoss", "TrainingOptions", "TrainingRecord"]
 
 DEFAULT_TRACES = 100_000
-NETWORKS = ("lstm", "ff", "lstm+attention", "ff+attention", "transformer")
+NETWORKS = ("ff+attention", "lstm", "lstm+attention", "transformer", "ff")
 """The names of the cores; `cores.CORES` has them."""
 _FREE = frozenset(
     [
@@ -50,9 +50,9 @@ class TrainingOptions:
     """Decay per step of the running average of the weights, which is what is validated and saved; 0
     for none.
     """
-    network: str = "lstm"
-    """What reads the choices before a choice: lstm; ff, which reads none; lstm+attention or
-    ff+attention, with dot-product attention over them; or transformer.
+    network: str = "ff+attention"
+    """What reads the choices before a choice: ff+attention, dot-product attention over them; lstm;
+    lstm+attention, both; transformer; or ff, which reads none.
     """
     hidden: int = 128
     """Units of the core and of the hidden layers of heads."""

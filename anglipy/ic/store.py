@@ -58,7 +58,7 @@ def artifact_of(
         addresses=rows_of(network.structure),
         fixed=tuple((number.observer, number.instance) for number in network.structure.fixed),
         epsilon=options.epsilon,
-        options=_plain(options) | {"limits": dict(network.limits)},
+        options=_plain(options) | {"limits": dict(network.limits), "network": network.kind},
         versions=versions(),
         record=record,
         arrays=arrays_of(network),

@@ -20,7 +20,7 @@ from examples.experiments.record import Circumstances
 
 __all__ = ["NETWORKS", "cell"]
 
-NETWORKS = ("lstm", "lstm+attention", "ff+attention", "transformer", "ff")
+NETWORKS = ("lstm", "ff+attention", "lstm+attention", "transformer", "ff")
 SIMULATIONS, PARTICLES = 200, 100
 
 

@@ -69,3 +69,8 @@ def table(cells: Sequence[Cell]) -> Iterator[str]:
                 f"| {case} | {cell.network} | {gap} | {cell.ess:.3f} | {cell.parameters:,} "
                 f"| {cell.traces:,} | {cell.traces_per_second:,.0f} |"
             )
+    for network in dict.fromkeys(cell.network for cell in cells):
+        own = [cell for cell in cells if cell.network == network]
+        gap = sum(cell.gap for cell in own) / len(own)
+        ess = sum(cell.ess for cell in own) / len(own)
+        yield f"| mean of {len(own)} | {network} | {gap:.4f} | {ess:.3f} | | | |"

@@ -117,6 +117,7 @@ def training(name: str, hidden: int, batch: int, path: Path) -> tuple[float, flo
         traces=1_000_000,
         batch=batch,
         hidden=hidden,
+        network="lstm",
         validation=64,
         example_args=from_python(PROGRAMS[name][1]),
     )
@@ -184,7 +185,7 @@ def untrained(name: str, hidden: int) -> Artifact:
     network = Network(Shape(hidden=hidden))
     network.grow(batch_of(record(asked, from_python(PROGRAMS[name][1]), rng, 256)))
     empty = TrainingRecord(0, 0.0, 0.0, 0, 0.0, True)
-    options = TrainingOptions(hidden=hidden)
+    options = TrainingOptions(hidden=hidden, network="lstm")
     return artifact_of(network, asked.name, "", None, options, empty)
 
 

@@ -76,7 +76,7 @@ def test_caches_of_different_lengths() -> None:
     (both,) = joined([(one,), (two,)])
     assert both.lengths.tolist() == [0, 1, 1]
     longer = both.appended(torch.ones(3, 3, 2), torch.ones(3, 3, 2))
-    assert longer.keys.shape == (3, 3, 2, 2)
+    assert (longer.lengths.tolist(), longer.longest) == ([1, 2, 2], 2)
     torch.testing.assert_close(longer.keys[0, :, 0], torch.ones(3, 2))
     torch.testing.assert_close(longer.keys[1:, :, 0], keys)
     assert float(both.keys.sum()) == float(keys.sum())
@@ -84,6 +84,26 @@ def test_caches_of_different_lengths() -> None:
     torch.testing.assert_close(two.attended(torch.ones(2, 3, 2)), (2.0 * keys).flatten(1))
     found = longer.attended(torch.zeros(3, 3, 2))
     torch.testing.assert_close(found[0], torch.ones(6))
+
+
+def test_a_cache_can_be_continued_twice() -> None:
+    """Steps are appended in place only by the first that does."""
+    start = Cache.empty(1, 1, torch.zeros(2)).appended(torch.ones(2, 1, 1), torch.ones(2, 1, 1))
+    two, other = (x * torch.ones(2, 1, 1) for x in (2.0, 3.0))
+    first = start.appended(two, two)
+    second = start.appended(other, other)
+    assert first.keys.data_ptr() == start.keys.data_ptr() != second.keys.data_ptr()
+    third = first.appended(other, other)
+    for cache, expected in (
+        (start, [1.0]),
+        (first, [1.0, 2.0]),
+        (second, [1.0, 3.0]),
+        (third, [1.0, 2.0, 3.0]),
+    ):
+        assert cache.values[0, 0, : cache.longest, 0].tolist() == expected
+    chosen = first.select(torch.tensor([1])).appended(two[:1], two[:1])
+    assert chosen.values[0, 0, : chosen.longest, 0].tolist() == [1.0, 2.0, 2.0]
+    assert third.values[0, 0, : third.longest, 0].tolist() == [1.0, 2.0, 3.0]
 
 
 def test_only_the_feed_forward_core_forgets() -> None:
