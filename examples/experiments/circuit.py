@@ -60,6 +60,11 @@ def _run(lab: Lab) -> None:
         "exact posterior enumerates the 37 configurations with at most one fault and integrates "
         "the other choices out by importance sampling around their modes."
     )
+    lab.note(
+        "Most of the forty choices are of small influence beside a noise that may be 0.0003: few "
+        "particles count. Tried: `refine=3` on five of the circuits raised the log evidence by up "
+        "to 42 nats, with an ESS that still is near one."
+    )
 
 
 EXPERIMENT = Experiment(
