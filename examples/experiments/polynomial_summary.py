@@ -22,16 +22,18 @@ def _run(lab: Lab) -> None:
     for number, (w, x) in enumerate(CASES, 1):
         y = simulated(w, x, 1.0, seed=number)
         truth = exact(x, y, SCALES, 1.0)
-        found = model.infer(
-            args=[np.column_stack([x, y]).tolist()],
-            artifact=trained.path,
-            particles=particles,
-            seed=lab.seed,
-        )
-        # The program also scores the places, uniform on an interval of length 20.
-        error = found.log_evidence + len(x) * math.log(20.0) - truth.log_evidence
-        lab.figure(f"error of the log evidence, data {number}", abs(error), at_most=0.1)
-        lab.figure(f"ESS/N, data {number}", found.ess / particles, at_least=0.6)
+        for how, options in (("", {}), (" after refining", {"refine": lab.few(5, 1)})):
+            found = model.infer(
+                args=[np.column_stack([x, y]).tolist()],
+                artifact=trained.path,
+                particles=particles,
+                seed=lab.seed,
+                **options,
+            )
+            # The program also scores the places, uniform on an interval of length 20.
+            error = found.log_evidence + len(x) * math.log(20.0) - truth.log_evidence
+            lab.figure(f"error of the log evidence{how}, data {number}", abs(error), at_most=0.1)
+            lab.figure(f"ESS/N{how}, data {number}", found.ess / particles, at_least=0.6)
     lab.note("The data are those of polynomial.")
 
 

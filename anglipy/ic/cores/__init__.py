@@ -24,11 +24,11 @@ from anglipy.ic.layers import Shape
 __all__ = ["CORES", "Cache", "Core", "Identity", "State", "Told", "core_of", "joined", "selected"]
 
 CORES: dict[str, type[Core]] = {
-    "lstm": LSTM,
-    "ff": FeedForward,
-    "lstm+attention": AttentiveLSTM,
     "ff+attention": AttentiveFeedForward,
+    "lstm": LSTM,
+    "lstm+attention": AttentiveLSTM,
     "transformer": Transformer,
+    "ff": FeedForward,
 }
 """The cores by the names that the option `network` gives them."""
 
