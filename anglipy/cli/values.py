@@ -8,20 +8,18 @@
 | .npy      | a numpy array                                                                      |
 | .png .jpg | the image in grey: a numpy array of uint8, (height, width), 0 black, 255 white     |
 
-A CSV file has a header when no cell of its first row is a number. Cells that look like numbers are
-numbers, empty cells are nil, the rest are strings. Nothing in a file is executed: no pickle, no
-reader evaluation. Every error is an OptionError (exit code 2) that names the file and, in a text,
-the line and column.
+How the cells of a CSV file are read is told in `delimited`. Nothing in a file is executed: no
+pickle, no reader evaluation. Every error is an OptionError (exit code 2) that names the file and,
+in a text, the line and column.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from pathlib import Path
 from typing import Any
 
+from anglipy.cli.delimited import read_table
 from anglipy.cli.files import existing, read_text
 from anglipy.diagnostics import OptionError, ReadError, Source, Span
 
@@ -102,59 +100,7 @@ def _json_file(path: Path) -> Any:
 def _csv_file(path: Path) -> Any:
     from anglipy.runtime.convert import from_python
 
-    text = read_text(path)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[list[str]] = []
-    try:
-        for row in reader:
-            if row:
-                rows.append(row)
-                _check_width(rows, reader.line_num, Source(str(path), text))
-    except csv.Error as error:
-        span = _line(Source(str(path), text), reader.line_num)
-        raise OptionError("AQ314", f"not CSV: {error}", span) from error
-    return from_python(_table(rows))
-
-
-def _check_width(rows: list[list[str]], line: int, source: Source) -> None:
-    """Rows may differ in length in a table of numbers, but not under a header."""
-    header, row = rows[0], rows[-1]
-    if _is_header(header) and len(row) != len(header):
-        raise OptionError(
-            "AQ314",
-            f"a row of {len(row)} cells under a header of {len(header)}",
-            _line(source, line),
-        )
-
-
-def _table(rows: list[list[str]]) -> list[Any]:
-    if not rows or not _is_header(rows[0]):
-        return [[_cell(cell) for cell in row] for row in rows]
-    names = [name.strip() for name in rows[0]]
-    return [dict(zip(names, map(_cell, row), strict=True)) for row in rows[1:]]
-
-
-def _is_header(row: list[str]) -> bool:
-    return all(isinstance(_cell(cell), str) for cell in row)
-
-
-def _cell(text: str) -> int | float | str | None:
-    text = text.strip()
-    if not text:
-        return None
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
-
-
-def _line(source: Source, number: int) -> Span:
-    """The whole of a line, counted from 1."""
-    last = source.position(len(source.text))[0]
-    start = source.offset(min(max(number, 1), last), 1)
-    return Span(source, start, start + max(1, len(source.line(min(max(number, 1), last)))))
+    return from_python(read_table(Source(str(path), read_text(path))))
 
 
 def _npy_file(path: Path) -> Any:

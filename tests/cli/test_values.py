@@ -184,3 +184,50 @@ def test_a_file_is_a_whole_value() -> None:
     assert caught.value.diagnostic.help is not None
     assert "--arg NAME=@points.csv" in caught.value.diagnostic.help
     assert read_value('["a@b.csv"]', "-v")[0] == "a@b.csv"
+
+
+def table(path: Path, text: str) -> object:
+    path.write_text(text)
+    return to_python(read(path))
+
+
+@pytest.mark.parametrize("text", ["001", "12_000", "1 000", "0x1f", "-007", "1,5", "٣"])
+def test_csv_cells_that_are_no_plain_numbers_stay_text(tmp_path: Path, text: str) -> None:
+    assert table(tmp_path / "data.csv", f'id,n\n"{text}",1\n') == [{"id": text, "n": 1}]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("0", 0), ("+3", 3), ("-0.50", -0.5), (".5", 0.5), ("0e3", 0.0)]
+)
+def test_csv_cells_that_are_plain_numbers(tmp_path: Path, text: str, number: float) -> None:
+    assert table(tmp_path / "data.csv", f"id,n\na,{text}\n") == [{"id": "a", "n": number}]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_csv_separators(tmp_path: Path, separator: str) -> None:
+    text = "week,count\n0,5\n".replace(",", separator)
+    assert table(tmp_path / "data.csv", text) == [{"week": 0, "count": 5}]
+
+
+def test_csv_text_in_quotes_does_not_choose_the_separator(tmp_path: Path) -> None:
+    with pytest.warns(UserWarning, match="`a,b` is :a-b"):
+        assert table(tmp_path / "data.csv", '"a,b";c\n1;2\n') == [{"a-b": 1, "c": 2}]
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [("week,week", "two columns"), ("a b,a-b", "two columns"), ("week,", "column 2 has no name")],
+)
+def test_csv_header_without_a_name_for_each_column(tmp_path: Path, header: str, said: str) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text(f"\n{header}\n0,5\n")
+    error = failure(path)
+    assert said in error.diagnostic.message
+    assert error.diagnostic.span is not None
+    assert error.diagnostic.span.line == 2
+
+
+def test_csv_names_that_no_keyword_could_have(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    with pytest.warns(UserWarning, match=r"`Week No` is :Week-No, `rate \(%\)` is :rate-%"):
+        assert table(path, "Week No,rate (%),n\n1,2,3\n") == [{"Week-No": 1, "rate-%": 2, "n": 3}]
