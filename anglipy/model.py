@@ -253,6 +253,8 @@ class Model:
         on_progress: Callable[..., object] | None = None,
         watch: Callable[..., object] | None = None,
         on_note: Callable[[str], object] | None = None,
+        *,
+        overwrite: bool = False,
         **options: Any,
     ) -> TrainingRecord:
         """Train a network on the query's own simulations and write it to `artifact_path`.
@@ -260,10 +262,14 @@ class Model:
         Options are those of `anglipy.ic.training.TrainingOptions`: traces, minutes, batch, seed,
         workers, dataset, device, resume... `on_progress` is called with a `Progress` at every
         validation, `watch` with a `Live` a few times a second, `on_note` with what is worth knowing
-        beforehand: which sites the prior proposes, and why.
+        beforehand: which sites the prior proposes, and why. Raises ArtifactError AQ618 where a
+        training would be lost, unless it is to be resumed, or `overwrite` says so.
         """
+        from anglipy.ic.resuming import refuse_overwriting
         from anglipy.ic.training import train
 
+        if not overwrite and not options.get("resume"):
+            refuse_overwriting(artifact_path)
         return train(
             self.query,
             self._training(options),

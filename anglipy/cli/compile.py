@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +91,7 @@ __all__ = ["compile_"]
     help="Stop after N validations in a row that are no better.",
 )
 @click.option("--resume", is_flag=True, help="Go on with the training that ARTIFACT was left by.")
+@click.option("--overwrite", is_flag=True, help="Train anew in the place of an ARTIFACT.")
 @click.option(
     "--option",
     "given",
@@ -154,9 +157,16 @@ def compile_(
             say(f"warning: {warning}")
         click.echo(_summary(artifact, record))
     if record.interrupted:
-        say(f"interrupted; go on with: anglipy compile {file} -o {artifact} --resume")
+        say(f"interrupted; go on with: {_resuming()}")
         return INTERRUPTED
     return 0
+
+
+def _resuming() -> str:
+    """The command that was given, as one that goes on."""
+    given: Sequence[str] = click.get_current_context().find_root().obj
+    words = [word for word in given if word not in ("--overwrite", "--resume")]
+    return f"anglipy {shlex.join([*words, '--resume'])}"
 
 
 def _note(text: str) -> None:

@@ -101,7 +101,6 @@ def _collect_rarely() -> None:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    code = anglipy.main(
-        None if arguments is None else list(arguments), prog_name="anglipy", standalone_mode=False
-    )
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    code = anglipy.main(given, prog_name="anglipy", standalone_mode=False, obj=given)
     return code if isinstance(code, int) else 0

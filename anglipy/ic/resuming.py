@@ -29,7 +29,7 @@ from anglipy.ic.store import empty_network, rows_of, structure_of
 if TYPE_CHECKING:
     from anglipy.ic.training import Trainer
 
-__all__ = ["RESUME_KIND", "restore_state", "resume_path", "save_state"]
+__all__ = ["RESUME_KIND", "refuse_overwriting", "restore_state", "resume_path", "save_state"]
 
 RESUME_KIND = "anglipy training state"
 
@@ -38,6 +38,24 @@ def resume_path(artifact_path: str | Path) -> Path:
     """Where the state of an unfinished training lies."""
     path = Path(artifact_path)
     return path.with_name(path.name + ".resume")
+
+
+def refuse_overwriting(artifact_path: str | Path) -> None:
+    """ArtifactError AQ618 where a new training would put an end to what is there: an artifact, any
+    other file, or the state of a training that has not got so far as an artifact.
+    """
+    path = Path(artifact_path)
+    there = [p for p in (path, resume_path(path)) if p.exists()]
+    if not there:
+        return
+    again = "`--resume` goes on with that training" if resume_path(path) in there else ""
+    anew = "`--overwrite` trains anew in its place"
+    raise ArtifactError(
+        "AQ618",
+        f"{there[0]} exists already, and a new training would replace it",
+        help=", ".join(filter(None, (again, anew, "or write to another file"))),
+        notes=("from Python: resume=True, overwrite=True; at the prompt: true after its keyword",),
+    )
 
 
 def save_state(trainer: Trainer) -> None:

@@ -117,7 +117,8 @@ class Functions:
         """Train a network for a query and write it to a file.
 
         `(compile-inference query "FILE" :minutes 5 :option value ...)`; options are those of
-        `anglipy compile`. Ctrl-C saves and stops; `:resume true` goes on.
+        `anglipy compile`. Ctrl-C saves and stops; `:resume true` goes on, `:overwrite true`
+        trains anew where there is an artifact.
         """
         model = self._model("compile-inference", query)
         if not isinstance(artifact, str):

@@ -118,7 +118,7 @@ class Lab:
         path = self._path(self.experiment.name, name or network)
         if not (settings.reuse and path.exists()):
             self.say(f"training {path.name}")
-            model.compile(path, self._on_progress, **given)
+            model.compile(path, self._on_progress, overwrite=True, **given)
         artifact = Artifact.load(path)
         record = artifact.record
         told = {key: item for key, item in options.items() if key != "example_args"}

@@ -7,17 +7,22 @@ import math
 import os
 import pty
 import re
+import shlex
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import anglipy
 from anglipy.cli import main
 from anglipy.cli.training import live_lines, plain_line
+from anglipy.diagnostics import ArtifactError
 from anglipy.ic.artifact import Artifact, Example
-from anglipy.ic.records import Live, Progress, SiteLoss
+from anglipy.ic.records import Live, Progress, SiteLoss, TrainingRecord
+from anglipy.model import Model
 
 PROGRESS = Progress(25_000, 1000.0, 1.5, 1.6, 2.0, 1.55, 20_000, 25.0, 0.25)
 SITES = tuple(SiteLoss(f"q/{name}", 1.0, 1.0 + place, 10) for place, name in enumerate("abcdef"))
@@ -75,7 +80,7 @@ def test_simulate_and_train_on_it(
     assert {name: Path("data", name).read_bytes() for name in before} == before
     Path("gauss.aq").write_text(GAUSS.replace("(normal mu 1)", "(normal mu 2)"))
     capsys.readouterr()
-    assert run(*train, *small) == 1
+    assert run(*train, "--overwrite", *small) == 1
     assert "error[AQ613]: data/validation-0-64-0.traces holds traces" in capsys.readouterr().err
 
 
@@ -109,7 +114,8 @@ def test_the_display_on_a_terminal(tmp_path: Path) -> None:
     """Lines rewrite themselves, and are gone at the end; --quiet shows nothing."""
     source = tmp_path / "gauss.aq"
     source.write_text(GAUSS)
-    command = [sys.executable, "-m", "anglipy", "compile", str(source), "-o", str(tmp_path / "a")]
+    command = [sys.executable, "-m", "anglipy", "compile", str(source), "--overwrite"]
+    command += ["-o", str(tmp_path / "a")]
     for quiet in (False, True):
         mine, its = pty.openpty()
         with subprocess.Popen(
@@ -160,8 +166,52 @@ def test_what_is_left_to_the_prior_is_told_before_anything_else(
         "note: proposed by the prior, with nothing to be learned: "
         "gauss/mu/sample#1 (tagged :prior-only)"
     )
-    assert run(*command, "--quiet") == 0
+    assert run(*command, "--quiet", "--overwrite") == 0
     assert capsys.readouterr().err == ""
+
+
+def test_a_training_is_never_lost_for_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("gauss.aq").write_text(GAUSS)
+    command = ("compile", "gauss.aq", "-o", "g.artifact", "--traces", "64", "--quiet", *TINY)
+    assert run(*command) == 0
+    kept = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    assert len(kept) == 3
+    for there in ("g.artifact", "g.artifact.resume"):
+        capsys.readouterr()
+        assert run(*command, "--seed", "1") == 1
+        told = capsys.readouterr().err
+        assert f"error[AQ618]: {there} exists already" in told
+        assert "`--resume` goes on with that training, `--overwrite` trains anew" in told
+        with pytest.raises(ArtifactError, match="exists already"):
+            anglipy.load("gauss.aq").gauss.compile("g.artifact", traces=64)
+        assert {path: path.read_bytes() for path in kept} == kept
+        if there == "g.artifact":
+            Path(there).unlink()
+            del kept[tmp_path / there]
+    assert run(*command, "--seed", "1", "--overwrite") == 0
+    assert Path("g.artifact.resume").read_bytes() != kept[tmp_path / "g.artifact.resume"]
+    longer = [word.replace("64", "128") if word == "64" else word for word in command]
+    assert run(*longer, "--seed", "1", "--resume") == 0
+    assert Artifact.load("g.artifact").record.traces == 128
+
+
+def test_the_command_that_goes_on_is_the_one_that_was_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("r.aq").write_text(READINGS)
+    given = ("compile", "r.aq", "-o", "r.pt", "--traces", "6400", *TINY, "--arg", "ys=[0 0 0]")
+
+    def interrupted(self: Any, *args: Any, **options: Any) -> TrainingRecord:
+        return TrainingRecord(64, 1.0, 1.0, 64, 2.0, interrupted=True)
+
+    monkeypatch.setattr(Model, "compile", interrupted)
+    assert run(*given, "--arg", "sigma=2", "--overwrite") == 130
+    words = shlex.join(["anglipy", *given, "--arg", "sigma=2", "--resume"])
+    assert f"interrupted; go on with: {words}\n" in capsys.readouterr().err
 
 
 READINGS = """
@@ -184,7 +234,7 @@ def test_calibrate_takes_the_argument_of_the_training(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("r.aq").write_text(READINGS)
-    train = ("compile", "r.aq", "-o", "r.pt", "--traces", "64", *TINY)
+    train = ("compile", "r.aq", "-o", "r.pt", "--traces", "64", "--overwrite", *TINY)
     given = ("--arg", "ys=[0 0 0]", "--arg", "sigma=2")
     judge = ("calibrate", "r.aq", "r.pt", "-n", "50", "--particles", "10", "--json")
     for argument in (given, ("--args-fn", "some-data")):
