@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["Strokes", "histogram", "strokes"]
 
 _ROUNDING = 1e-9
+_EXACT = 2.0**53
+"""From here on doubles do not tell whole numbers apart."""
 _TAIL = 0.002
 """Probability on each side that a histogram leaves out: one far value does not flatten it."""
 
@@ -81,9 +83,11 @@ def strokes() -> Strokes:
 def histogram(
     numbers: FloatArray, weights: FloatArray, bins: int
 ) -> tuple[list[float], float, float]:
-    """Weights of equal intervals, and where the first begins and the last ends.
+    """Weights of at most so many equal intervals, and where the first begins and the last ends.
 
-    Whole numbers that are few get an interval each, around them. What is not finite is left out.
+    Whole numbers, and others at equal distances, get an interval each or equally many each, around
+    them; where the last interval has fewer, its weight is raised in proportion, so that a flat
+    distribution is flat. What is not finite is left out.
     """
     import numpy as np
 
@@ -93,12 +97,47 @@ def histogram(
     if not kept.any():
         return [], math.nan, math.nan
     x, w = numbers[kept], weights[kept]
-    low, high = float(x.min()), float(x.max())
-    if high - low < bins and bool(np.all(x == np.round(x))):
-        bins, low, high = int(high - low) + 1, low - 0.5, high + 0.5
-    elif low < high:
+    low, high, unit = float(x.min()), float(x.max()), _distance(x)
+    is_few = low == high or (unit > 0.0 and round((high - low) / unit) < bins)
+    if not is_few:
         low, high = (float(q) for q in quantiles(x, w / w.sum(), [_TAIL, 1.0 - _TAIL]))
+    if unit > 0.0:
+        return _counted(x, w, (low, high), unit, bins)
     if not low < high:
         low, high = low - 0.5, low + 0.5
     heights, _ = np.histogram(x, bins, (low, high), weights=w)
     return [float(height) for height in heights], low, high
+
+
+def _distance(x: FloatArray) -> float:
+    """The greatest number that all distances between finite numbers are multiples of; 0 if there
+    is none to be seen. Numbers that are not whole must have most of such places.
+    """
+    import numpy as np
+
+    gaps = np.diff(np.unique(x))
+    if not len(gaps) or np.abs(x).max() >= _EXACT:
+        return 0.0
+    if np.all(x == np.round(x)):
+        return float(np.gcd.reduce(gaps.astype(np.int64)))
+    unit = float(gaps.min())
+    steps = gaps / unit
+    is_even = steps.sum() < 2 * len(steps) and np.abs(steps - np.round(steps)).max() < 1e-6
+    return unit if is_even else 0.0
+
+
+def _counted(
+    x: FloatArray, w: FloatArray, span: tuple[float, float], unit: float, bins: int
+) -> tuple[list[float], float, float]:
+    """As `histogram`, of numbers at multiples of a distance from each other."""
+    import numpy as np
+
+    low, high = span
+    places = np.round((x - low) / unit).astype(np.int64)
+    count = round((high - low) / unit) + 1
+    each = -(-count // bins)
+    inside = (places >= 0) & (places < count)
+    heights = np.bincount(places[inside] // each, w[inside], minlength=-(-count // each))
+    heights[-1] *= each / (count - each * (len(heights) - 1))
+    low -= 0.5 * unit
+    return [float(height) for height in heights], low, low + len(heights) * each * unit

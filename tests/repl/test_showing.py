@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import sys
 import time
 from itertools import pairwise
@@ -30,6 +31,25 @@ def test_whole_numbers_that_are_few_have_a_bar_each() -> None:
     heights, low, high = histogram(np.array([1.0, 2.0, 2.0, 4.0]), np.full(4, 0.25), 16)
     assert heights == pytest.approx([0.25, 0.5, 0.0, 0.25])
     assert (low, high) == (0.5, 4.5)
+
+
+@pytest.mark.parametrize("bins", [8, 16, 50, 72])
+@pytest.mark.parametrize("unit", [1.0, 2.0, 0.1])
+@pytest.mark.parametrize("count", [17, 20, 21, 100, 101])
+def test_what_is_flat_is_drawn_flat(count: int, unit: float, bins: int) -> None:
+    numbers = 5.0 + unit * np.arange(count)
+    heights, low, high = histogram(numbers, np.full(count, 1.0 / count), bins)
+    assert heights == pytest.approx([heights[0]] * len(heights))
+    assert min(count, bins) / 2 <= len(heights) <= bins
+    assert low == pytest.approx(5.0 - unit / 2)
+    assert high >= 5.0 + unit * (count - 0.5) - 1e-9
+
+
+def test_the_bars_of_whole_numbers_rise_and_fall_as_these_do() -> None:
+    """The tails beyond 3 and 14 are left out."""
+    shares = np.array([math.comb(17, k) for k in range(18)]) / 2**17
+    heights, _, _ = histogram(np.arange(18.0), shares, 8)
+    assert heights == pytest.approx([sum(shares[k : k + 2]) for k in range(3, 14, 2)])
 
 
 @pytest.mark.parametrize("numbers", [[np.nan], [np.inf, -np.inf], [3.0], [1e300, -1e300]])
