@@ -13,7 +13,7 @@ from typing import Any
 from anglipy.diagnostics import AnglipyError, InferenceError
 from anglipy.inference.log_space import is_log_weight
 from anglipy.runtime.checkpoints import Checkpoint, Observe, Result, Sample
-from anglipy.runtime.locate import explain
+from anglipy.runtime.locate import explain, placed
 from anglipy.runtime.machine import resume
 from anglipy.runtime.printing import pr_str
 
@@ -107,5 +107,5 @@ def resume_with(checkpoint: Sample | Observe, value: Any) -> Checkpoint:
 
 
 def _placed(error: AnglipyError, checkpoint: Sample | Observe) -> AnglipyError:
-    """The error with the address of the last checkpoint, and with its span if it had none."""
-    return error.located(checkpoint.site.span).noted(f"at {checkpoint.address}")
+    """The error with the address of the last checkpoint, and its span if it had none."""
+    return placed(error, checkpoint.site, checkpoint.instance)

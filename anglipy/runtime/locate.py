@@ -17,11 +17,13 @@ from types import CodeType, TracebackType
 from typing import Any
 
 from anglipy.diagnostics import AnglipyError, ArityError, ProgramError, Source, Span
+from anglipy.runtime.checkpoints import Address, Site
+from anglipy.runtime.nils import name_nil
 from anglipy.runtime.primitives.registry import PRIMITIVES
 
 __all__ = [
     "LANES", "LIBRARY", "ORDINARY", "SOURCES", "Place", "beginning", "caller", "explain",
-    "is_library", "span_at",
+    "is_library", "placed", "span_at",
 ]  # fmt: skip
 
 SOURCES = "__sources__"
@@ -57,7 +59,8 @@ def explain(error: Exception, outer: Place | None = None) -> AnglipyError:
             located = _hidden(located)
         if span is not None and spans and spans[-1] is not span:
             located.noted(f"inside the library, at {spans[-1]}")
-        return located
+            return located
+        return name_nil(located, _variables(error.__traceback__))
     if isinstance(error, RecursionError):
         return ProgramError("AQ407", "a direct function nests too deep for Python", span)
     if isinstance(error, NameError) and spans and outside is None:
@@ -72,6 +75,16 @@ def explain(error: Exception, outer: Place | None = None) -> AnglipyError:
     name = type(error).__name__
     where = () if outside is None else (f"raised in Python, at {outside}",)
     return ProgramError("AQ404", f"{name}: {error}" if str(error) else name, span, notes=where)
+
+
+def placed(error: AnglipyError, site: Site, instance: int) -> AnglipyError:
+    """The error with the span of a checkpoint, if it had none, and a note: it was at this
+    checkpoint, or after it, as the last one that was passed.
+    """
+    name_nil(error.located(site.span))
+    address = Address(site.id, instance)
+    at = error.diagnostic.span == site.span
+    return error.noted(f"at {address}" if at else f"after the checkpoint {address}")
 
 
 def _hidden(error: AnglipyError) -> AnglipyError:
@@ -157,6 +170,16 @@ def _spans(trace: TracebackType | None, outer: list[Span]) -> tuple[list[Span], 
             outside = f"{code.co_filename}:{trace.tb_lineno}"
         trace = trace.tb_next
     return spans, outside
+
+
+def _variables(trace: TracebackType | None) -> dict[str, Any]:
+    """Those of the innermost generated function."""
+    found: dict[str, Any] = {}
+    while trace is not None:
+        if SOURCES in trace.tb_frame.f_globals:
+            found = trace.tb_frame.f_locals
+        trace = trace.tb_next
+    return found
 
 
 def span_at(globals_: dict[str, Any], code: CodeType, instruction: int) -> Span | None:

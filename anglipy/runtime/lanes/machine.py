@@ -33,7 +33,7 @@ from anglipy.runtime.lanes.scopes import (
 from anglipy.runtime.lanes.state import Sites, State, initial, merge_states
 from anglipy.runtime.lanes.steps import Pending, Split
 from anglipy.runtime.lanes.values import codes_at
-from anglipy.runtime.locate import explain
+from anglipy.runtime.locate import explain, placed
 from anglipy.runtime.machine import FINISH, reached
 
 __all__ = ["Machine"]
@@ -144,7 +144,7 @@ class Machine:
             explained.lane = int(state.group.positions(self.outer.stamp)[place])  # type: ignore[attr-defined]
         elif (address := state.address(place)) is not None:
             site, instance = address
-            explained.located(site.span).noted(f"at {site.id}[{instance}]")
+            placed(explained, site, instance)
             number = self.number_of(state.group, place)
             explained.noted(f"in particle {number + 1} of {self.total}")
         if explained is error:
