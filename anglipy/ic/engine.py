@@ -181,8 +181,8 @@ class Compiled:
         if posterior is None:
             error = log_mean_exp_standard_error(draws.all_log_weights(), draws.count)
             posterior = draws.posterior(self.name, state.options, error)
-        warnings = (escalation.outcome,) if escalation and escalation.outcome else ()
-        posterior = replace(posterior, warnings=warnings)
+        remarks = (escalation.outcome,) if escalation and escalation.outcome else ()
+        posterior = replace(posterior, remarks=remarks)
         return judged(posterior, state.options.artifact, state.reading)
 
 

@@ -25,6 +25,10 @@ __all__ = ["Mixing", "by_chain", "chain_ess", "mixing_of", "split_r_hat"]
 
 _PARTS = 100
 """Parts of results that are looked at."""
+_MANY = 20
+"""Chains whose means tell how precise their mean is, within about a third."""
+_SHORT = 20
+"""Draws of a chain, fewer of which tell the autocorrelation with a bias."""
 _VALUES = 5
 """Of what is not a number, the events that it is one of so many most frequent values are."""
 
@@ -36,6 +40,8 @@ class Mixing(NamedTuple):
     r_hat: float
     """nan if nothing in the results ever changes, or a chain has fewer than 4 draws."""
     chains: int
+    draws: int
+    """Of each chain: as many as the shortest has."""
 
 
 def split_r_hat(draws: FloatArray) -> float:
@@ -55,12 +61,13 @@ def split_r_hat(draws: FloatArray) -> float:
 
 def chain_ess(draws: FloatArray) -> float:
     """The number of independent draws whose mean is as precise; at most draws * log10(draws). One
-    where nothing ever changes; the number of draws for chains shorter than 4.
+    where nothing ever changes. Of chains that are too short for their autocorrelation to be known,
+    or for it to die out, at most what their means tell (`_ess_of_means`).
     """
     halves = _halves(draws)
     m, n = halves.shape
     if n < 2:
-        return float(draws.size)
+        return _ess_of_means(draws)
     total = m * n
     covariances = np.array([_autocovariance(half) for half in halves])
     within = float(covariances[:, 0].mean()) * n / (n - 1)
@@ -69,20 +76,40 @@ def chain_ess(draws: FloatArray) -> float:
         return 1.0
     rho = 1.0 - (within - covariances.mean(axis=0)) / pooled
     rho[0] = 1.0
-    time = max(_integrated_time(rho), 1.0 / math.log10(max(total, 10)))
-    return float(total / time)
+    time, has_died_out = _integrated_time(rho)
+    ess = float(total / max(time, 1.0 / math.log10(max(total, 10))))
+    if len(draws) < _MANY or (has_died_out and draws.shape[1] >= _SHORT):
+        return ess
+    return min(ess, _ess_of_means(draws))
 
 
-def _integrated_time(rho: FloatArray) -> float:
+def _ess_of_means(draws: FloatArray) -> float:
+    """Of chains that are independent: their number times the variance of the draws over that of
+    the means of chains, between one and the number of draws. The number of chains if each has a
+    single draw.
+    """
+    m, n = draws.shape
+    spread = float(draws.var(ddof=1)) if draws.size > 1 else 0.0
+    if spread <= 0.0:
+        return 1.0
+    if m == 1:
+        return float(n)
+    of_means = float(draws.mean(axis=1).var(ddof=1))
+    return float(m * n) if of_means * n <= spread else max(1.0, m * spread / of_means)
+
+
+def _integrated_time(rho: FloatArray) -> tuple[float, bool]:
     """1 + 2 sum of rho_t, over the pairs (t, t + 1) for even t up to the first whose sum is not
     positive, each at most as large as the one before; of that first pair, rho_t if it is positive.
+    And whether there is such a pair.
     """
     count = max((len(rho) - 1) // 2, 1)
     pairs = rho[: 2 * count].reshape(count, 2).sum(axis=1)
     negative = np.flatnonzero(pairs <= 0.0)
     last = int(negative[0]) if negative.size else count - 1
     total = np.minimum.accumulate(pairs[:last]).sum() if last else 0.0
-    return float(-1.0 + 2.0 * total + max(rho[2 * last], 0.0)) if last else 1.0
+    time = float(-1.0 + 2.0 * total + max(rho[2 * last], 0.0)) if last else 1.0
+    return time, bool(negative.size)
 
 
 def _autocovariance(x: FloatArray) -> FloatArray:
@@ -107,10 +134,16 @@ class Chained(Weighed, Protocol):
     def chains(self) -> IntArray | None:
         """The number of the chain of each draw, shape (len(values),)."""
 
+    @property
+    def acceptance(self) -> float | None:
+        """The share of the moves that were accepted, if it is known."""
+
 
 def mixing_of(results: Chained) -> Mixing:
     """Of the results of chains. Of numbers as they are, of other values by whether they are one of
-    the most frequent; parts that never change are left out.
+    the most frequent; parts that never change are left out. If nothing ever changes it is one
+    effective sample if no move is known to have been accepted, else as many as there are draws:
+    then it is a constant.
     """
     assert results.chains is not None
     order = by_chain(results.chains)
@@ -122,7 +155,9 @@ def mixing_of(results: Chained) -> Mixing:
             if draws.size and draws.min() < draws.max():
                 ess = min(ess, chain_ess(draws))
                 r_hat = float(np.fmax(r_hat, split_r_hat(draws)))
-    return Mixing(1.0 if ess == math.inf else ess, r_hat, len(order))
+    if ess == math.inf:
+        ess = float(order.size) if results.acceptance else 1.0
+    return Mixing(ess, r_hat, *order.shape)
 
 
 def by_chain(chains: IntArray) -> IntArray:

@@ -8,13 +8,12 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from anglipy.inference.listing import Listing
-from anglipy.inference.pareto import trusted_up_to
 from anglipy.inference.parts import predict_columns
 from anglipy.inference.results import Results
 from anglipy.inference.summary import LEVELS, finite, part_summary, summarise
 from anglipy.runtime.printing import pr_str
 
-__all__ = ["as_text", "cautions", "plain_options", "report"]
+__all__ = ["as_text", "plain_options", "report"]
 
 
 # --- posterior -> data ---
@@ -94,14 +93,6 @@ def _plain(value: Any) -> Any:
 
 # --- data -> text ---
 
-_R_HAT_LIMIT = 1.05
-"""Split R-hat above this is warned of."""
-
-_FEW, _PART = 30.0, 10.0
-"""Fewer effective samples are warned of, an average then being off by a fifth of a standard
-deviation; but only where that is less than a tenth of the draws, for whoever asks for few draws
-knows that they are few."""
-
 _ROWS = 30
 """Rows of the table of numbers."""
 _WIDTH = 100
@@ -166,63 +157,7 @@ def _heading(data: Mapping[str, Any]) -> Iterator[str]:
         pieces.append(evidence)
     pieces.append(f"{data['seconds']:.3f} s")
     yield ", ".join(pieces) + (", stopped early" if data["stopped"] else "")
-    yield from _cautions(data)
-
-
-def cautions(posterior: Results) -> list[str]:
-    """What there is to warn of, a line for each: chains that have not mixed, a heavy tail, few
-    effective samples, what the engine has noticed.
-    """
-    k = posterior.pareto_k
-    seen = {
-        "draws": posterior.draws,
-        "ess": finite(posterior.ess),
-        "families": posterior.family_count,
-        "pareto_k": None if k is None else finite(k),
-    }
-    return list(_cautions({**seen, **_mixing(posterior), "warnings": posterior.warnings}))
-
-
-def _cautions(data: Mapping[str, Any]) -> Iterator[str]:
-    r_hat = data.get("r_hat")
-    k, limit = data["pareto_k"], trusted_up_to(data["draws"])
-    if r_hat is not None and r_hat > _R_HAT_LIMIT:
-        yield (
-            f"warning: the chains have not mixed (R-hat {_over(r_hat, _R_HAT_LIMIT, 3)}): run them"
-            " longer, or leave out their beginning (burn)"
-        )
-    elif k is not None and k > limit:
-        yield (
-            f"warning: the weights have a heavy tail (Pareto k {_over(k, limit, 2)}): "
-            "averages may be far off"
-        )
-    elif data["ess"] is not None and data["ess"] < min(_FEW, data["draws"] / _PART):
-        yield (
-            f"warning: few effective samples ({data['ess']:.1f} of {data['draws']} draws): "
-            f"{_few(data)}"
-        )
     yield from (f"warning: {warning}" for warning in data["warnings"])
-
-
-def _over(value: float, limit: float, digits: int) -> str:
-    """A number and the limit it is over, with as many digits as it takes to see it.
-
-    >>> _over(1.2, 1.05, 3), _over(1.05003, 1.05, 3), _over(0.7041, 0.7, 2)
-    ('1.200, over 1.05', '1.05003, over 1.05', '0.704, over 0.70')
-    """
-    while digits < 16 and f"{value:.{digits}f}" == f"{limit:.{digits}f}":
-        digits += 1
-    whole, _, decimals = f"{limit:.{digits}f}".partition(".")
-    return f"{value:.{digits}f}, over {whole}.{decimals.rstrip('0').ljust(2, '0')}"
-
-
-def _few(data: Mapping[str, Any]) -> str:
-    """What few effective samples mean, and what to do."""
-    if "chains" in data:
-        return "averages are rough; run the chains longer, or more of them"
-    if data["families"] is not None:
-        return "what was drawn early is the same in most of them; take more particles"
-    return "averages are rough; take more of them"
 
 
 def _ess(data: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from anglipy.diagnostics import InferenceError
+from anglipy.inference.cautions import cautions
 from anglipy.inference.given import checked, numbers_of_each
 from anglipy.inference.log_space import (
     AllWeightsZero,
@@ -80,8 +81,9 @@ class Results:
     """The share of the moves of chains that were accepted."""
     steps: tuple[Any, ...] = ()
     """What the engine reported on its way (`StepInfo`), where it weighs particles step by step."""
-    warnings: tuple[str, ...] = ()
-    """What the engine has to say against these results, a sentence each."""
+    remarks: tuple[str, ...] = ()
+    """What the engine has to say against these results, a sentence each; they are among the
+    `warnings`."""
     checks: Mapping[str, float] = field(default_factory=dict)
     """What the engine found when it checked the data: numbers by name, p-values for instance."""
 
@@ -163,6 +165,14 @@ class Results:
     def r_hat(self) -> float:
         """Split R-hat of chains: near 1 if they agree, 1.01 and less is good. See `mixing`."""
         return self.mixing.r_hat
+
+    @cached_property
+    def warnings(self) -> tuple[str, ...]:
+        """What there is to say against these results, a sentence each: chains that have not mixed
+        or are too short to tell, a heavy tail of the weights, few effective samples (see
+        `cautions`), and what the engine has noticed.
+        """
+        return (*cautions(self), *self.remarks)
 
     @cached_property
     def weight_ess(self) -> float:

@@ -65,7 +65,7 @@ def _document(posterior: Results) -> dict[str, Any]:
         "options": plain_options(posterior.options),
         "steps": [[_scalar(getattr(step, f)) for f in _STEP_FIELDS] for step in posterior.steps],
         "log_weights": array_text(np.asarray(posterior.log_weights, dtype=np.float64)),
-        "warnings": list(posterior.warnings),
+        "warnings": list(posterior.remarks),
         "checks": {name: float(number) for name, number in posterior.checks.items()},
         "families": None if posterior.families is None else array_text(posterior.families),
         "chains": None if posterior.chains is None else array_text(posterior.chains),
@@ -151,7 +151,7 @@ def _loaded(document: dict[str, Any], kind: type[R]) -> R:
         families=families,
         chains=chains,
         acceptance=document.get("acceptance"),
-        warnings=tuple(map(str, document.get("warnings", ()))),
+        remarks=tuple(map(str, document.get("warnings", ()))),
         checks={str(name): float(x) for name, x in document.get("checks", {}).items()},
         steps=tuple(
             StepInfo(**dict(zip(_STEP_FIELDS, step, strict=True))) for step in document["steps"]

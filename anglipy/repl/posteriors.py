@@ -65,11 +65,9 @@ def table(posterior: Posterior, strokes: Strokes) -> str:
 
 def headline(posterior: Posterior) -> list[str]:
     """What was run, how it went, and what there is to warn of."""
-    from anglipy.inference.report import cautions
-
     ess = "exact" if posterior.exact else f"ess {posterior.ess:,.1f}"
     parts = [f"{posterior.draws:,} draws", ess]
-    if posterior.chains is not None:
+    if posterior.chains is not None and not math.isnan(posterior.mixing.r_hat):
         parts.append(f"R-hat {posterior.mixing.r_hat:.3f}")
     if posterior.log_evidence is not None:
         error = posterior.log_evidence_standard_error
@@ -84,7 +82,7 @@ def headline(posterior: Posterior) -> list[str]:
     return [
         title,
         ", ".join(parts),
-        *(row for line in cautions(posterior) for row in _wrapped(line)),
+        *(row for line in posterior.warnings for row in _wrapped(f"warning: {line}")),
     ]
 
 

@@ -229,7 +229,7 @@ def test_unusual_data_are_warned_of_and_usual_ones_are_not() -> None:
 
 def test_warnings_and_checks_are_saved_with_a_posterior(tmp_path: Path) -> None:
     posterior = Posterior.from_particles([1.0], [0.0])
-    full = replace(posterior, warnings=("too odd",), checks={"distance_p": 0.25})
+    full = replace(posterior, remarks=("too odd",), checks={"distance_p": 0.25})
     full.save(tmp_path / "p.json")
     again = Posterior.load(tmp_path / "p.json")
     assert (again.warnings, dict(again.checks)) == (("too odd",), {"distance_p": 0.25})

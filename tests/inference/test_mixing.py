@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from anglipy.api import loads
 from anglipy.diagnostics import InferenceError
 from anglipy.inference.mixing import chain_ess, mixing_of, split_r_hat
 from anglipy.inference.posterior import Posterior
@@ -51,7 +52,12 @@ def test_what_never_changes() -> None:
     assert math.isnan(split_r_hat(np.ones((2, 10))))
     assert chain_ess(np.ones((2, 10))) == 1.0
     assert split_r_hat(np.array([[0.0] * 10, [1.0] * 10])) == math.inf
-    assert chain_ess(np.ones((2, 3))) == 6.0
+    assert chain_ess(np.ones((2, 3))) == 1.0
+    constant = chain_posterior([7.0] * 40, [0, 1] * 20)
+    assert constant.ess == 1.0
+    assert replace(constant, acceptance=0.0).ess == 1.0
+    assert replace(constant, acceptance=0.5).ess == 40.0
+    assert replace(constant, acceptance=0.5).warnings == ()
 
 
 def chain_posterior(values: list[object], chains: list[int]) -> Posterior:
@@ -66,6 +72,44 @@ def test_the_part_that_mixes_worst_counts() -> None:
     assert posterior.mixing.chains == 2
     assert posterior.marginal(0).ess == chain_ess(good)
     assert posterior.r_hat == max(split_r_hat(good), split_r_hat(bad))
+
+
+@pytest.mark.parametrize("draws", [2, 3, 6, 10])
+def test_many_short_chains_that_stand_still_are_worth_their_number(draws: int) -> None:
+    """All draws of a chain lie within 1/100 of the place where it began: no sum of autocorrelations
+    over so few lags tells that, the means of 1,000 chains do, within sqrt(2 / 1,000).
+    """
+    x = autoregressive(0.0, 1000, draws) / 100 + autoregressive(0.0, 1000, 1, seed=1)
+    assert chain_ess(x) == pytest.approx(1000, rel=0.2)
+    independent = autoregressive(0.0, 1000, draws, seed=2)
+    assert chain_ess(independent) == pytest.approx(1000 * draws, rel=0.2)
+
+
+PRIOR = """
+(defquery far (let [x (sample (normal 0 1))] (observe (normal x 0.1) 3) x))
+(defquery near (let [x (sample (normal 0 1))] (observe (normal x 2) 0.5) x))
+"""
+
+
+@pytest.mark.parametrize("algorithm", ["lmh", "rmh"])
+def test_chains_too_short_to_be_judged_are_warned_of(algorithm: str) -> None:
+    """They give the prior: of chains of one draw there is nothing that could show it."""
+    far, near = loads(PRIOR).far, loads(PRIOR).near
+    single = far.infer(algorithm, samples=100, chains=100, seed=1)
+    assert "1 draw per chain is too few to tell" in single.warnings[0]
+    assert "at least 2000" in single.warnings[0]
+    some = near.infer("lmh", samples=1_900, chains=100, burn=100, seed=1)
+    assert some.r_hat < 1.05
+    assert "19 draws per chain are too few to tell" in some.warnings[0]
+    stuck = far.infer(algorithm, samples=1_000, chains=100, seed=1)
+    assert "the chains have not mixed" in stuck.warnings[0]
+    assert near.infer(algorithm, samples=4_000, chains=100, burn=100, seed=1).warnings == ()
+
+
+def test_more_draws_than_were_asked_for_are_told() -> None:
+    posterior = loads(PRIOR).near.infer("lmh", samples=10, chains=100, seed=1)
+    assert posterior.draws == 100
+    assert posterior.warnings[-1] == "100 draws, not 10: each of 100 chains has at least one"
 
 
 def test_values_that_are_no_numbers() -> None:

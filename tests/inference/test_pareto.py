@@ -10,7 +10,6 @@ import pytest
 from anglipy.api import loads
 from anglipy.inference.pareto import pareto_k, trusted_up_to
 from anglipy.inference.posterior import Posterior
-from anglipy.inference.report import cautions
 
 
 @pytest.mark.parametrize("k", [0.1, 0.3, 0.5, 0.7, 1.0, 1.5])
@@ -75,6 +74,13 @@ def test_the_summary_warns_of_heavy_tails() -> None:
     assert "heavy tail" in bad.summary()
     assert "heavy tail" not in good.summary()
     assert bad.to_data()["pareto_k"] == bad.pareto_k
+    assert good.warnings == ()
+    assert good.to_data()["warnings"] == []
+    assert bad.ess < 30
+    told = f"few samples are effective ({bad.ess:.1f} of 2000 draws)"
+    assert told in bad.warnings[0]
+    assert bad.to_data()["warnings"] == list(bad.warnings)
+    assert f"warning: {bad.warnings[0]}" in bad.summary()
 
 
 WALK = """
@@ -90,21 +96,21 @@ def test_the_summary_warns_of_few_effective_samples() -> None:
     few = loads(WALK).walk.infer("smc", args=[[1.0, 2.0] * 20], particles=100, seed=0)
     assert few.ess < 10
     assert f"warning: few effective samples ({few.ess:.1f} of 100 draws)" in few.summary()
-    assert "take more particles" in cautions(few)[0]
+    assert "take more particles" in few.warnings[0]
     good = loads(GOOD).q.infer("smc", particles=2_000, seed=0)
-    assert cautions(good) == []
+    assert good.warnings == ()
     weights = np.full(1_000, -20.0)
     weights[::100] = 0.0
     rough = Posterior.from_particles(range(1_000), weights)
     assert rough.ess == pytest.approx(10, rel=1e-3)
-    assert "averages are rough" in cautions(rough)[0]
-    assert cautions(Posterior.from_particles(range(20), [0.0, 0.0, *[-20.0] * 18])) == []
+    assert "averages are rough" in rough.warnings[0]
+    assert Posterior.from_particles(range(20), [0.0, 0.0, *[-20.0] * 18]).warnings == ()
     stuck = replace(
         Posterior.from_particles([float(i // 100) for i in range(1_000)], np.zeros(1_000)),
         chains=np.zeros(1_000, dtype=int),
     )
     assert stuck.ess < 30
-    assert len(cautions(stuck)) == 1
+    assert len(stuck.warnings) == 1
 
 
 def test_there_is_none_where_weights_are_exact_or_have_ancestors() -> None:

@@ -147,10 +147,10 @@ def judged(posterior: Posterior, artifact: Artifact, reading: Reading | None) ->
         checks["surprise_p"] = p_value(surprises, -posterior.log_evidence)
     if not checks:
         return posterior
-    warnings = posterior.warnings
+    remarks = posterior.remarks
     if len(checks) * min(checks.values()) <= FALSE_ALARMS:
-        warnings = (*warnings, _sentence(checks))
-    return replace(posterior, checks=checks, warnings=warnings)
+        remarks = (*remarks, _sentence(checks))
+    return replace(posterior, checks=checks, remarks=remarks)
 
 
 def _surprises(artifact: Artifact) -> FloatArray | None:

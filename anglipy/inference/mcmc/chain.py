@@ -205,7 +205,12 @@ class ChainEngine(ABC):
         observes allow, AQ507 if there is no draw.
         """
         made = state.draws.posterior(self.name, state.options)
-        moves = max(state.length - 1, 0) * state.options.chains
+        options = state.options
+        moves = max(state.length - 1, 0) * options.chains
+        remarks = made.remarks
+        if made.draws > options.samples < options.chains:
+            each = f"each of {options.chains} chains has at least one"
+            remarks = (*remarks, f"{made.draws} draws, not {options.samples}: {each}")
         return replace(
             made,
             log_evidence=None,
@@ -213,4 +218,5 @@ class ChainEngine(ABC):
             families=None,
             chains=made.families,
             acceptance=state.accepted / moves if moves else None,
+            remarks=remarks,
         )
