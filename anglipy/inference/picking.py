@@ -23,9 +23,11 @@ def elements_under(values: Sequence[Any], path: Any) -> list[tuple[int, Any]]:
     """(number of the draw, element) of those whose result has an element under a path. Raises
     InferenceError AQ506 if none has.
     """
-    steps = tuple(path) if isinstance(path, (list, tuple)) else (path,)
-    found = [(i, summary.element_at(value, steps)) for i, value in enumerate(values)]
-    present = [(i, element) for i, element in found if element is not summary.ABSENT]
+    inside = elements(path)
+    steps = (path,) if inside is None else tuple(inside)
+    present = _present(values, steps)
+    if not present and inside is not None:
+        present = _present(values, (path,))  # A vector that is a key itself.
     if not present:
         raise InferenceError(
             "AQ506",
@@ -33,6 +35,11 @@ def elements_under(values: Sequence[Any], path: Any) -> list[tuple[int, Any]]:
             help=_instead(values[0], steps) if len(values) else None,
         )
     return present
+
+
+def _present(values: Sequence[Any], steps: tuple[Any, ...]) -> list[tuple[int, Any]]:
+    found = [(i, summary.element_at(value, steps)) for i, value in enumerate(values)]
+    return [(i, element) for i, element in found if element is not summary.ABSENT]
 
 
 def predicted_under(

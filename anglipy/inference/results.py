@@ -262,7 +262,8 @@ class Results:
         raise InferenceError(
             "AQ506",
             f"not all results are numbers, one is {pr_str(odd)[:60]}",
-            help="use .probabilities(), .expectation(f), or .marginal(path) for one element",
+            help="use .probabilities(), .expectation(f), or .marginal(path) for one element; at the"
+            " prompt (expectation p f) or (marginal p :part)",
         )
 
     # --- distinct values ---
@@ -281,16 +282,16 @@ class Results:
 
     # --- parts ---
 
-    def marginal(self, path: Any) -> Self:
+    def marginal(self, path: Any, *more: Any) -> Self:
         """The posterior of one element of each result: `marginal(0)`, `marginal("mu")`,
-        `marginal(["xs", 3])`.
+        `marginal("xs", 3)` or `marginal(["xs", 3])`.
 
         A number picks from a vector, a key from a map; a string also means the keyword of that
-        name. A list or tuple is a path, taken one step after the other. Draws whose result has no
-        such element are left out, so that it is the distribution given that there is one. Raises
-        InferenceError AQ506 if no draw has it.
+        name. The steps of a path follow each other, or stand in a list or tuple. Draws whose result
+        has no such element are left out, so that it is the distribution given that there is one.
+        Raises InferenceError AQ506 if no draw has it.
         """
-        return self._part(elements_under(self.values, path))
+        return self._part(elements_under(self.values, (path, *more) if more else path))
 
     def predicted(self, label: Any, occurrence: int = 1) -> Self:
         """The posterior of what was predicted under a label; a string also means the keyword of

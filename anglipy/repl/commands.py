@@ -53,7 +53,9 @@ Type a form and Enter. A form that is not complete goes on in the next line.
   (compile-inference model "model.pt" :minutes 5)   train one
   (read-data "image.png")                           data from a file: edn json csv npy png
   (plot *1) (plot *1 :part) (plot *1 "file.png")    look at a posterior
-  (marginal p :part) (predicted p :label) (expectation p f) (summary p)
+  (marginal p :part) (predicted p :label)           the posterior of a part of it
+  (mean p :part) (sd p) (quantile p 0.9) (ess p)    numbers, of all of it or of a part
+  (expectation p f) (summary p)                     the mean of a function, all there is
   (doc name) (source name) (apropos "text")         look something up
   (load "file.aq") (reload)                         evaluate a file, and again
   *1 *2 *3 *e                                       the last values, the last error

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +24,7 @@ from anglipy.model import Model
 from anglipy.repl.bars import strokes
 from anglipy.repl.evaluation import Evaluation
 from anglipy.repl.live import InferenceWatch, Live, TrainingWatch
-from anglipy.runtime.convert import from_python
+from anglipy.repl.statistics import STATISTICS, marginal, posterior_of
 from anglipy.runtime.machine import Query
 from anglipy.runtime.printing import describe, pr_str
 from anglipy.runtime.scalars import Keyword
@@ -83,10 +82,7 @@ class Functions:
             "infer": infer,
             "compile-inference": self.compile_inference,
             "plot": self.plot,
-            "marginal": marginal,
-            "predicted": predicted,
-            "expectation": expectation,
-            "summary": summary,
+            **STATISTICS,
             "load": self.load,
             "reload": self.reload,
         }
@@ -102,7 +98,7 @@ class Functions:
             # With a seed the draws are those of `anglipy run`, which makes larger groups.
             options.setdefault("lanes", RESPONSIVE_LANES)
         watch = InferenceWatch(chosen)
-        with self._live.saying(watch.text):
+        with self._live.saying(watch.text), watch.noticing():
             return model.infer(
                 chosen,
                 args=value,
@@ -147,7 +143,7 @@ class Functions:
         """
         from anglipy.repl.posteriors import headline, picture
 
-        shown = _posterior_of(posterior)
+        shown = posterior_of(posterior)
         for place in where:
             if isinstance(place, str):
                 _plot_to_file(shown, place)
@@ -199,56 +195,6 @@ class Functions:
         return Model(query, self._evaluation.namespace, "<session>")
 
 
-def marginal(posterior: Any, *path: Any) -> Posterior:
-    """The posterior of a part of each result: `(marginal p :mu)`, `(marginal p :xs 3)`."""
-    return replace(_posterior_of(posterior).marginal(list(path)), predicts=())
-
-
-def predicted(posterior: Any, label: Any) -> Posterior:
-    """The posterior of what was predicted under a label."""
-    return replace(_posterior_of(posterior).predicted(label), predicts=())
-
-
-def expectation(posterior: Any, f: Any = None) -> Any:
-    """The mean of a function of the result, or of the result itself.
-
-    `(expectation p (fn [r] (:mu r)))`, `(expectation p)`; of true and false it is the probability.
-    """
-    found = _posterior_of(posterior)
-    if f is None:
-        return found.mean()
-    if not callable(f):
-        raise OptionError(
-            "AQ303",
-            f"expectation: the second argument is a function of a result, got {describe(f)}",
-            help="(expectation posterior (fn [result] ...))",
-        )
-    return from_python(found.expectation(f))
-
-
-def summary(posterior: Any) -> Any:
-    """All that is known of a posterior, as a map."""
-    return from_python(_posterior_of(posterior).to_data())
-
-
-def _posterior_of(value: Any) -> Posterior:
-    """A posterior, or numbers as one."""
-    from anglipy.inference.posterior import Posterior
-    from anglipy.runtime.equality import elements
-
-    if isinstance(value, Posterior):
-        return value
-    inside = elements(value)
-    if inside is None:
-        raise OptionError(
-            "AQ303",
-            f"expected a posterior, got {describe(value)}",
-            help="(infer query ...) makes one",
-        )
-    values = list(inside)
-    return Posterior.from_particles(values, [0.0] * len(values))
-
-
 def _plot_to_file(posterior: Posterior, path: str) -> None:
     plot = getattr(posterior, "plot", None)
     if plot is None:
@@ -273,17 +219,25 @@ def _request(arguments: tuple[Any, ...]) -> tuple[Any, str | None, dict[str, Any
     value = given.pop(0) if given and not isinstance(given[0], Keyword) else None
     algorithm = None
     if len(given) > 1 and not len(given) % 2 and _is_algorithm(given[0]):
-        raise OptionError(
-            "AQ303",
-            f"`:{given[0].name}` is an algorithm, and {describe(given[1])} no name of an option",
-            help=f"(infer query [argument...] :{given[0].name} :option value ...)",
-        )
+        raise _stray(given)
     if len(given) % 2:
         name = given.pop(0)
         if not isinstance(name, Keyword):
             raise OptionError("AQ303", f"expected an algorithm, got {describe(name)}")
         algorithm = SHORT.get(name.name, name.name)
     return value, algorithm, _options(tuple(given))
+
+
+def _stray(given: list[Any]) -> OptionError:
+    """What is wrong with an algorithm and options of which one has no name or no value."""
+    usage = f"(infer query [argument...] :{given[0].name} :option value ...)"
+    for name in given[1::2]:
+        if not isinstance(name, Keyword):
+            what = f"{describe(name)} no name of an option"
+            return OptionError(
+                "AQ303", f"`:{given[0].name}` is an algorithm, and {what}", help=usage
+            )
+    return OptionError("AQ303", f"the option `{pr_str(given[-1])}` has no value", help=usage)
 
 
 def _is_algorithm(value: Any) -> bool:

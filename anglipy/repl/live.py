@@ -7,11 +7,13 @@ takes long. Whatever the program prints goes above it. Where nobody looks, nothi
 from __future__ import annotations
 
 import shutil
+import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from anglipy.durations import clock
@@ -134,6 +136,28 @@ class InferenceWatch:
         self._algorithm, self._steps = algorithm, 0
         self._info: StepInfo | None = None
         self._strokes = strokes()
+        self._is_stopped = False
+
+    @contextmanager
+    def noticing(self) -> Iterator[None]:
+        """Say from the first Ctrl-C on that it stopped: what was drawn until then is still to be
+        put together.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = signal.getsignal(signal.SIGINT)
+
+        def interrupt(number: int, frame: FrameType | None) -> None:
+            self._is_stopped = True
+            if callable(before):
+                before(number, frame)
+
+        signal.signal(signal.SIGINT, interrupt)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     def __call__(self, info: StepInfo) -> None:
         """Take a report."""
@@ -142,6 +166,8 @@ class InferenceWatch:
     def text(self, seconds: float) -> str:
         """What there is to say now."""
         info = self._info
+        if self._is_stopped:
+            return f"{self._algorithm}  stopped; summarising ...  {clock(seconds)}"
         if info is None:
             return f"{self._algorithm}  {clock(seconds)}  (Ctrl-C stops it)"
         parts = [self._algorithm, clock(seconds)]

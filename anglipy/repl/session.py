@@ -6,21 +6,24 @@ prints or reads a keyboard.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from anglipy.api import Session
 from anglipy.diagnostics import AnglipyError, Diagnostic, Incomplete, InternalError, Span
+from anglipy.durations import clock
 from anglipy.forms import Form
 from anglipy.repl.commands import Commands, expanded
 from anglipy.repl.display import defined, shown
 from anglipy.repl.evaluation import Evaluation, head_of
-from anglipy.repl.functions import Functions, Quiet
-from anglipy.repl.live import Live
+from anglipy.repl.functions import ALGORITHMS, SHORT, Functions, Quiet
+from anglipy.repl.live import Live, Text
 
 __all__ = ["Answer", "Conversation"]
 
+_UNDEFINED = re.compile("`(.*)` is not defined")
 _DEFINITIONS = ("def", "defonce")
 
 
@@ -81,12 +84,13 @@ class Conversation:
                 return Answer(command)
             value = self.evaluation.form(form)
             show = defined if head_of(form) in _DEFINITIONS else self._show
-            text = str(value) if isinstance(value, Quiet) else show(value)
+            with self.live.saying(_summarising(value)):
+                text = str(value) if isinstance(value, Quiet) else show(value)
         except (EOFError, KeyboardInterrupt):
             raise
         except AnglipyError as error:
             self.evaluation.remember_error(error)
-            return Answer(messages=error.diagnostics)
+            return Answer(messages=tuple(map(_hinted, error.diagnostics)))
         except Exception as error:
             self.evaluation.remember_error(error)
             return Answer(messages=(_ours(error, form.span),))
@@ -97,6 +101,20 @@ class Conversation:
     def load(self, text: str, name: str) -> None:
         """Evaluate a whole text, such as a file. Raises AnglipyError."""
         self.evaluation.load_text(name, text)
+
+
+def _hinted(message: Diagnostic) -> Diagnostic:
+    """The same message, with a hint where an algorithm was named without its colon."""
+    found = _UNDEFINED.fullmatch(message.message)
+    if found and SHORT.get(found[1], found[1]) in ALGORITHMS:
+        return replace(message, help=f"the algorithm is `:{found[1]}`, with a colon")
+    return message
+
+
+def _summarising(value: Any) -> Text:
+    """What to say while a value is made a text, which takes long for many draws."""
+    stopped = "stopped; " if getattr(value, "stopped", None) is True else ""
+    return lambda seconds: f"{stopped}summarising ...  {clock(seconds)}"
 
 
 def _ours(error: Any, span: Span) -> Diagnostic:

@@ -224,6 +224,8 @@ def test_marginals() -> None:
     assert p.marginal("mu").mean() == p.marginal(":mu").mean() == p.marginal(K("mu")).mean() == 1.5
     assert p.marginal("mu").log_evidence == -2.0
     assert p.marginal(["xs", 0]).mean() == 2.0
+    assert p.marginal("xs", 0).mean() == p.marginal(Vector(["xs", 0])).mean() == 2.0
+    assert posterior([{(1, 2): 7}]).marginal((1, 2)).mean() == 7
     assert list(p.marginal(["xs", 1]).values) == [2]
     assert p.marginal(["xs", 1]).log_evidence is None
     for missing in ("sigma", ["xs", 7], ["mu", 0], ["xs", "mu"]):

@@ -195,6 +195,32 @@ def test_parts_and_summaries_of_a_posterior(conversation: Conversation) -> None:
     assert told(conversation, "(:draws (summary p))") == ["5"]
 
 
+def test_numbers_of_a_posterior_and_of_its_parts(conversation: Conversation) -> None:
+    told(
+        conversation,
+        "(defquery q [] (let [k (sample (uniform-discrete 1 5))]"
+        " {:k k :in {:half (/ k 2) :xs [k 7]}}))",
+    )
+    told(conversation, "(def p (infer q [] :enumerate))")
+    assert told(conversation, "(mean p :k) (mean p [:in :half]) (mean p :in :xs 1)") == [
+        "2.5",
+        "1.25",
+        "7.0",
+    ]
+    assert told(conversation, "(quantile p 0.5 :k) (quantile p 1 :in :half)") == ["2.0", "2.0"]
+    for name in ("sd", "std"):
+        (text,) = told(conversation, f"({name} p :k)")
+        assert float(text or "") == pytest.approx(1.25**0.5)
+    assert told(conversation, "(mean (marginal p [:in :xs 0])) (mean [1 2 3])") == ["2.5", "2"]
+    assert told(conversation, "(ess (infer q [] :samples 50) :k)") == ["50.0"]
+    for call in ("(mean p)", "(sd p)", "(std p :in)"):
+        assert wrong(conversation, call).startswith("not all results are numbers")
+    for name in ("mean", "sd", "std", "quantile", "ess"):
+        assert "posterior" in (told(conversation, f"(doc {name})")[0] or "")
+    listed = (told(conversation, ':help (apropos "posterior")')[1] or "").splitlines()
+    assert {"mean", "std", "sd", "quantile", "ess"} <= {line.split()[0] for line in listed}
+
+
 def test_algorithms_are_looked_up(conversation: Conversation) -> None:
     (text,) = told(conversation, "(doc :smc)")
     assert "Sequential Monte Carlo" in (text or "")
@@ -209,6 +235,11 @@ def test_slips_in_calls_of_infer_are_told_apart(conversation: Conversation) -> N
     assert wrong(conversation, "(infer q [] :smc 50)") == (
         "`:smc` is an algorithm, and the number 50 no name of an option"
     )
+    assert wrong(conversation, "(infer q [] :rmh :samples 9 :foo)") == (
+        "the option `:foo` has no value"
+    )
+    (answer,) = conversation.answers("(infer q [] smc)")
+    assert answer.messages[0].help == "the algorithm is `:smc`, with a colon"
     (answer,) = conversation.answers("(infer q [] :particle 50)")
     assert (answer.messages[0].help or "").endswith("smc have `particles`")
     (answer,) = conversation.answers('(load "points.csv")')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import signal
 import sys
 import time
 from itertools import pairwise
@@ -86,6 +87,15 @@ def test_what_the_line_says() -> None:
     sweep = InferenceWatch("smc")
     sweep(StepInfo(0, 200, 80.0))
     assert sweep.text(1.0) == "smc  0:01  ess 80  1 steps/s  1 steps"
+
+
+def test_the_line_says_that_it_stopped() -> None:
+    watch = InferenceWatch("smc")
+    with pytest.raises(KeyboardInterrupt), watch.noticing():
+        signal.raise_signal(signal.SIGINT)
+    assert watch.text(3.0) == "smc  stopped; summarising ...  0:03"
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
 
 
 def test_the_line_is_gone_afterwards_and_output_stays(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,6 +93,23 @@ def _power(value: Any, exponent: int) -> Any:
     return result
 
 
+def _dimension(where: tuple[Any, ...], name: str) -> int:
+    """The dimension that is given, or the first."""
+    if len(where) > 1:
+        raise ProgramError("AQ440", f"{name} of an array takes one dimension, got {len(where)}")
+    return index(where[0], name) if where else 0
+
+
+def _is_posterior(x: Any) -> bool:
+    """Whether an object is the result of an inference, which this layer does not know."""
+    return hasattr(x, "log_weights") and hasattr(x, "marginal")
+
+
+def _part(posterior: Any, where: tuple[Any, ...]) -> Any:
+    """What stands under a path in each result."""
+    return posterior.marginal(*where) if where else posterior
+
+
 @primitive("sum", arity=(1, 2))
 def sum_(x: Any, dimension: Any = 0) -> Any:
     """The sum over a dimension."""
@@ -102,12 +119,14 @@ def sum_(x: Any, dimension: Any = 0) -> Any:
     return _over("sum", _total, x, index(dimension, "sum"))
 
 
-@primitive("mean", arity=(1, 2))
-def mean(x: Any, dimension: Any = 0) -> Any:
-    """The mean over a dimension; exact for integers and ratios."""
+@primitive("mean", arity=(1, None))
+def mean(x: Any, *where: Any) -> Any:
+    """The mean over a dimension, `(mean [[1 2] [3 4]] 1)`, exact for integers and ratios; of a
+    posterior or a part of it, `(mean posterior :a :b)`, the weighted mean.
+    """
     if elements(x) is None:
-        return number(x, "mean")
-    return _over("mean", _mean, x, index(dimension, "mean"))
+        return _part(x, where).mean() if _is_posterior(x) else number(x, "mean")
+    return _over("mean", _mean, x, _dimension(where, "mean"))
 
 
 @primitive("variance", arity=(1, 2))
@@ -118,10 +137,14 @@ def variance(x: Any, dimension: Any = 0) -> Any:
     return _over("variance", _variance, x, index(dimension, "variance"))
 
 
-@primitive("std", arity=(1, 2))
-def std(x: Any, dimension: Any = 0) -> Any:
-    """The population standard deviation over a dimension."""
-    return each(sqrt, variance(x, dimension))
+@primitive("std", arity=(1, None))
+def std(x: Any, *where: Any) -> Any:
+    """The population standard deviation over a dimension; of a posterior or a part of it, `(std
+    posterior :a :b)`, the weighted one.
+    """
+    if elements(x) is None and _is_posterior(x):
+        return _part(x, where).sd()
+    return each(sqrt, variance(x, _dimension(where, "std")))
 
 
 @primitive("skew", arity=(1, 2))

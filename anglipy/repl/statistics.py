@@ -1,0 +1,111 @@
+"""What a session can ask of a posterior: its parts, and numbers that say what it is like.
+
+A path is a key or a place after another, or a vector of them: `(sd p :effects :north)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from anglipy.diagnostics import OptionError
+from anglipy.runtime.convert import from_python
+from anglipy.runtime.distributions.checks import as_float
+from anglipy.runtime.printing import describe
+
+if TYPE_CHECKING:
+    from anglipy.inference.posterior import Posterior
+
+__all__ = ["STATISTICS", "marginal", "posterior_of"]
+
+
+def marginal(posterior: Any, *path: Any) -> Posterior:
+    """The posterior of a part of each result: `(marginal p :mu)`, `(marginal p :xs 3)` or
+    `(marginal p [:xs 3])`.
+    """
+    found = posterior_of(posterior)
+    return replace(found.marginal(*path) if path else found, predicts=())
+
+
+def predicted(posterior: Any, label: Any) -> Posterior:
+    """The posterior of what was predicted under a label."""
+    return replace(posterior_of(posterior).predicted(label), predicts=())
+
+
+def expectation(posterior: Any, f: Any = None) -> Any:
+    """The mean of a function of the result, or of the result itself.
+
+    `(expectation p (fn [r] (:mu r)))`, `(expectation p)`; of true and false it is the probability.
+    """
+    found = posterior_of(posterior)
+    if f is None:
+        return found.mean()
+    if not callable(f):
+        raise OptionError(
+            "AQ303",
+            f"expectation: the second argument is a function of a result, got {describe(f)}",
+            help="(expectation posterior (fn [result] ...))",
+        )
+    return from_python(found.expectation(f))
+
+
+def summary(posterior: Any) -> Any:
+    """All that is known of a posterior, as a map."""
+    return from_python(posterior_of(posterior).to_data())
+
+
+def sd(posterior: Any, *path: Any) -> float:
+    """The standard deviation of a posterior of numbers, or of a part of it: `(sd p :mu)`."""
+    return marginal(posterior, *path).sd()
+
+
+def quantile(posterior: Any, level: Any, *path: Any) -> float:
+    """A quantile of a posterior of numbers, or of a part of it: `(quantile p 0.975 :mu)` is the
+    least x with P(mu <= x) >= 0.975.
+    """
+    share = as_float(level)
+    if share is None:
+        raise OptionError(
+            "AQ303",
+            f"quantile: the level is a number from 0 to 1, got {describe(level)}",
+            help="(quantile posterior 0.975 :part)",
+        )
+    return marginal(posterior, *path).quantile(share)
+
+
+def ess(posterior: Any, *path: Any) -> float:
+    """The effective sample size of a posterior, or of a part of it: `(ess p :mu)`. Infinite for an
+    exact posterior.
+    """
+    return marginal(posterior, *path).ess
+
+
+def posterior_of(value: Any) -> Posterior:
+    """A posterior, or numbers as one."""
+    from anglipy.inference.posterior import Posterior
+    from anglipy.runtime.equality import elements
+
+    if isinstance(value, Posterior):
+        return value
+    inside = elements(value)
+    if inside is None:
+        raise OptionError(
+            "AQ303",
+            f"expected a posterior, got {describe(value)}",
+            help="(infer query ...) makes one",
+        )
+    values = list(inside)
+    return Posterior.from_particles(values, [0.0] * len(values))
+
+
+STATISTICS: Mapping[str, Callable[..., Any]] = {
+    "marginal": marginal,
+    "predicted": predicted,
+    "expectation": expectation,
+    "summary": summary,
+    "sd": sd,
+    "quantile": quantile,
+    "ess": ess,
+}
+"""The functions by their names. `mean` and `std` are of the language, and take posteriors too."""
