@@ -28,6 +28,7 @@ from anglipy.inference.options import (
     UNREMARKABLE,
     LockstepOptions,
     Options,
+    check_types,
     nearest,
     whole_number,
 )
@@ -90,13 +91,34 @@ class Engine(Protocol):
         """The posterior of the draws so far. Raises InferenceError if there is none."""
 
 
+_VERBS = ("init", "step", "is_done", "result")
 ENGINES: dict[str, Engine] = {}
 """Every engine that has been imported, by name. Filled by `register` when an engine's module is
 loaded."""
 
 
 def register(engine: Engine) -> None:
-    """Make an engine known by its name."""
+    """Make an engine known by its name.
+
+    Raises:
+        OptionError: AQ303 for an object that lacks a part of `Engine`, or has another in its place.
+
+    """
+    name = getattr(engine, "name", None)
+    kind = getattr(engine, "options_type", None)
+    parts = {
+        "name (a string)": isinstance(name, str),
+        "options_type (a subclass of Options)": isinstance(kind, type)
+        and issubclass(kind, Options),
+        **{verb: callable(getattr(engine, verb, None)) for verb in _VERBS},
+    }
+    missing = [part for part, there in parts.items() if not there]
+    if missing:
+        raise OptionError(
+            "AQ303",
+            f"this is no engine, it lacks {', '.join(missing)}: {engine!r}",
+            help="an engine has a name, its options_type, and init, step, is_done and result",
+        )
     ENGINES[engine.name] = engine
 
 
@@ -128,7 +150,9 @@ def options_of(algorithm: str, **given: Any) -> Options:
                 f"the algorithm `{algorithm}` has no option `{name}`",
                 help=f"{nearest(name, known)}known: {', '.join(known)}{_elsewhere(name, known)}",
             )
-    return kind.of(given)
+    options = kind.of(given)
+    check_types(options)
+    return options
 
 
 def _elsewhere(name: str, known: Collection[str]) -> str:

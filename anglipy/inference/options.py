@@ -6,11 +6,20 @@ import difflib
 import operator
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from numbers import Integral, Real
 from typing import Any, Self
 
 from anglipy.diagnostics import OptionError
 
-__all__ = ["UNREMARKABLE", "LockstepOptions", "Options", "check_name", "nearest", "whole_number"]
+__all__ = [
+    "UNREMARKABLE",
+    "LockstepOptions",
+    "Options",
+    "check_name",
+    "check_types",
+    "nearest",
+    "whole_number",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,26 @@ def whole_number(name: str, value: Any, least: int = 1) -> int:
             "AQ303", f"the option `{name}` must be a whole number from {least}, got {value!r}"
         )
     return number
+
+
+_TYPES = {
+    "int": (Integral, "a whole number"),
+    "float": (Real, "a number"),
+    "bool": (bool, "true or false"),
+    "str": (str, "a name"),
+}
+
+
+def check_types(options: Options) -> None:
+    """Raises OptionError AQ303 for a value that is not of the type that its field is declared with,
+    where that is int, float, bool or str: an engine need not check these itself.
+    """
+    for each in fields(options):
+        declared = each.type if isinstance(each.type, str) else each.type.__name__
+        kind, what = _TYPES.get(declared, (object, ""))
+        value = getattr(options, each.name)
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind not in (bool, object)):
+            raise OptionError("AQ303", f"the option `{each.name}` must be {what}, got {value!r}")
 
 
 def check_name(name: str, value: Any, known: Collection[str]) -> None:

@@ -17,6 +17,7 @@ from types import CodeType, TracebackType
 from typing import Any
 
 from anglipy.diagnostics import AnglipyError, ArityError, ProgramError, Source, Span
+from anglipy.names import counted
 from anglipy.runtime.checkpoints import Address, Site
 from anglipy.runtime.nils import name_nil
 from anglipy.runtime.primitives.registry import PRIMITIVES
@@ -70,11 +71,31 @@ def explain(error: Exception, outer: Place | None = None) -> AnglipyError:
         called = re.match(r"([\w.]+)\(\) (takes|missing|got)", str(error))
         if called:
             name = called[1].removesuffix(".__init__").rpartition(".")[2].replace("_", "-").lower()
-            message = f"`{name}` was called with a wrong number of arguments"
-            return ArityError("AQ405", message, span)
+            return ArityError("AQ405", _arity(name, str(error)), span)
     name = type(error).__name__
     where = () if outside is None else (f"raised in Python, at {outside}",)
     return ProgramError("AQ404", f"{name}: {error}" if str(error) else name, span, notes=where)
+
+
+def _arity(name: str, said: str) -> str:
+    """What Python said of the arguments of a call, in our words."""
+    takes = re.search(r"takes (?:from )?(?:(\d+) to )?(\d+) positional arguments? but (\d+)", said)
+    if takes:
+        low, high = int(takes[1] or takes[2]), int(takes[2])
+        return f"`{name}` takes {counted(low, high)}, got {takes[3]}"
+    takes = re.search(
+        r"takes (?:exactly )?(no|one|\d+) (?:keyword )?arguments? \((\d+) given", said
+    )
+    if takes:
+        number = {"no": 0, "one": 1}.get(takes[1])
+        exactly = int(takes[1]) if number is None else number
+        return f"`{name}` takes {counted(exactly, exactly)}, got {takes[2]}"
+    lacks = re.search(r"missing (\d+) required \S+ arguments?: (.*)", said)
+    if lacks:
+        number = int(lacks[1])
+        what = "an argument" if number == 1 else f"{number} arguments"
+        return f"`{name}` was called without {what} that it needs: {lacks[2].replace(chr(39), '`')}"
+    return f"`{name}` was called with a wrong number of arguments"
 
 
 def placed(error: AnglipyError, site: Site, instance: int) -> AnglipyError:

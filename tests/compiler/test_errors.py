@@ -276,6 +276,26 @@ def test_an_error_of_a_python_file_names_its_line(tmp_path: Path) -> None:
     assert diagnostic.notes == (f"raised in Python, at {tmp_path / 'helper.py'}:2",)
 
 
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ("(link)", "`link` was called without 2 arguments that it needs: `a` and `b`"),
+        ("(link 1 2 3 4)", "`link` takes 2 or 3 arguments, got 4"),
+        ("(one 1 2)", "`one` takes 1 argument, got 2"),
+    ],
+)
+def test_the_arguments_of_a_python_function_are_counted(call: str, said: str) -> None:
+    import anglipy
+
+    functions = {"link": lambda a, b, c=0: a, "one": lambda a: a}
+    for name, function in functions.items():
+        function.__name__ = function.__qualname__ = name
+    query = anglipy.query(f"(defquery q [] {call})", python=functions)
+    with pytest.raises(anglipy.AnglipyError) as caught:
+        query.infer(samples=2, seed=1)
+    assert (caught.value.diagnostic.code, caught.value.diagnostic.message) == ("AQ405", said)
+
+
 def test_a_python_module_that_fails_is_an_error_of_the_program(tmp_path: Path) -> None:
     (tmp_path / "broken.py").write_text("import no_such_package\n", encoding="utf-8")
     path = tmp_path / "model.aq"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from anglipy.diagnostics import InferenceError, OptionError
 from anglipy.inference import ENGINES, engine_named, infer, options_of
-from anglipy.inference.engine import StepInfo, register
+from anglipy.inference.engine import Options, StepInfo, register
 from anglipy.inference.enumerate import EnumerateOptions
 from anglipy.inference.importance import Importance, ImportanceOptions
 from anglipy.inference.smc import SmcOptions
@@ -32,6 +33,42 @@ def test_an_engine_of_another_floor_registers_itself(monkeypatch: pytest.MonkeyP
     register(Other())
     posterior = infer(IN_STEP["coin"], None, "other", samples=5, seed=0)
     assert (posterior.algorithm, posterior.draws) == ("other", 5)
+
+
+def test_an_object_that_is_no_engine_is_refused() -> None:
+    class Half:
+        name = "half"
+
+        def init(self) -> None:
+            """One verb."""
+
+    with pytest.raises(OptionError) as caught:
+        register(Half())  # type: ignore[arg-type]
+    assert caught.value.diagnostic.code == "AQ303"
+    assert "options_type (a subclass of Options), step, is_done, result:" in str(caught.value)
+    assert "half" not in ENGINES
+
+
+@dataclass(frozen=True)
+class Declared(Options):
+    tries: int = 3
+    share: float = 0.5
+    loud: bool = False
+
+
+@pytest.mark.parametrize("wrong", [{"tries": "x"}, {"tries": True}, {"share": "1"}, {"loud": 1}])
+def test_options_have_the_types_that_they_declare(
+    wrong: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Other(Importance):
+        name = "other"
+        options_type = Declared  # type: ignore[assignment]
+
+    monkeypatch.setitem(ENGINES, "other", Other())
+    assert options_of("other", tries=np.int64(2), share=1) == Declared(2, 1)
+    with pytest.raises(OptionError) as caught:
+        options_of("other", **wrong)
+    assert caught.value.diagnostic.code == "AQ303"
 
 
 @pytest.mark.parametrize(
