@@ -115,7 +115,10 @@ def as_text(data: Mapping[str, Any]) -> str:
         lines += ["", *_table(rows[:_ROWS])]
         if len(rows) > _ROWS:
             lines.append(f"  ... {len(rows) - _ROWS} more")
-    lines += _lists([(name, part) for name, part in parts if listing.has(part)], listing)
+    lists = [(name, part) for name, part in parts if listing.has(part)]
+    lines += _lists(lists, listing)
+    if not rows and not lists:
+        lines += ["", "  no table: the results are no numbers, and hardly two of them are alike"]
     return "\n".join(lines)
 
 

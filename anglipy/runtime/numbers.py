@@ -129,8 +129,11 @@ def foreign(op: Callable[[Any, Any], Any], name: str, a: Any, b: Any) -> Any:
         return op(a, b)
     except TypeError as error:
         culprit = b if is_real(a) or is_array(a) else a
+        drawn = callable(getattr(culprit, "log_prob", None))
         raise ProgramError(
-            "AQ430", f"{name}: expected a number, got {describe(culprit)}"
+            "AQ430",
+            f"{name}: expected a number, got {describe(culprit)}",
+            help=f"did you mean a draw from it, (sample {describe(culprit)})?" if drawn else None,
         ) from error
 
 

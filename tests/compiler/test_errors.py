@@ -67,6 +67,7 @@ STATIC = {
     "a string called": ("AQ221", '(defquery q [] <<("f" 2)>>)'),
     "if without branches": ("AQ203", "(defquery q [] <<(if true)>>)"),
     "let without a value": ("AQ204", "(defquery q [] (let [x 1 <<y>>] x))"),
+    "let with a name too many": ("AQ204", "(defquery q [] (let [x 1 y <<z>> (inc x) w 2] x))"),
     "a parameter twice": ("AQ206", "(defn f [x <<x>>] x)"),
     "inside a macro": ("AQ220", "(defquery q [] (-> 1 (+ <<undefined-name>>)))"),
     "inside for": ("AQ220", "(defquery q [] (for [x [1] :when <<wrong?>>] x))"),

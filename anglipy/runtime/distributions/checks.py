@@ -43,7 +43,13 @@ def show(value: Any) -> str:
 
 def parameter_error(name: str, parameter: str, requirement: str, value: Any) -> ProgramError:
     """AQ410: `normal: sd must be > 0, got -0.3`."""
-    return ProgramError("AQ410", f"{name}: {parameter} must be {requirement}, got {show(value)}")
+    text = show(value)
+    drawn = callable(getattr(value, "log_prob", None))
+    return ProgramError(
+        "AQ410",
+        f"{name}: {parameter} must be {requirement}, got {text}",
+        help=f"did you mean a draw from it, (sample {text})?" if drawn else None,
+    )
 
 
 def value_error(name: str, requirement: str, value: Any) -> ProgramError:

@@ -1,4 +1,4 @@
-"""An error about a nil names the name that is nil, where that is certain."""
+"""Errors tell what is nil where that is certain, and what was meant."""
 
 from __future__ import annotations
 
@@ -34,3 +34,30 @@ def test_the_name_that_is_nil(body: str, said: list[str], scalar: bool) -> None:
     assert notes(f"(defquery m [v] (let [a (sample (normal 0 1))] {body}))", [[1, 2]], scalar) == (
         said
     )
+
+
+@pytest.mark.parametrize("scalar", [False, True])
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (
+            "(sample (poisson (gamma 2 0.4)))",
+            "did you mean a draw from it, (sample (gamma 2 0.4))?",
+        ),
+        ("(+ a (gamma 2 0.4))", "did you mean a draw from it, (sample (gamma 2 0.4))?"),
+        ("((pair) 1)", "a list or array of Python is no function of its indices: (nth xs 1)"),
+    ],
+)
+def test_the_help_tells_what_was_meant(body: str, said: str, scalar: bool) -> None:
+    text = f"(defquery m [] (let [a (sample (normal 0 1))] {body}))"
+    query = anglipy.query(text, python={"pair": lambda: [1, 2]})
+    with pytest.raises(anglipy.AnglipyError) as caught:
+        query.infer(samples=10, seed=1, scalar=scalar)
+    assert caught.value.diagnostic.help == said
+
+
+def test_a_report_without_a_table_says_so() -> None:
+    query = anglipy.query(
+        "(defquery m [] (thing (sample (normal 0 1))))", python={"thing": lambda x: object()}
+    )
+    assert "no table: the results are no numbers" in query.infer(samples=10_000, seed=1).summary()
