@@ -153,8 +153,11 @@ def compile_(
         note = None if quiet else _note
         record = model.compile(artifact, display.on_progress, display.watch, note, **options)
     if not quiet:
+        from anglipy.ic.sources import BLIND
+
         for warning in record.warnings:
-            say(f"warning: {warning}")
+            if warning != BLIND:  # which was said at the beginning
+                say(f"warning: {warning}")
         click.echo(_summary(artifact, record))
     if record.interrupted:
         say(f"interrupted; go on with: {_resuming()}")

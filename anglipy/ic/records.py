@@ -5,7 +5,7 @@ Losses are in nats per trace. `from_data` takes records as they stand in files, 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from anglipy.ic.checked import number, record_of
@@ -63,6 +63,18 @@ class TrainingRecord:
     warnings: tuple[str, ...] = field(default=())
     early: bool = False
     """Whether it stopped because validations got no better."""
+
+    @property
+    def judged(self) -> TrainingRecord:
+        """With a warning if the network has become worse than the prior."""
+        if self.warnings or self.best_loss <= self.prior_loss:
+            return self
+        worse = (
+            f"the network proposes worse than the prior does (validation loss {self.best_loss:.4f} "
+            f"nats, the prior's {self.prior_loss:.4f}): it needs more --traces or --minutes, which "
+            "--resume adds to"
+        )
+        return replace(self, warnings=(worse,))
 
     def to_data(self) -> dict[str, Any]:
         """As plain data for JSON."""

@@ -21,7 +21,7 @@ from anglipy.ic.spool import Spool, batches_ahead
 from anglipy.ic.tapes import Tape, record, with_sequences
 from anglipy.runtime.machine import Query
 
-__all__ = ["Source", "dataset_of", "setup_of"]
+__all__ = ["BLIND", "Source", "dataset_of", "setup_of"]
 
 _EXAMPLE = (
     "if its data decide what it does, an example of its argument is needed: -v VALUE, or"
@@ -29,7 +29,8 @@ _EXAMPLE = (
 )
 
 BLIND = (
-    "the program observed nothing while it was trained on, so the network cannot learn from data; "
+    "the program observes nothing when it is run for training, so the network cannot learn from "
+    "data; "
     "if how much it observes depends on its argument, give an example of that with -v"
 )
 PROBES = 16

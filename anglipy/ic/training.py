@@ -16,6 +16,7 @@ import math
 import signal
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -70,8 +71,8 @@ def train(
     The first Ctrl-C ends training after the step under way; the artifact and the state to resume
     from are written, and the record says `interrupted`. `on_progress` is called at every
     validation, `watch` a few times a second, `on_note` with what is worth knowing before the first
-    step. `program_hash` and `sites`, the static sites of the program, are kept for
-    `Artifact.check`.
+    step; a program that observes nothing is warned of. `program_hash` and `sites`, the static sites
+    of the program, are kept for `Artifact.check`.
 
     Raises:
         ArtifactError: AQ601 a file cannot be written, AQ606 nothing to resume or other options,
@@ -84,6 +85,8 @@ def train(
     with torch.random.fork_rng(devices=[]), _interruptible() as interrupted:
         trainer = Trainer(query, options, Path(artifact_path), program_hash, sites)
         try:
+            for warning in trainer.warnings:
+                warnings.warn(warning, stacklevel=3)
             for note in trainer.source.notes:
                 _tell(on_note, note)
             if options.resume:
@@ -295,7 +298,7 @@ class Trainer:
         """The record, also put into the artifact. A finished training leaves its state too: its
         budget may be raised.
         """
-        final = self.record(interrupted)
+        final = self.record(interrupted).judged
         artifact = replace(Artifact.load(self.path), record=final)
         known = learned_from(summaries(network_of(artifact), self.validation))
         if known is not None:

@@ -222,15 +222,6 @@ def test_a_rare_observe_is_masked_where_it_is_missing(tmp_path: Path) -> None:
     assert math.isfinite(found.best_loss)
 
 
-def test_a_program_that_observes_nothing_is_told_so(tmp_path: Path) -> None:
-    """A query over a vector of data observes nothing when it is called without an example."""
-    asked = query("blind", lambda _: sample("b/x", dist("normal", 0.0, 1.0), done))
-    found = train(asked, TrainingOptions(traces=32, **TINY), tmp_path / "a.pt")
-    assert "observed nothing" in found.warnings[0]
-    seen = train(model("gauss", gaussian), TrainingOptions(traces=32, **TINY), tmp_path / "b.pt")
-    assert seen.warnings == ()
-
-
 # -- how steps are taken -----------------------------------------------------------------------
 
 
