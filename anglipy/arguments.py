@@ -36,6 +36,7 @@ __all__ = [
     "fitted",
     "from_caller",
     "parameters",
+    "refuse_several",
     "rows_of_caller",
 ]
 
@@ -159,10 +160,26 @@ def _of_map(query: str, declared: Parameters, value: MapLike, asked: Asked) -> V
     """The argument from a map of parameters by name, or that is itself the only parameter."""
     given = {declared.name_of(_text(key)): item for key, item in value.items()}
     if declared.is_single and not given.keys() & set(declared.known):
+        _refuse_misspelt(query, declared, given)
         return Vector([value])
     if not declared.known:
         raise _misfit(query, declared, f"{asked.who} {describe(value)}", asked)
     return by_name(query, declared, given)
+
+
+def _refuse_misspelt(query: str, declared: Parameters, given: Mapping[str, Any]) -> None:
+    """OptionError AQ312 for a map of one value under a name that is nearly the only parameter's: it
+    may be the parameter by name, and may be data.
+    """
+    (name, *others) = given or [""]
+    near = nearest(name, declared.known)
+    if near and not others:
+        raise OptionError(
+            "AQ312",
+            f"the query `{query}` has no parameter `{name}`",
+            help=f"did you mean `{near}`? a map that is itself the value of `{near}` stands in a "
+            "vector, [{...}]",
+        )
 
 
 def by_name(query: str, declared: Parameters, given: Mapping[str, Any]) -> Any:
@@ -212,6 +229,18 @@ def from_caller(query: str, params: str, value: Any, name: str = "args") -> Any:
     """The argument that a caller in Python gives under this name; see `fitted`."""
     given = from_python(_labelled(parameters(params), value))
     return fitted(query, params, given, Asked(f"`{name}` has", _usage_of(name)))
+
+
+def refuse_several(query: str, params: str, more: int) -> None:
+    """OptionError AQ312 for so many values beside the one that holds all parameters."""
+    if more:
+        declared = parameters(params)
+        example = f"{query}([{', '.join(declared.known)}])" if declared.known else f"{query}([...])"
+        raise OptionError(
+            "AQ312",
+            f"the query `{query}` is called with one list of all its values, got {more + 1} values",
+            help=example,
+        )
 
 
 def rows_of_caller(query: str, params: str, values: Any, name: str = "args") -> list[Any]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from anglipy.arguments import from_caller, rows_of_caller
+from anglipy.arguments import from_caller, refuse_several, rows_of_caller
 from anglipy.compile import program_hash, reachable_sites
 from anglipy.diagnostics import OptionError, UserError
 from anglipy.environment import Namespace
@@ -73,11 +73,11 @@ class Model:
         return program_hash(self.namespace, self.name)
 
     @theirs_only
-    def __call__(self, args: Any = None) -> Any:
-        """A run of the query as a generator of checkpoints. Without an argument its parameters are
-        nil.
-        """
-        return self.query(None if args is None else self._argument(args))
+    def __call__(self, args: Any = None, *more: Any) -> Any:
+        """A run of the query as a generator of checkpoints. `args` as of `infer`, in one list."""
+        with self._placed():
+            refuse_several(self.name, self.params, len(more))
+        return self.query(self._argument(args))
 
     @theirs_only
     def infer(

@@ -33,6 +33,8 @@ __all__ = ["TOGETHER", "Row", "lines_of", "one_by_one", "rows_of", "together"]
 
 TOGETHER = 64
 """Rows that run together with a network: what is known of them is printed after each such block."""
+MENTIONED = 4
+"""Columns that a message names."""
 _IN_FOLDERS = (".png", ".jpg", ".jpeg", ".npy", ".json", ".edn")
 
 
@@ -42,6 +44,8 @@ class Row:
 
     value: Any
     file: str | None = None
+    note: str | None = None
+    """What is worth knowing if the run fails."""
 
 
 def rows_of(model: Model, name: str) -> list[Row]:
@@ -57,11 +61,30 @@ def rows_of(model: Model, name: str) -> list[Row]:
     rows = []
     for number, row in enumerate(values, 1):
         try:
-            rows.append(Row(argument_of(model, row.value), row.file))
+            given = argument_of(model, row.value)
+            rows.append(Row(given, row.file, _unnamed(model, row.value, given)))
         except OptionError as error:
             error.noted(f"in {row.file}" if row.file else f"in row {number} of {path}")
             raise
     return rows
+
+
+def _unnamed(model: Model, row: Any, given: Any) -> str | None:
+    """That a row was taken for the only parameter, as none of its columns is called like it."""
+    from anglipy.runtime.values import Keyword, MapLike
+
+    if not isinstance(row, MapLike) or given is row or not any(item is row for item in given):
+        return None
+    names = [key.text if isinstance(key, Keyword) else str(key) for key in row]
+    return (
+        f"the query `{model.name}` {model.params} has no parameter {_listed(names)}: the row was "
+        "taken as the whole value; -v @FILE gives the rows together to one run"
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = [f"`{name}`" for name in names[:MENTIONED]]
+    return ", ".join(shown) + ", ..." * (len(names) > MENTIONED)
 
 
 def _files(folder: Path) -> list[Row]:
@@ -132,6 +155,8 @@ def lines_of(
             if outcome.exit_code != 1:
                 # The command line is wrong, for all rows.
                 raise outcome
+            if row.note is not None:
+                outcome.noted(row.note)
             data = {**about, "error": [to_data(d) for d in outcome.diagnostics]}
         else:
             data = {**about, **outcome.to_data()}

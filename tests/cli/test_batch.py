@@ -50,6 +50,19 @@ ROWS = {
 }
 
 
+def test_columns_that_are_no_parameters_are_noted_where_a_row_fails(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("gauss.aq").write_text("(defquery q [rows] (if (< (nth rows 0) 1) 1 2))")
+    Path("w.csv").write_text("week,count\n0,6\n1,4\n")
+    code, out, _ = call(capsys, "--values", "w.csv", "-n", "10")
+    assert code == 1
+    said = "the query `q` [rows] has no parameter `week`, `count`: the row was taken as the whole"
+    assert all(said in line["error"][0]["notes"][0] for line in lines(out))
+    Path("gauss.aq").write_text("(defquery q [rows] (:week rows))")
+    assert call(capsys, "--values", "w.csv", "-n", "10")[0] == 0
+
+
 @pytest.mark.parametrize("name", ROWS)
 def test_a_line_for_each_row(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path(name).write_text(ROWS[name])

@@ -174,6 +174,29 @@ def test_the_only_parameter() -> None:
             SINGLE.infer(args=xs)
 
 
+def test_a_misspelt_name_of_the_only_parameter_is_not_data() -> None:
+    rows = loads("(defquery single [rows] rows)").single
+    for call in (
+        lambda: rows.infer(args={"row": [1, 2]}, samples=1),
+        lambda: rows.infer_many(args=[{"row": [1, 2]}], samples=1),
+        lambda: rows({"Rows": [1]}),
+    ):
+        with pytest.raises(anglipy.AnglipyError, match=r"has no parameter `[rR]ows?`") as caught:
+            call()
+        assert "stands in a vector, [{...}]" in (caught.value.diagnostic.help or "")
+    for data in ({}, {"a": 1}, {"row": 1, "column": 2}):
+        assert len(rows.infer(args=data, samples=1).values[0]) == len(data)
+    assert equal(rows.infer(args=[{"row": 1}], samples=1).values[0], {Keyword("row"): 1})
+
+
+def test_a_query_that_is_called_is_called_with_its_argument() -> None:
+    assert "needs a value for [left-hand right]" in refused(PAIR).message
+    several = refused(lambda: PAIR(1, 2))
+    assert several.message.endswith("called with one list of all its values, got 2 values")
+    assert several.help == "pair([left-hand, right])"
+    assert loads("(defquery none [] 1)").none() is not None
+
+
 # --- torch modules as functions ---
 
 
