@@ -75,7 +75,7 @@ def _unnamed(model: Model, row: Any, given: Any) -> str | None:
 
     if not isinstance(row, MapLike) or given is row or not any(item is row for item in given):
         return None
-    names = [key.text if isinstance(key, Keyword) else str(key) for key in row]
+    names = [key.text if isinstance(key, Keyword) else str(key) for key, _ in row.items()]
     return (
         f"the query `{model.name}` {model.params} has no parameter {_listed(names)}: the row was "
         "taken as the whole value; -v @FILE gives the rows together to one run"
