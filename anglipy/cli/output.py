@@ -2,7 +2,8 @@
 
 * text: a few lines and a table for people.
 * json: one object; what is in it stands in `anglipy.inference.summary`.
-* edn: the same object; names are keywords (`:log-evidence`), other keys stay strings.
+* edn: the same object; names are keywords (`:log-evidence`), keys of the
+  results what they are (`:mu`), and others strings (`"2.5%"`).
 * csv: `weight,log_weight,value`, one line per draw of positive weight, in the order drawn; the
   weights sum to one, a value is EDN.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from anglipy.inference.posterior import Posterior
@@ -35,25 +36,10 @@ def _json(posterior: Posterior) -> str:
 
 
 def _edn(posterior: Posterior) -> str:
+    from anglipy.inference.as_values import value_of_report
     from anglipy.runtime.printing import pr_str
 
-    return pr_str(_edn_value(posterior.to_data()))
-
-
-def _edn_value(data: Any) -> Any:
-    from anglipy.runtime.values import Keyword, PersistentMap, Vector
-
-    if isinstance(data, dict):
-        return PersistentMap.of(
-            (
-                Keyword(name.replace("_", "-")) if name.isidentifier() else name,
-                _edn_value(item),
-            )
-            for name, item in data.items()
-        )
-    if isinstance(data, list):
-        return Vector(_edn_value(item) for item in data)
-    return data
+    return pr_str(value_of_report(posterior.to_data()))
 
 
 def _csv(posterior: Posterior) -> str:

@@ -25,9 +25,11 @@ from anglipy.repl.evaluation import Evaluation
 from anglipy.repl.examples import Example, example_of
 from anglipy.repl.special_forms import SPECIAL_FORMS
 from anglipy.runtime.distributions import CONSTRUCTORS
+from anglipy.runtime.equality import MapLike, SetLike, elements
 from anglipy.runtime.machine import Query
 from anglipy.runtime.primitives import CONSTANTS, PRIMITIVES
 from anglipy.runtime.printing import describe
+from anglipy.runtime.scalars import Keyword
 from anglipy.runtime.unwinding import MACHINE_FUNCTIONS
 from anglipy.stdlib import REQUIRED, required, sources
 
@@ -150,7 +152,7 @@ class Documentation:
             is_macro = namespace.is_macro(name)
             return Entry(name, "macro", (), "defined by the program") if is_macro else None
         value = namespace.value_of(name)
-        kind = "query" if isinstance(value, Query) else "function" if callable(value) else "value"
+        kind = _kind(value)
         form = self._evaluation.origins.get(name)
         usages = () if form is None else tuple(_usages(name, form))
         if kind == "query":
@@ -178,6 +180,14 @@ class Documentation:
         if callable(value) and not isinstance(value, Query):
             return _of_python(name, value, "function")
         return Entry(name, "value", (), describe(value))
+
+
+def _kind(value: Any) -> str:
+    """What a program has defined. Collections and keywords can be called, but are values."""
+    if isinstance(value, Query):
+        return "query"
+    is_data = elements(value) is not None or isinstance(value, (MapLike, SetLike, Keyword))
+    return "function" if callable(value) and not is_data else "value"
 
 
 def aliases(name: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import math
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -136,35 +136,48 @@ def _share(posterior: Posterior, label: Any) -> float:
 
 
 def _inside(name: str, values: Sequence[Any], weights: FloatArray) -> Iterator[_Part]:
-    """The elements of vectors and the entries of maps, one level deep; other values as they are."""
-    from anglipy.inference.weighted import numbers_of
-    from anglipy.runtime.equality import MapLike, elements, key_of, value_of_key
+    """The elements of vectors and the entries of maps, named by the path that leads to them; other
+    values as they are. Below the first level what has few values is shown by these.
+    """
+    from anglipy.inference.parts import DEPTH_LIMIT
+    from anglipy.inference.weighted import grouped, numbers_of
+
+    work = [(_Part(name, values, weights), 0)]
+    while work:
+        part, depth = work.pop()
+        is_few = depth > 0 and grouped(part.values, part.weights, FEW) is not None
+        if depth < DEPTH_LIMIT and not is_few and numbers_of(part.values) is None:
+            inside = _columns(part)
+        else:
+            inside = []
+        if inside:
+            work += [(inner, depth + 1) for inner in reversed(inside)]
+        else:
+            yield part
+
+
+def _columns(part: _Part) -> list[_Part]:
+    """The parts of what are all vectors or all maps; none of anything else."""
+    from anglipy.inference.parts import kind_of
+    from anglipy.runtime.equality import elements, key_of, value_of_key
     from anglipy.runtime.printing import pr_str
 
-    whole = _Part(name, values, weights)
-    if numbers_of(values) is not None:
-        yield whole
-        return
+    kinds = {kind_of(value) for value in part.values}
+    if len(kinds) != 1 or not kinds <= {"map", "vector"}:
+        return []
+    is_vector = kinds == {"vector"}
     columns: dict[Any, list[tuple[int, Any]]] = {}
-    for place, value in enumerate(values):
-        if isinstance(value, (MapLike, Mapping)):
-            pairs = [(key_of(key), item) for key, item in value.items()]
-        else:
-            inside = elements(value)
-            if inside is None:
-                yield whole
-                return
-            pairs = list(enumerate(inside))
+    for place, value in enumerate(part.values):
+        pairs = enumerate(elements(value) or ()) if is_vector else value.items()
         for key, item in pairs:
-            columns.setdefault(key, []).append((place, item))
-    if not columns:
-        yield whole
-    prefix = "" if name == "result" else f"{name} "
-    is_vector = all(isinstance(key, int) for key in columns)
+            columns.setdefault(key_of(key), []).append((place, item))
+    prefix = "" if part.name == "result" else part.name
+    found = []
     for key, column in columns.items():
-        title = f"[{key}]" if is_vector else pr_str(value_of_key(key))
         places = [place for place, _ in column]
-        yield _Part(prefix + title, [item for _, item in column], weights[places])
+        title = f"{prefix}[{key}]" if is_vector else f"{prefix} {pr_str(value_of_key(key))}"
+        found.append(_Part(title.strip(), [item for _, item in column], part.weights[places]))
+    return found
 
 
 def _is_spread(part: _Part) -> bool:

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = ["STATISTICS", "marginal", "posterior_of"]
 
+LISTED = 12
+"""Values whose probabilities a summary has at the prompt."""
+_OTHERWISE = {"mean", "elements", "entries", "parts"}
+"""What says how values are distributed besides their probabilities."""
+
 
 def marginal(posterior: Any, *path: Any) -> Posterior:
     """The posterior of a part of each result: `(marginal p :mu)`, `(marginal p :xs 3)` or
@@ -51,8 +56,27 @@ def expectation(posterior: Any, f: Any = None) -> Any:
 
 
 def summary(posterior: Any) -> Any:
-    """All that is known of a posterior, as a map."""
-    return from_python(posterior_of(posterior).to_data())
+    """What is known of a posterior, as a map: what `anglipy run -f edn` writes, but of results with
+    many distinct values only the most probable ones.
+    """
+    from anglipy.inference.as_values import value_of_report
+
+    return value_of_report(_shortened(posterior_of(posterior).to_data()))
+
+
+def _shortened(data: Any) -> Any:
+    """A report with at most `LISTED` probabilities of each part, and none of those that are more
+    where the part is summarised otherwise.
+    """
+    if not isinstance(data, dict):
+        return [_shortened(item) for item in data] if isinstance(data, list) else data
+    found = {name: _shortened(item) for name, item in data.items()}
+    listed = data.get("probabilities")
+    if isinstance(listed, list) and len(listed) > LISTED:
+        found["probabilities"] = listed[:LISTED]
+        if _OTHERWISE & data.keys():
+            del found["probabilities"]
+    return found
 
 
 def sd(posterior: Any, *path: Any) -> float:

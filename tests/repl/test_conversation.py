@@ -195,6 +195,28 @@ def test_parts_and_summaries_of_a_posterior(conversation: Conversation) -> None:
     assert told(conversation, "(:draws (summary p))") == ["5"]
 
 
+def test_nested_results_are_opened(conversation: Conversation) -> None:
+    told(
+        conversation,
+        "(defquery q [] {:t 1 :e {:n (sample (normal 0 1)) :xs [[(sample (normal 0 1)) 7]]}})"
+        "(def p (infer q [] :samples 100 :seed 1))",
+    )
+    lines = (told(conversation, "p")[0] or "").splitlines()[4:]
+    assert [line[2:14].strip() for line in lines] == [":t", ":e :n", ":e :xs[0][0]", ":e :xs[0][1]"]
+    assert told(
+        conversation, "(get-in (summary p) [:posterior :entries :e :entries :n :kind])"
+    ) == ['"number"']
+    (text,) = told(conversation, "(pr-str (summary p))")
+    assert len(text or "") < 3_000
+
+
+def test_collections_are_values(conversation: Conversation) -> None:
+    told(conversation, "(def v [1]) (def m {:a 1}) (def s #{1}) (def k :a) (def f inc)")
+    kinds = [line.split()[1] for line in (told(conversation, "(names)")[0] or "").splitlines()]
+    assert kinds[-1] == "function"
+    assert "function" not in kinds[:-1]
+
+
 def test_numbers_of_a_posterior_and_of_its_parts(conversation: Conversation) -> None:
     told(
         conversation,
