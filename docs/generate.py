@@ -2,7 +2,8 @@
 the examples of all names, and the parsers of the command line.
 
 `make docs` runs this before it builds; the pages are not kept in the repository. What is kept is
-the page of the distributions, of which the tables are written here: `python docs/generate.py`.
+the pages of the distributions and of the algorithms, of which the tables are written here: `python
+docs/generate.py`.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ import click
 from anglipy.cli.entry import anglipy
 from anglipy.repl.documentation import aliases
 from anglipy.repl.examples import Chapter, Example, chapters
-from anglipy.repl.reference import entry
+from anglipy.repl.functions import ALGORITHMS, SHORT
+from anglipy.repl.reference import engines, entry
+from anglipy.repl.settings import allowed, settings_of
 
-__all__ = ["distributions_page", "keep", "write"]
+__all__ = ["algorithms_page", "distributions_page", "keep", "write"]
 
 WHERE = {
     "top": "Runs at the top level of a program.",
@@ -121,11 +124,14 @@ TABLES = {"distributions": "Of ", "processes": ""}
 
 
 def keep(directory: Path) -> None:
-    """Write the tables of the page of the distributions anew, where they have changed."""
-    path = directory / "distributions.md"
-    text = path.read_text(encoding="utf-8")
-    if text != distributions_page(text):
-        path.write_text(distributions_page(text), encoding="utf-8")
+    """Write the tables of the pages of the distributions and of the algorithms anew, where they
+    have changed.
+    """
+    for name, made in KEPT.items():
+        path = directory / name
+        text = path.read_text(encoding="utf-8")
+        if text != made(text):
+            path.write_text(made(text), encoding="utf-8")
 
 
 def distributions_page(text: str) -> str:
@@ -150,6 +156,35 @@ def table_row(name: str) -> str | None:
     first = " ".join(inspect.cleandoc(entry(name).doc).split("\n\n")[0].split())
     found = re.match(r"(`\([^`]*\)`): (.*)", first)
     return None if found is None else f"| {found[1]} | {escaped(found[2])} |"
+
+
+# --- algorithms
+
+
+def algorithms_page(text: str) -> str:
+    """The page with all algorithms and their options behind what is written by hand."""
+    own, mark, _ = text.partition(WRITTEN)
+    parts = [own + mark]
+    known = engines()
+    for name in ALGORITHMS:
+        others = [code(f":{other}") for other, meant in SHORT.items() if meant == name]
+        parts.append(f"## {code(f':{name}')}")
+        parts.append(escaped(inspect.cleandoc(entry(f":{name}").doc)))
+        if others:
+            parts.append(f"Anglican's {' and '.join(others)} means it too.")
+        options = known[name].options_type
+        rows = [
+            f"| {code(f':{s.name}')} | {s.default and code(s.default)} "
+            f"| {escaped(allowed(options, s.name))} | {escaped(s.doc)} |"
+            for s in settings_of(options)
+        ]
+        head = ["| option | default | values | meaning |", "| --- | --- | --- | --- |"]
+        parts.append("\n".join([*head, *rows]))
+    return "\n\n".join(parts) + "\n"
+
+
+KEPT = {"distributions.md": distributions_page, "algorithms.md": algorithms_page}
+"""The pages that are kept in the repository, with what writes their tables."""
 
 
 # --- the command line

@@ -36,7 +36,7 @@ def _json(posterior: Posterior) -> str:
 
 
 def _edn(posterior: Posterior) -> str:
-    from anglipy.inference.as_values import value_of_report
+    from anglipy.repl.as_values import value_of_report
     from anglipy.runtime.printing import pr_str
 
     return pr_str(value_of_report(posterior.to_data()))

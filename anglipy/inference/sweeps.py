@@ -25,7 +25,7 @@ class SmcOptions(LockstepOptions):
     sweeps: int = 1
     """Independent sweeps, whose draws are pooled by weight."""
     resampling: str = "systematic"
-    """A scheme's name in `resampling.SCHEMES`."""
+    """How particles are resampled: the name of a scheme."""
     ess_threshold: float = 1.0
     """Resample when the effective sample size falls below this share of the particles: 1 resamples
     at every observe, as Anglican does; 0 never, which is importance sampling."""

@@ -13,7 +13,7 @@ from anglipy.diagnostics import OptionError
 from anglipy.forms import Form, Keyword, ListForm, Literal, Symbol
 from anglipy.repl.documentation import Documentation
 from anglipy.repl.evaluation import RECENT, Evaluation, head_of
-from anglipy.repl.functions import Quiet
+from anglipy.repl.functions import ALGORITHMS, SHORT, Quiet
 
 __all__ = ["COMMANDS", "SHORTHANDS", "Commands", "expanded"]
 
@@ -56,7 +56,7 @@ Type a form and Enter. A form that is not complete goes on in the next line.
   (marginal p :part) (predicted p :label)           the posterior of a part of it
   (mean p :part) (sd p) (quantile p 0.9) (ess p)    numbers, of all of it or of a part
   (expectation p f) (summary p)                     the mean of a function, all there is
-  (doc name) (source name) (apropos "text")         look something up
+  (doc name) (source name) (apropos "text")         look something up; (doc :smc) an algorithm
   (load "file.aq") (reload)                         evaluate a file, and again
   *1 *2 *3 *e                                       the last values, the last error
   (names) (exit)
@@ -124,20 +124,25 @@ class Commands:
             raise error.located(form.span) from None
 
     def _doc(self, words: list[str]) -> Quiet:
-        if words[0].startswith(":"):
+        bare = words[0].removeprefix(":")
+        is_engine = SHORT.get(bare, bare) in ALGORITHMS
+        if bare != words[0] or (is_engine and self.documentation.lookup(bare) is None):
             from anglipy.repl.reference import engine_text
 
-            return Quiet(engine_text(words[0][1:]))
+            return Quiet(engine_text(bare))
         return Quiet(self.documentation.entry(words[0]).text())
 
     def _source(self, words: list[str]) -> Quiet:
         return Quiet(self.documentation.source(words[0]))
 
     def _apropos(self, words: list[str]) -> Quiet:
+        from anglipy.repl.reference import engines_with
+
         found = self.documentation.search(words[0])
-        if not found:
+        engines = engines_with(words[0])
+        if not found and not engines:
             return Quiet(f"nothing has `{words[0]}` in its name or documentation")
-        return Quiet(_listed([(entry.name, entry.line) for entry in found]))
+        return Quiet(_listed([(entry.name, entry.line) for entry in (*engines, *found)]))
 
     def _names(self, _: list[str]) -> Quiet:
         definitions = self._evaluation.namespace.definitions

@@ -20,7 +20,7 @@ from anglipy.repl.examples import chapters, example_of
 from anglipy.repl.functions import ALGORITHMS, SHORT
 from anglipy.repl.settings import settings_of
 
-__all__ = ["engine_text", "engines", "entry", "everything", "missing"]
+__all__ = ["engine_text", "engines", "engines_with", "entry", "everything", "missing"]
 
 
 @cache
@@ -62,6 +62,23 @@ def engine_text(name: str) -> str:
     ]
     usage = f"  (infer query [argument...] :{algorithm} :option value ...)"
     return "\n".join([f":{algorithm}: algorithm", usage, "", indent(text, "  "), "", *options])
+
+
+def engines_with(text: str) -> list[Entry]:
+    """The algorithms that have a text in their name or in another name of theirs, or else those
+    with it in their documentation.
+    """
+    wanted = text.lower()
+    known = engines()
+    named = [
+        name
+        for name in known
+        if any(wanted in f":{one}" for one in (name, *(o for o, n in SHORT.items() if n == name)))
+    ]
+    found = [entry(f":{name}") for name in known]
+    return [e for e in found if e.name[1:] in named] or [
+        e for e in found if wanted in e.doc.lower()
+    ]
 
 
 def everything() -> Iterator[Entry]:

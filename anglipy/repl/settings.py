@@ -6,14 +6,16 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import textwrap
 from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from typing import Any
 
+from anglipy.diagnostics import AnglipyError
 from anglipy.inference.engine import Options
 
-__all__ = ["Setting", "settings_of"]
+__all__ = ["Setting", "allowed", "settings_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,31 @@ def settings_of(options: type) -> tuple[Setting, ...]:
         default = "" if field is None or field.default is MISSING else _shown(field.default)
         found.append(Setting(name.replace("_", "-"), default, docs.get(name, "")))
     return tuple(found)
+
+
+class _Wrong:
+    """A value that no option takes."""
+
+    def __repr__(self) -> str:
+        return "nothing"
+
+
+def allowed(options: type[Options], name: str) -> str:
+    """The values that an option of an engine takes, in words: what the engine itself says of a
+    value that it does not take.
+    """
+    own = name.replace("-", "_")
+    if any(field.name == own and field.type in (bool, "bool") for field in fields(options)):
+        return "true or false"
+    try:
+        options.of({own: _Wrong()})
+    except AnglipyError as error:
+        message = error.diagnostic
+        found = re.search(r" must be (.*), got ", message.message)
+        return found[1] if found else ", ".join(re.findall(r"known: (.*)", message.help or ""))
+    except TypeError:
+        return "the name of a file"
+    return ""
 
 
 def _docs_of(options: type) -> dict[str, str]:

@@ -59,7 +59,7 @@ def summary(posterior: Any) -> Any:
     """What is known of a posterior, as a map: what `anglipy run -f edn` writes, but of results with
     many distinct values only the most probable ones.
     """
-    from anglipy.inference.as_values import value_of_report
+    from anglipy.repl.as_values import value_of_report
 
     return value_of_report(_shortened(posterior_of(posterior).to_data()))
 

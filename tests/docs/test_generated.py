@@ -13,8 +13,9 @@ import pytest
 
 from anglipy.cli.entry import anglipy
 from anglipy.repl.documentation import aliases
+from anglipy.repl.functions import ALGORITHMS
 from anglipy.repl.reference import engines, everything
-from anglipy.repl.settings import settings_of
+from anglipy.repl.settings import allowed, settings_of
 
 SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "generate.py"
 CONTEXT = click.Context(anglipy, info_name="anglipy", **anglipy.context_settings)
@@ -91,6 +92,19 @@ def test_the_page_of_the_distributions_has_them_all(generate: ModuleType) -> Non
     names = {item.name for item in everything() if item.kind == "distribution"}
     assert names <= made
     assert made - names == {"CRP", "DP", "GP", "LDS", "dirichlet-discrete", "mvn-niw"}
+
+
+def test_the_page_of_the_algorithms_has_them_all(generate: ModuleType) -> None:
+    path = SCRIPT.parent / "algorithms.md"
+    text = path.read_text(encoding="utf-8")
+    assert text == generate.algorithms_page(text), "python docs/generate.py"
+    assert re.findall(r"^## `:(.*)`$", text, re.MULTILINE) == list(ALGORITHMS)
+    assert set(ALGORITHMS) == set(engines())
+    for engine in engines().values():
+        for setting in settings_of(engine.options_type):
+            values = allowed(engine.options_type, setting.name)
+            assert values, setting.name
+            assert f"| `:{setting.name}` | " in text
 
 
 def test_text_means_nothing_to_markdown(generate: ModuleType) -> None:

@@ -249,6 +249,11 @@ def test_algorithms_are_looked_up(conversation: Conversation) -> None:
     assert "\n  :particles      1000        Particles per sweep." in (text or "")
     (text,) = told(conversation, "(doc :plmh)")
     assert (text or "").startswith(":lmh: algorithm\n")
+    for name in ("smc", "rmh", "plmh"):
+        assert told(conversation, f"(doc {name})") == told(conversation, f"(doc :{name})")
+    (text,) = told(conversation, '(apropos "smc")')
+    assert {":smc", ":ic-smc"} <= {line.split()[0] for line in (text or "").splitlines()}
+    assert (told(conversation, '(apropos "plmh")')[0] or "").startswith(":lmh ")
     assert wrong(conversation, "(doc :smk)") == "there is no algorithm `:smk`"
 
 

@@ -29,7 +29,7 @@ class SweepOptions(LockstepOptions):
     thin: int = 1
     """Of so many draws one is kept."""
     resampling: str = "systematic"
-    """A scheme's name in `resampling.SCHEMES`."""
+    """How particles are resampled: the name of a scheme."""
 
     def __post_init__(self) -> None:
         LockstepOptions.__post_init__(self)

@@ -46,7 +46,7 @@ class PfilterOptions(LockstepOptions):
     particles: int = 1_000
     """Particles (`:number-of-particles`)."""
     resampling: str = "systematic"
-    """A scheme's name in `resampling.SCHEMES`."""
+    """How particles are resampled: the name of a scheme."""
 
     def __post_init__(self) -> None:
         LockstepOptions.__post_init__(self)
