@@ -67,8 +67,8 @@ def _run(lab: Lab) -> None:
     lab.figure("ESS with attention over that without", ratio, at_least=10.0)
     lab.figure("floor of the loss without the nuisance part", floor(0))
     lab.note(
-        "What is missing is precision: given x and m, y is in one of two peaks about a thousandth as "
-        "wide as its prior, and the loss was still falling when the time was over. Tried: networks "
+        "What is missing is precision: given x and m, y is in one of two peaks about a thousandth "
+        "as wide as its prior, and the loss was still falling when the time was over. Tried: networks "
         "of 128 units (4.38 with attention, after a third of the traces). M = 20 is in the "
         "comparison of networks above."
     )
