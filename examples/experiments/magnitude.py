@@ -68,9 +68,9 @@ def _run(lab: Lab) -> None:
     lab.figure("floor of the loss without the nuisance part", floor(0))
     lab.note(
         "What is missing is precision: given x and m, y is in one of two peaks about a thousandth "
-        "as wide as its prior, and the loss was still falling when the time was over. Tried: networks "
-        "of 128 units (4.38 with attention, after a third of the traces). M = 20 is in the "
-        "comparison of networks above."
+        "as wide as its prior, and the loss was still falling when the time was over. Tried: "
+        "networks of 128 units (4.38 with attention, after a third of the traces). M = 20 is in "
+        "the comparison of networks above."
     )
 
 
