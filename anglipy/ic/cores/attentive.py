@@ -1,5 +1,6 @@
 """The LSTM and the feed-forward core with attention over the earlier choices. What the attention
-finds is part of what the LSTM's heads see, and of the input of the feed-forward core.
+finds is part of what the LSTM's heads see, and of the input of the feed-forward core, which gets
+the value of the choice before, too.
 """
 
 from __future__ import annotations
@@ -8,13 +9,14 @@ import torch
 from torch import Tensor
 
 from anglipy.ic.batches import Batch
-from anglipy.ic.cores.base import Told, padded, places
+from anglipy.ic.cores.base import Told, places
 from anglipy.ic.cores.feedforward import FeedForward
 from anglipy.ic.cores.lstm import LSTM
 from anglipy.ic.cores.past import Past
 from anglipy.ic.cores.states import Cache, State
 from anglipy.ic.layers import Shape
 from anglipy.ic.reader import Reading
+from anglipy.ic.slots import ADDRESS_WIDTH, VALUE_WIDTH
 
 __all__ = ["AttentiveFeedForward", "AttentiveLSTM"]
 
@@ -53,16 +55,15 @@ class AttentiveFeedForward(FeedForward):
     """The state: the cache of the past."""
 
     def __init__(self, shape: Shape) -> None:
-        super().__init__(shape, more=shape.width)
+        super().__init__(shape, more=shape.width + VALUE_WIDTH + ADDRESS_WIDTH)
         self.past = Past(shape)
 
     def unroll(self, told: Told, reading: Reading, batch: Batch) -> Tensor:
         """All steps of a batch."""
         at = places(batch)
         found = self.past.unroll(self, told, batch, at)
-        parts = [*self.parts(reading.summary[batch.trace_of], told), found]
-        table = padded(batch, self.input(torch.cat(parts, 1)), at)
-        return self.heads_see(self.tower(table), table, reading).flatten(0, 1)[at]
+        parts = [*self.parts(reading.summary[batch.trace_of], told), *_last(told), found]
+        return self.unrolled(torch.cat(parts, 1), reading, batch, at)
 
     def begin(self, reading: Reading) -> State:
         """An empty past."""
@@ -73,5 +74,10 @@ class AttentiveFeedForward(FeedForward):
         (cache,) = state
         assert isinstance(cache, Cache)
         found, cache = self.past.advance(self, cache, told)
-        parts = [*self.parts(reading.summaries(len(found)), told), found]
+        parts = [*self.parts(reading.summaries(len(found)), told), *_last(told), found]
         return self.seen(torch.cat(parts, 1), reading), (cache,)
+
+
+def _last(told: Told) -> list[Tensor]:
+    """The choice before, which need not be found."""
+    return [told.value, told.before.address]

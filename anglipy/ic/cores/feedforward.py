@@ -22,8 +22,9 @@ class FeedForward(Core):
     """The state is empty. `more`: columns that a subclass adds to the input of a step."""
 
     def __init__(self, shape: Shape, more: int = 0) -> None:
-        super().__init__(shape)
-        self.input = Linear(shape.width + IDENTITY_WIDTH + PRIOR_WIDTH + more, shape.hidden)
+        inputs = shape.width + IDENTITY_WIDTH + PRIOR_WIDTH + more
+        super().__init__(shape, inputs)
+        self.input = Linear(inputs, shape.hidden)
         self.tower = nn.Sequential(
             nn.ReLU(), Linear(shape.hidden, shape.hidden), nn.ReLU(),
             Linear(shape.hidden, shape.hidden),
@@ -33,8 +34,7 @@ class FeedForward(Core):
         """All steps of a batch; they are put in a table for the attention to the observations."""
         at = places(batch)
         parts = self.parts(reading.summary[batch.trace_of], told)
-        table = padded(batch, self.input(torch.cat(parts, 1)), at)
-        return self.heads_see(self.tower(table), table, reading).flatten(0, 1)[at]
+        return self.unrolled(torch.cat(parts, 1), reading, batch, at)
 
     def begin(self, reading: Reading) -> State:
         """Nothing."""
@@ -49,7 +49,11 @@ class FeedForward(Core):
         """What is side by side in the input of n steps."""
         return [summary, self.identified(told.now), told.prior]
 
+    def unrolled(self, inputs: Tensor, reading: Reading, batch: Batch, at: Tensor) -> Tensor:
+        """What the heads of all N steps of a batch see, (N, outputs), whose places are `at`."""
+        table = padded(batch, inputs, at)
+        return self.heads_see(self.tower(self.input(table)), table, reading).flatten(0, 1)[at]
+
     def seen(self, inputs: Tensor, reading: Reading) -> Tensor:
         """What the heads of n steps see that share one reading, (n, outputs)."""
-        inputs = self.input(inputs)[None]
-        return self.heads_see(self.tower(inputs), inputs, reading)[0]
+        return self.heads_see(self.tower(self.input(inputs))[None], inputs[None], reading)[0]
