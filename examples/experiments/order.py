@@ -60,8 +60,8 @@ def _run(lab: Lab) -> None:
             lab.figure(f"ESS/N{how}, data {number}", found.ess / particles)
     lab.note("Refining adapts the proposals to the data at hand in 5 rounds (`refine=5`).")
     lab.note(
-        "With seed 1, while more other work ran beside it, and so after fewer traces, data 3 missed "
-        "the mark: 0.206, and 0.114 after refining."
+        "With seed 1, while more other work ran beside it, and so after fewer traces, data 3 "
+        "missed the mark: 0.206, and 0.114 after refining."
     )
 
 
