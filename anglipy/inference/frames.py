@@ -4,6 +4,7 @@ The columns are the parts of the results (`parts`). ArviZ knows no weights, so i
 equal weight: those of the posterior itself where their weights are equal and they are independent,
 else draws chosen by systematic resampling, the copies of one next to each other, and what descends
 from one particle too. Elements of a vector become one array; where a draw lacks a number it is nan.
+Of what is no number, a keyword for instance, ArviZ gets whether it is each of its values, 0 or 1.
 
 So ArviZ takes the draws for a chain whose neighbours are correlated, and finds the right effective
 sample size of every variable, however many draws there are. Let blocks of b_1, b_2, ... equal draws
@@ -22,18 +23,21 @@ import numpy as np
 
 from anglipy import __version__
 from anglipy.diagnostics import OptionError
+from anglipy.inference.log_space import FloatArray
 from anglipy.inference.mixing import by_chain
 from anglipy.inference.options import whole_number
 from anglipy.inference.parts import Part, parts_of
 from anglipy.inference.resampling import systematic
 from anglipy.inference.results import Results
 from anglipy.runtime.convert import to_python
-from anglipy.runtime.printing import print_str
+from anglipy.runtime.printing import pr_str
 
 __all__ = ["optional", "to_arviz", "to_pandas"]
 
 MANY = 4_000
 """Draws of an exact posterior, which has no sample size of its own, and of weighted ones."""
+_WORDS = 20
+"""Of what is no number, so many most probable values are told to ArviZ."""
 
 
 def optional(module: str, package: str, extra: str) -> Any:
@@ -94,7 +98,12 @@ def to_arviz(posterior: Results, draws: int | None = None, seed: int = 0) -> Any
     """See `Posterior.to_arviz`."""
     arviz = optional("arviz", "ArviZ", "frames")
     chosen = _of_equal_weight(posterior, draws, seed)
-    groups = {"posterior": _arrays(posterior, chosen)}
+    arrays, words = _arrays(posterior, chosen)
+    groups = {"posterior": arrays}
+    labels: dict[str, Any] = {
+        "coords": {f"{name}_value": texts for name, texts in words.items()},
+        "dims": {name: [f"{name}_value"] for name in words},
+    }
     facts = {
         "inference_library": "anglipy",
         "inference_library_version": __version__,
@@ -106,8 +115,8 @@ def to_arviz(posterior: Results, draws: int | None = None, seed: int = 0) -> Any
     if posterior.log_evidence is not None:
         facts["log_evidence"] = posterior.log_evidence
     if int(arviz.__version__.partition(".")[0]) >= 1:
-        return arviz.from_dict(groups, attrs={"posterior": facts})
-    return arviz.from_dict(**groups, posterior_attrs=facts)
+        return arviz.from_dict(groups, **labels, attrs={"posterior": facts})
+    return arviz.from_dict(**groups, **labels, posterior_attrs=facts)
 
 
 def _of_equal_weight(posterior: Results, draws: int | None, seed: int) -> Any:
@@ -134,13 +143,15 @@ def _as_many(posterior: Results) -> int:
     return max(1, min(len(posterior), max(MANY, math.floor(posterior.ess))))
 
 
-def _arrays(posterior: Results, chosen: Any) -> dict[str, Any]:
-    """Variables with the shape (chains, draws, shape of the vector...)."""
+def _arrays(posterior: Results, chosen: Any) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """Variables with the shape (chains, draws, shape of the vector...); and the texts of the values
+    of those that are no numbers, one for each element of their last dimension.
+    """
     count = len(posterior)
     vectors: dict[str, list[Part]] = {}
     for part in parts_of(posterior):
         vectors.setdefault(part.array, []).append(part)
-    found = {}
+    found, words = {}, {}
     for name, parts in vectors.items():
         if _is_array(parts):
             shape = (np.max([part.index for part in parts], axis=0) + 1).tolist()
@@ -149,9 +160,14 @@ def _arrays(posterior: Results, chosen: Any) -> dict[str, Any]:
                 place: Any = (slice(None), *part.index)
                 array[place] = part.column(count)
             found[name] = array[chosen]
-        else:
-            found |= {part.name: _variable(part, count)[chosen] for part in parts}
-    return found
+            continue
+        for part in parts:
+            if part.numbers is not None:
+                found[part.name] = _column(part, count)[chosen]
+            else:
+                events, words[part.name] = _events(part, count)
+                found[part.name] = events[chosen]
+    return found, words
 
 
 def _is_array(parts: Sequence[Part]) -> bool:
@@ -164,10 +180,18 @@ def _is_array(parts: Sequence[Part]) -> bool:
     )
 
 
-def _variable(part: Part, count: int) -> Any:
-    if part.numbers is not None:
-        return _column(part, count)
-    texts = np.full(count, "", dtype=object)
-    for draw, value in zip(part.draws, part.values, strict=True):
-        texts[draw] = print_str(value)
-    return texts.astype(str)
+def _events(part: Part, count: int) -> tuple[FloatArray, list[str]]:
+    """Whether a part is each of its most probable values, 0 or 1, shape (count, values): ArviZ can
+    summarise only numbers. And the texts of these values.
+    """
+    texts = [pr_str(value) for value in part.values]
+    shares: dict[str, float] = {}
+    for text, weight in zip(texts, part.weights.tolist(), strict=True):
+        shares[text] = shares.get(text, 0.0) + weight
+    shown = sorted(shares, key=lambda text: -shares[text])[:_WORDS]
+    places = {text: place for place, text in enumerate(shown)}
+    events = np.zeros((count, len(shown)))
+    for draw, text in zip(part.draws, texts, strict=True):
+        if text in places:
+            events[draw, places[text]] = 1.0
+    return events, shown

@@ -11,7 +11,7 @@ from typing import Any
 from anglipy.diagnostics import InferenceError
 from anglipy.inference import summary
 from anglipy.runtime.equality import MapLike, elements, equal
-from anglipy.runtime.printing import pr_str
+from anglipy.runtime.printing import pr_str, shortened
 
 __all__ = ["elements_under", "predicted_under"]
 
@@ -78,7 +78,7 @@ def _instead(value: Any, steps: Sequence[Any]) -> str | None:
     inside = elements(value)
     if inside is not None:
         return f"{where} there is a sequence: its elements are counted from 0"
-    return f"{where} there is {pr_str(value)[:60]}, which has no parts"
+    return f"{where} there is {shortened(value)}, which has no parts"
 
 
 def _choice(given: str, known: Sequence[str], where: str) -> str | None:

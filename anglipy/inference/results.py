@@ -9,7 +9,7 @@ engine, prints or draws: that is for a `Posterior`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self, TypeAlias
@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from anglipy.diagnostics import InferenceError
 from anglipy.inference.cautions import cautions
-from anglipy.inference.given import checked, numbers_of_each
+from anglipy.inference.given import checked, levels, numbers_of_each
 from anglipy.inference.log_space import (
     AllWeightsZero,
     FloatArray,
@@ -38,7 +38,7 @@ from anglipy.inference.weighted import (
     weighted_mean,
     weighted_sd,
 )
-from anglipy.runtime.printing import pr_str
+from anglipy.runtime.printing import shortened
 
 __all__ = ["Predicts", "Results"]
 
@@ -118,6 +118,19 @@ class Results:
 
     def __len__(self) -> int:
         return len(self.values)
+
+    def __iter__(self) -> Iterator[Any]:
+        """The results, in the order in which they were drawn. Raises InferenceError AQ506 unless
+        all weigh the same: results without their weights would not be the posterior.
+        """
+        if not np.all(self.log_weights == self.log_weights[0]):
+            raise InferenceError(
+                "AQ506",
+                "the draws of this posterior have weights, and mean nothing without them",
+                help="zip(posterior.values, posterior.weights), or posterior.resample(n) for draws"
+                " of equal weight",
+            )
+        return iter(self.values)
 
     def __repr__(self) -> str:
         ess = "exact" if self.exact else f"ess {self.ess:.1f}"
@@ -211,7 +224,8 @@ class Results:
             posterior.expectation(lambda r: r["mu"] ** 2 + r["xs"][3])
 
         Elements of a map are found by a string for the keyword of that name, those of a vector by
-        their index. Raises InferenceError AQ506 if f gives something else.
+        their index. A keyword is `anglipy.Keyword("up")`; that it never equals a string is warned
+        of where it decides. Raises InferenceError AQ506 if f gives something else.
         """
         rows = numbers_of_each(self.values, f)
         total = np.tensordot(self.weights, rows, axes=(0, 0))
@@ -245,13 +259,13 @@ class Results:
         """
         return weighted_sd(self._numbers, self.weights)
 
-    def quantile(self, q: float) -> float:
-        """The least x with P(result <= x) >= q (see `weighted.quantiles`). Raises InferenceError
-        AQ506.
+    def quantile(self, q: ArrayLike) -> Any:
+        """The least x with P(result <= x) >= q (see `weighted.quantiles`): a float, or for several
+        levels an array of the shape of q. Raises InferenceError AQ506.
         """
-        if not 0.0 <= q <= 1.0:
-            raise InferenceError("AQ506", f"a quantile's level must be between 0 and 1, got {q}")
-        return float(quantiles(self._numbers, self.weights, q))
+        wanted = levels(q)
+        found = quantiles(self._numbers, self.weights, wanted)
+        return found if wanted.ndim else float(found)
 
     @cached_property
     def _numbers(self) -> FloatArray:
@@ -261,7 +275,7 @@ class Results:
         odd = next(value for value in self.values if numbers_of([value]) is None)
         raise InferenceError(
             "AQ506",
-            f"not all results are numbers, one is {pr_str(odd)[:60]}",
+            f"not all results are numbers, one is {shortened(odd)}",
             help="use .probabilities(), .expectation(f), or .marginal(path) for one element; at the"
             " prompt (expectation p f) or (marginal p :part)",
         )

@@ -107,11 +107,14 @@ def describe(value: Any) -> str:
     """A value in a message: what it is and, shortened, how it is written."""
     if value is None:
         return "nil"
-    text = pr_str(value)
-    if len(text) > 60:
-        text = f"{text[:57]}..."
-    kind = kind_name(value)
+    text, kind = shortened(value), kind_name(value)
     return f"the {kind} {text}" if kind else text
+
+
+def shortened(value: Any) -> str:
+    """How a value is written, in at most 60 characters."""
+    text = pr_str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def kind_name(value: Any) -> str:

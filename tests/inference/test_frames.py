@@ -165,9 +165,19 @@ def test_arviz_gets_the_error_of_early_and_of_late_states(arviz: Any) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
+def test_arviz_summarises_keywords_by_their_probabilities(arviz: Any) -> None:
+    values = [of((K("mu"), float(i)), (K("cls"), K("up" if i % 4 else "down"))) for i in range(80)]
+    table = arviz.summary(posterior(values).to_arviz())
+    means = table["mean"].to_dict()
+    assert means == {"mu": 39.5, "cls[:up]": 0.75, "cls[:down]": 0.25}
+
+
+@pytest.mark.filterwarnings("ignore")
 def test_words_and_gaps_in_inference_data(arviz: Any) -> None:
     data = posterior([*NESTED] * 3).to_arviz()
-    assert data.posterior["name"].values[0].tolist() == ["a", ""] * 3
+    name = data.posterior["name"]
+    assert name.coords["name_value"].values.tolist() == ['"a"']
+    assert name.values[0].tolist() == [[1.0], [0.0]] * 3
     assert np.isnan(data.posterior["xs"].values[0, 1, 1])
 
 

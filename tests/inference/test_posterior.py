@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import warnings
 from fractions import Fraction
 from typing import Any
 
@@ -78,6 +79,48 @@ def test_quantiles_by_hand() -> None:
     assert posterior([1, 2], [0, 1]).quantile(0) == 2
     with pytest.raises(InferenceError, match="between 0 and 1"):
         p.quantile(50)
+
+
+def test_several_quantiles_at_once() -> None:
+    p = posterior([10.0, 20.0, 30.0], [1.0, 1.0, 2.0])
+    assert p.quantile([0.25, 0.5, 1.0]).tolist() == [10.0, 20.0, 30.0]
+    assert p.quantile(np.array([[0.25], [0.75]])).shape == (2, 1)
+    assert isinstance(p.quantile(0.5), float)
+    for wrong in ("a", 1.5, [0.5, -0.1], math.nan):
+        with pytest.raises(InferenceError, match="level must be between 0 and 1"):
+            p.quantile(wrong)
+
+
+def test_draws_of_equal_weight_are_gone_through() -> None:
+    assert list(posterior([3, 1, 2])) == [3, 1, 2]
+    with pytest.raises(InferenceError, match="have weights") as caught:
+        list(posterior([3, 1], [1.0, 2.0]))
+    assert "posterior.values, posterior.weights" in str(caught.value)
+
+
+def test_keywords_compared_with_strings_are_warned_of() -> None:
+    """Only where the comparison decides: not where a result has strings, or is asked rightly."""
+    values = [PersistentMap.of([(K("cls"), K("up" if i else "down"))]) for i in range(3)]
+    p = posterior(values)
+    with pytest.warns(UserWarning, match=r'anglipy\.Keyword\("up"\)'):
+        assert p.expectation(lambda r: r["cls"] == "up") == 0.0
+    with pytest.warns(UserWarning, match="the same of every result"):
+        p.expectation(lambda r: r["cls"] != "up")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert p.expectation(lambda r: r["cls"] == K("up")) == pytest.approx(2 / 3)
+        assert p.expectation(lambda r: r["cls"] == K("left")) == 0.0
+        assert posterior([K("up")]).expectation(lambda r: r == K("up") or r == "left") == 1.0
+        assert posterior([K("up")]).expectation(lambda r: r is K("up")) == 1.0
+        assert p.expectation(lambda _: 1.0) == 1.0
+        text = posterior([PersistentMap.of([(K("cls"), "up")])])
+        assert text.expectation(lambda r: r["cls"] == "up") == 1.0
+
+
+def test_a_long_result_is_cut_with_dots() -> None:
+    with pytest.raises(InferenceError, match=r"one is \[0 1 2 .* \.\.\.\n") as caught:
+        posterior([Vector(range(100))]).mean()
+    assert len(caught.value.diagnostic.message) < 100
 
 
 def test_a_common_factor_of_the_weights_changes_nothing() -> None:
@@ -213,6 +256,12 @@ def test_sets_and_arrays() -> None:
     assert summary_of([np.arange(3.0)])["elements"][2]["mean"] == 2.0
     huge = summary_of([np.zeros(5_000)])
     assert (len(huge["elements"]), huge["elements_left_out"]) == (2_000, 3_000)
+
+
+def test_a_path_may_be_given_as_arguments() -> None:
+    p = posterior([PersistentMap.of([(K("means"), Vector([1, Vector([2, 3])]))])])
+    assert p.marginal("means", 0).mean() == 1.0
+    assert p.marginal("means", 1, 1).mean() == 3.0
 
 
 def test_marginals() -> None:
