@@ -135,7 +135,7 @@ def levels(given: ArrayLike) -> FloatArray:
     if not np.all((found >= 0.0) & (found <= 1.0)):
         raise InferenceError(
             "AQ506",
-            f"a quantile's level must be between 0 and 1, got {given}",
+            f"a quantile's level must be between 0 and 1, got {given!r}",
             help="one such number, or a list of them",
         )
     return found

@@ -95,7 +95,7 @@ def quantile(posterior: Any, level: Any, *path: Any) -> float:
             f"quantile: the level is a number from 0 to 1, got {describe(level)}",
             help="(quantile posterior 0.975 :part)",
         )
-    return marginal(posterior, *path).quantile(share)
+    return float(marginal(posterior, *path).quantile(share))
 
 
 def ess(posterior: Any, *path: Any) -> float:
