@@ -207,6 +207,8 @@ class Model:
         self, algorithm: str | None, artifact: Any, options: dict[str, Any]
     ) -> tuple[str, dict[str, Any]]:
         """The name of the engine and its options."""
+        from anglipy.inference import engine_named
+
         if not isinstance(algorithm, (str, type(None))):
             raise OptionError(
                 "AQ301",
@@ -216,7 +218,12 @@ class Model:
         chosen = algorithm or ("importance" if artifact is None else "ic")
         if chosen not in TRAINED:
             if artifact is not None:
-                raise OptionError("AQ303", f"the algorithm `{chosen}` does not use an artifact")
+                raise OptionError(
+                    "AQ303",
+                    f"the algorithm `{chosen}` does not use an artifact",
+                    help=f"`{'ic-smc' if chosen == 'smc' else 'ic'}` does",
+                )
+            engine_named(chosen, TRAINED)
             return chosen, options
         import anglipy.ic.engine  # noqa: F401 (makes the engine known)
 

@@ -13,8 +13,9 @@ import click
 from anglipy.cli import completing, messages
 from anglipy.cli.files import existing, will_be_written, write_whole
 from anglipy.cli.messages import count, table
-from anglipy.cli.options import argument_options
+from anglipy.cli.options import Count, argument_options
 from anglipy.cli.progress import reporting
+from anglipy.diagnostics import OptionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,14 +42,12 @@ NAMES = 4
 @click.option(
     "-n",
     "--simulations",
-    type=click.IntRange(50),
+    type=Count(50),
     metavar="N",
     help="Data sets to simulate.  [default: 500]",
 )
-@click.option(
-    "--particles", type=click.IntRange(2), metavar="N", help="For each of them.  [default: 100]"
-)
-@click.option("--seed", type=click.IntRange(0), metavar="N", help="Of everything.  [default: 1]")
+@click.option("--particles", type=Count(2), metavar="N", help="For each of them.  [default: 100]")
+@click.option("--seed", type=Count(0), metavar="N", help="Of everything.  [default: 1]")
 @argument_options
 @click.option(
     "--args-fn",
@@ -89,6 +88,7 @@ def calibrate(
     from anglipy.cli.queries import open_query
 
     existing(artifact)
+    _refuse_swapped(file, artifact)
     will_be_written(html)
     if html is not None:
         from anglipy.plots import check_drawable
@@ -113,6 +113,17 @@ def calibrate(
         click.echo(json.dumps(found.to_data(), indent=2))
     else:
         click.echo("\n".join(_lines(found, str(artifact))))
+
+
+def _refuse_swapped(file: str, artifact: Path) -> None:
+    """OptionError AQ310 for the program in the place of the artifact."""
+    program = Path(file)
+    if artifact.suffix == ".aq" and program.suffix != ".aq" and program.exists():
+        raise OptionError(
+            "AQ310",
+            f"the program comes first: {artifact} stands where the artifact belongs",
+            help=f"anglipy calibrate {artifact} {program}",
+        )
 
 
 @contextmanager

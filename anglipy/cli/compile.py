@@ -12,7 +12,14 @@ import click
 from anglipy.cli import completing, messages
 from anglipy.cli.edge import INTERRUPTED
 from anglipy.cli.messages import say
-from anglipy.cli.options import SETTING, Settings, argument_options, combining_options, settings
+from anglipy.cli.options import (
+    SETTING,
+    Count,
+    Settings,
+    argument_options,
+    combining_options,
+    settings,
+)
 from anglipy.cli.training import training_display
 from anglipy.diagnostics import OptionError
 from anglipy.durations import clock
@@ -41,7 +48,7 @@ __all__ = ["compile_"]
     metavar="ARTIFACT",
     help="The file to write.",
 )
-@click.option("--traces", type=click.IntRange(1), metavar="N", help="Stop after N traces.")
+@click.option("--traces", type=Count(1), metavar="N", help="Stop after N traces.")
 @click.option(
     "--minutes", type=click.FloatRange(0, min_open=True), metavar="M", help="Stop after M minutes."
 )
@@ -55,23 +62,21 @@ __all__ = ["compile_"]
     type=click.Choice(["mixture", "spline"]),
     help="What single continuous numbers are proposed by.",
 )
-@click.option("--batch", type=click.IntRange(1), metavar="N", help="Traces per step.")
+@click.option("--batch", type=Count(1), metavar="N", help="Traces per step.")
 @click.option(
     "--learning-rate",
     type=click.FloatRange(0, min_open=True),
     metavar="X",
     help="Of Adam, at the start.",
 )
-@click.option("--seed", type=click.IntRange(0), metavar="N", help="Repeat a training exactly.")
+@click.option("--seed", type=Count(0), metavar="N", help="Repeat a training exactly.")
 @click.option(
     "--device",
     metavar="NAME",
     shell_complete=completing.one_of(("auto", "cpu", "cuda")),
     help="cpu, cuda, or auto: the GPU if there is one.",
 )
-@click.option(
-    "--workers", type=click.IntRange(0), metavar="N", help="Processes that run the program."
-)
+@click.option("--workers", type=Count(0), metavar="N", help="Processes that run the program.")
 @click.option(
     "--dataset",
     metavar="DIR",
@@ -80,13 +85,13 @@ __all__ = ["compile_"]
 )
 @click.option(
     "--reuse",
-    type=click.IntRange(1),
+    type=Count(1),
     metavar="K",
     help="Train on a trace of --dataset K times at most.",
 )
 @click.option(
     "--patience",
-    type=click.IntRange(1),
+    type=Count(1),
     metavar="N",
     help="Stop after N validations in a row that are no better.",
 )

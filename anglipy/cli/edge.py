@@ -121,7 +121,11 @@ def usage_error(error: click.ClickException) -> OptionError:
         case click.NoSuchOption():
             known = _options(context)
             message = f"`{command}` has no option `{error.option_name}`"
-            help_ = nearest(error.option_name, known) or f"the options are {', '.join(known)}"
+            help_ = (
+                _as_setting(context, error.option_name)
+                or nearest(error.option_name, known)
+                or f"the options are {', '.join(known)}"
+            )
         case click.NoSuchCommand():
             known = list(context.command.commands) if context else []  # type: ignore[attr-defined]
             message = f"anglipy has no command `{error.command_name}`"
@@ -136,6 +140,29 @@ def usage_error(error: click.ClickException) -> OptionError:
         case _:
             message = _sentence(error.format_message())
     return OptionError("AQ310", message, help=help_)
+
+
+def _as_setting(context: click.Context | None, option: str) -> str | None:
+    """How an option of an algorithm, or of the training, is given that has no name of its own."""
+    if context is None or context.command.name not in ("run", "compile"):
+        return None
+    name = option.removeprefix("--").replace("-", "_")
+    if context.command.name == "run":
+        from anglipy.cli.completing import OF_NETWORKS
+        from anglipy.inference import ENGINES
+
+        engines = (engine.options_type.names() for engine in ENGINES.values())
+        known = {option for options in (*engines, *OF_NETWORKS.values()) for option in options}
+    else:
+        from anglipy.ic.options import TrainingOptions
+
+        known = set(TrainingOptions.names())
+    if name not in known:
+        return None
+    written = "-o" if context.command.name == "run" else "--option"
+    words = context.find_root().obj or []
+    value = words[words.index(option) + 1 :][:1] if option in words else []
+    return f"did you mean `{written} {name.replace('_', '-')}={value[0] if value else 'VALUE'}`?"
 
 
 def _options(context: click.Context | None) -> list[str]:

@@ -4,7 +4,9 @@ themselves. Anglican's way to write them is understood too: `-o ':number-of-part
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import click
@@ -14,6 +16,7 @@ from anglipy.diagnostics import OptionError, ReadError
 
 __all__ = [
     "SETTING",
+    "Count",
     "Setting",
     "Settings",
     "argument_options",
@@ -78,6 +81,26 @@ class _SettingType(click.ParamType[Settings]):
 SETTING = _SettingType()
 
 
+class Count(click.IntRange):
+    """A whole number, which may be written like `1e5`, too."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number. Fails for others, and for those out of the range."""
+        return super().convert(_whole(value), param, ctx)
+
+
+def _whole(text: Any) -> Any:
+    """`1e5` as 100000; anything else as it is."""
+    if not isinstance(text, str) or not _POWER.fullmatch(text):
+        return text
+    number = Decimal(text)
+    return int(number) if number == number.to_integral_value() else text
+
+
+_POWER = re.compile(r"[0-9]+(\.[0-9]+)?[eE]\+?[0-9]{1,2}")
+"""A number with a power of ten."""
+
+
 def settings(given: Iterable[Settings]) -> dict[str, Any]:
     """The settings by name; a name may be given once."""
     options: dict[str, Any] = {}
@@ -98,7 +121,7 @@ def _scalar(text: str) -> bool | int | float | str:
         return text == "true"
     for kind in (int, float):
         try:
-            return kind(text)
+            return kind(_whole(text))
         except ValueError:
             continue
     return text

@@ -9,6 +9,7 @@ import click
 
 from anglipy.cli import messages
 from anglipy.cli.files import will_be_written, write_whole
+from anglipy.cli.options import Count
 from anglipy.cli.run import Command, inferred, run
 
 __all__ = ["profile"]
@@ -27,9 +28,7 @@ _OF_RUN = ("--values", "--format", "--out", "--save", "--plot", "--plot-kind")
     show_default=True,
     help="Lines as they stand, by time, or by the groups that their splits make.",
 )
-@click.option(
-    "--top", type=click.IntRange(1), metavar="N", help="Only the N lines that count most."
-)
+@click.option("--top", type=Count(1), metavar="N", help="Only the N lines that count most.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
 @click.option(
     "--out",

@@ -13,7 +13,7 @@ import click
 from anglipy.cli import completing, messages
 from anglipy.cli.edge import INTERRUPTED
 from anglipy.cli.files import existing, will_be_written, write_whole
-from anglipy.cli.options import SETTING, Settings, argument_options, settings
+from anglipy.cli.options import SETTING, Count, Settings, argument_options, settings
 from anglipy.cli.output import FORMATS, formatted
 from anglipy.cli.progress import inference_progress
 from anglipy.diagnostics import OptionError
@@ -50,14 +50,10 @@ PLOT_KINDS = ("auto", "marginals", "pairs", "weights")
     shell_complete=completing.one_of(ALGORITHMS),
     help="importance, smc, lmh... Default: the network of --ic, else importance.",
 )
-@click.option("-n", "--samples", type=click.IntRange(1), metavar="N", help="Draws to make.")
-@click.option("--particles", type=click.IntRange(1), metavar="N", help="Particles per sweep (smc).")
-@click.option(
-    "-b", "--burn", type=click.IntRange(0), metavar="N", help="Draws to drop first, per chain."
-)
-@click.option(
-    "-t", "--thin", type=click.IntRange(1), metavar="N", help="Keep every Nth of a chain."
-)
+@click.option("-n", "--samples", type=Count(1), metavar="N", help="Draws to make.")
+@click.option("--particles", type=Count(1), metavar="N", help="Particles per sweep (smc).")
+@click.option("-b", "--burn", type=Count(0), metavar="N", help="Draws to drop first, per chain.")
+@click.option("-t", "--thin", type=Count(1), metavar="N", help="Keep every Nth of a chain.")
 @click.option(
     "-o",
     "--option",
@@ -89,11 +85,11 @@ PLOT_KINDS = ("auto", "marginals", "pairs", "weights")
 )
 @click.option(
     "--refine",
-    type=click.IntRange(0),
+    type=Count(0),
     metavar="N",
     help="Adapt the network to this data in N rounds first (ic); ARTIFACT stays as it is.",
 )
-@click.option("--seed", type=click.IntRange(0), metavar="N", help="Repeat a run exactly.")
+@click.option("--seed", type=Count(0), metavar="N", help="Repeat a run exactly.")
 @click.option(
     "--scalar", is_flag=True, help="Run particles one by one: slow, the reference for all else."
 )
@@ -271,6 +267,13 @@ def _check(command: Command) -> None:
         from anglipy.plots import check_drawable
 
         check_drawable(command.plot)
+    for name in ("escalate", "refine"):
+        if getattr(command, name) is not None and command.artifact is None:
+            raise OptionError(
+                "AQ310",
+                f"`--{name}` is of a trained network, and there is none",
+                help="--ic ARTIFACT; `anglipy compile` trains one",
+            )
     if command.values is None:
         return
     others = {

@@ -9,7 +9,7 @@ import click
 
 from anglipy.cli import completing, messages
 from anglipy.cli.messages import count
-from anglipy.cli.options import argument_options, combining_options
+from anglipy.cli.options import Count, argument_options, combining_options
 from anglipy.cli.progress import reporting
 from anglipy.durations import clock
 
@@ -32,14 +32,10 @@ __all__ = ["simulate"]
     shell_complete=completing.folders,
     help="The folder.",
 )
-@click.option(
-    "--traces", type=click.IntRange(1), required=True, metavar="N", help="Until there are N."
-)
-@click.option(
-    "--workers", type=click.IntRange(0), metavar="N", help="Processes that run the program."
-)
-@click.option("--shard", type=click.IntRange(1), metavar="N", help="Traces in a file.")
-@click.option("--seed", type=click.IntRange(0), metavar="N", help="Repeat a simulation exactly.")
+@click.option("--traces", type=Count(1), required=True, metavar="N", help="Until there are N.")
+@click.option("--workers", type=Count(0), metavar="N", help="Processes that run the program.")
+@click.option("--shard", type=Count(1), metavar="N", help="Traces in a file.")
+@click.option("--seed", type=Count(0), metavar="N", help="Repeat a simulation exactly.")
 @argument_options
 @click.option(
     "--args-fn", metavar="NAME", help="A function of FILE that draws the argument of each run."

@@ -26,6 +26,10 @@ from anglipy.diagnostics import OptionError, ReadError, Source, Span
 __all__ = ["read_value"]
 
 
+LONGEST_NAME = 4096
+"""Characters that the name of a file has at most."""
+
+
 def read_value(text: str, option: str) -> Any:
     """The value that `text` stands for; `option` names its place on the command line in errors."""
     if text.startswith("@"):
@@ -34,7 +38,19 @@ def read_value(text: str, option: str) -> Any:
         raise OptionError(
             "AQ314", f"the value of {option} is empty", help="write nil if you mean nothing"
         )
+    _refuse_path(text, option)
     return _edn(text, option)
+
+
+def _refuse_path(text: str, option: str) -> None:
+    """OptionError AQ314 for the name of a file, which would be read as a symbol."""
+    path = Path(text)
+    if path.suffix.lower() in _READERS and len(text) < LONGEST_NAME and path.is_file():
+        raise OptionError(
+            "AQ314",
+            f"{option}: {text} is a file, whose content is meant by an @ before it",
+            help=f"@{text}",
+        )
 
 
 def _read_file(name: str, option: str) -> Any:

@@ -122,14 +122,17 @@ def register(engine: Engine) -> None:
     ENGINES[engine.name] = engine
 
 
-def engine_named(algorithm: str) -> Engine:
-    """The engine of this name. Raises OptionError AQ301 with the known names."""
+def engine_named(algorithm: str, also: Collection[str] = ()) -> Engine:
+    """The engine of this name. Raises OptionError AQ301 with the known names, and with `also`,
+    those of engines that are not imported yet.
+    """
     engine = ENGINES.get(algorithm)
     if engine is None:
+        known = sorted({*ENGINES, *also})
         raise OptionError(
             "AQ301",
             f"there is no algorithm `{algorithm}`",
-            help=f"{nearest(algorithm, ENGINES)}known: {', '.join(sorted(ENGINES))}",
+            help=f"{nearest(algorithm, known)}known: {', '.join(known)}",
         )
     return engine
 
@@ -148,11 +151,21 @@ def options_of(algorithm: str, **given: Any) -> Options:
             raise OptionError(
                 "AQ302",
                 f"the algorithm `{algorithm}` has no option `{name}`",
-                help=f"{nearest(name, known)}known: {', '.join(known)}{_elsewhere(name, known)}",
+                help=f"{_meant(name, known)}known: {', '.join(known)}{_elsewhere(name, known)}",
             )
     options = kind.of(given)
     check_types(options)
     return options
+
+
+_LIKEWISE = {"particles": "samples", "samples": "particles"}
+"""How many runs are made, as some engines and as others call it."""
+
+
+def _meant(name: str, known: Collection[str]) -> str:
+    """Which of the engine's options was meant, as the beginning of a help."""
+    likewise = _LIKEWISE.get(name)
+    return f"did you mean `{likewise}`? " if likewise in known else nearest(name, known)
 
 
 def _elsewhere(name: str, known: Collection[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import click
@@ -113,6 +114,13 @@ def exits(*arguments: str) -> int:
         (["run"], ["`anglipy run` needs FILE", "anglipy run --help"]),
         (["run", "x.aq", "-n", "many"], ["-n/--samples", "many"]),
         (["run", "x.aq", "-n"], ["-n", "needs a value"]),
+        (["run", "x.aq", "-n", "1e-5"], ["-n/--samples", "1e-5"]),
+        (["run", "x.aq", "-n", "0e0"], ["-n/--samples", "x>=1"]),
+        (["run", "x.aq", "--chains", "4"], ["`--chains`", "did you mean `-o chains=4`?"]),
+        (["run", "x.aq", "--ess-threshold=1"], ["did you mean `-o ess-threshold=VALUE`?"]),
+        (["compile", "x.aq", "--hidden", "64"], ["did you mean `--option hidden=64`?"]),
+        (["run", "x.aq", "--escalate", "100"], ["`--escalate` is of a trained", "--ic ARTIFACT"]),
+        (["run", "x.aq", "--refine", "1"], ["`--refine` is of a trained network"]),
         (["compile", "x.aq"], ["needs -o/--out"]),
         (["run", "x.aq", "y.aq"], ["unexpected extra argument"]),
     ],
@@ -127,6 +135,28 @@ def test_command_line_mistakes(
     assert captured.err.startswith("error[AQ310]: ")
     for word in words:
         assert word in captured.err
+
+
+def test_what_stands_in_the_wrong_place_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("q.aq").write_text("(defquery q [rows] (sample (normal 0 1)))")
+    Path("q.pt").write_bytes(b"\xff\xfe")
+    Path("counts.csv").write_text("1,2\n")
+    assert exits("calibrate", "q.pt", "q.aq") == 2
+    assert "anglipy calibrate q.aq q.pt" in capsys.readouterr().err
+    assert exits("run", "q.aq", "--arg", "rows=counts.csv") == 2
+    told = capsys.readouterr().err
+    assert "--arg rows: counts.csv is a file" in told
+    assert "help: @counts.csv" in told
+    assert exits("run", "q.aq", "-v", "[1]", "-a", "icc") == 2
+    assert " ic, ic-smc, importance," in capsys.readouterr().err
+    assert exits("run", "q.aq", "-v", "[1]", "-a", "smc", "--ic", "q.pt") == 2
+    assert "help: `ic-smc` does" in capsys.readouterr().err
+    for many in (("-n", "1e3"), ("-o", "samples=1e3"), ("-n", "1.0E+3")):
+        assert exits("run", "q.aq", "-v", "[1]", "-f", "json", *many) == 0
+        assert json.loads(capsys.readouterr().out)["draws"] == 1000
 
 
 def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:

@@ -96,7 +96,7 @@ def test_options(algorithm: str, given: dict[str, Any], expected: object) -> Non
     [
         ("importnace", {}, "AQ301", "did you mean `importance`?"),
         ("importance", {"sample": 3}, "AQ302", "did you mean `samples`? known: samples"),
-        ("importance", {"particles": 3}, "AQ302", "no option `particles`"),
+        ("importance", {"particles": 3}, "AQ302", "did you mean `samples`?"),
         ("smc", {"partciles": 3}, "AQ302", "did you mean `particles`?"),
         ("smc", {"particles": 0}, "AQ303", "`particles` must be a whole number from 1, got 0"),
         ("smc", {"particles": 2.5}, "AQ303", "got 2.5"),
