@@ -16,6 +16,8 @@ _FINE = 1_024
 """Bins that a smooth curve is computed on."""
 _FALL = 3.0
 """Widths of a kernel within which a density falls to nothing."""
+_EXACT = 2.0**53
+"""From here on doubles do not tell whole numbers apart."""
 _SOME = 5.0
 """Draws that say more of an end than chance does."""
 
@@ -108,14 +110,24 @@ def histogram(
     numbers: FloatArray, weights: FloatArray, span: tuple[float, float], size: float
 ) -> tuple[FloatArray, FloatArray]:
     """Densities and edges; the number of bins is for `size` independent draws (Freedman & Diaconis
-    1981, between 10 and 60).
+    1981, between 10 and 60). Bins of whole numbers hold equally many, except for the last one.
     """
     facts = facts_of(numbers, weights)
     spread = facts.upper - facts.lower
     width = 2.0 * spread / max(size, 1.0) ** (1 / 3)
     bins = 40 if width <= 0 else int(np.clip((span[1] - span[0]) / width, 10, 60))
-    mass, edges = np.histogram(numbers, bins=bins, range=span, weights=weights)
+    is_whole = bool(np.all(numbers == np.round(numbers))) and np.abs(numbers).max() < _EXACT
+    places = _around_whole(numbers, span, bins) if is_whole else bins
+    mass, edges = np.histogram(numbers, bins=places, range=span, weights=weights)
     return mass / np.diff(edges) / weights.sum(), edges
+
+
+def _around_whole(numbers: FloatArray, span: tuple[float, float], bins: int) -> FloatArray:
+    """The edges of at most so many bins around the whole numbers in a span."""
+    low = max(math.ceil(span[0]), float(numbers.min()))
+    high = min(math.floor(span[1]), float(numbers.max()))
+    width = max(1, math.ceil((high - low + 1) / bins))
+    return np.append(np.arange(low - 0.5, high + 0.5, width), high + 0.5)
 
 
 def curve(

@@ -62,7 +62,7 @@ def _draw_spread(axes: Any, posterior: Results) -> None:
         axes.legend(["share of the weight", "share of the draws"], loc="upper left")
         axes.margins(y=0.3)
         below = float(np.mean(scaled < low))
-        beyond = f"{100 * below:.0f} % of the draws are further left" if below > 0.005 else ""
+        beyond = f"{100 * below:.0f} % of the draws further left" if below > 0.005 else ""
         note = "; ".join(filter(None, (_tail(posterior), beyond)))
     axes.set_xlabel("weight relative to the largest, as a power of ten")
     axis_title(axes, "spread of the weights", note)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ from anglipy.model import Model
 from anglipy.repl.bars import strokes
 from anglipy.repl.evaluation import Evaluation
 from anglipy.repl.live import InferenceWatch, Live, TrainingWatch
-from anglipy.repl.statistics import STATISTICS, marginal, posterior_of
+from anglipy.repl.statistics import STATISTICS, marginal, path_name, posterior_of
 from anglipy.runtime.machine import Query
 from anglipy.runtime.printing import describe, pr_str
 from anglipy.runtime.scalars import Keyword
@@ -138,19 +139,20 @@ class Functions:
     def plot(self, posterior: Any, *where: Any) -> Quiet:
         """Draw a posterior in the terminal, or with matplotlib into a file.
 
-        `(plot posterior)`, `(plot posterior :part)`, `(plot posterior "FILE.png")`. A sequence of
-        numbers is taken as equally probable values.
+        `(plot posterior)`, `(plot posterior :part)`, `(plot posterior "FILE.png")`; parts of parts
+        as `marginal` takes them. A sequence of numbers is taken as equally probable values.
         """
         from anglipy.repl.posteriors import headline, picture
 
-        shown = posterior_of(posterior)
+        shown, name = posterior_of(posterior), ""
         for place in where:
             if isinstance(place, str):
-                _plot_to_file(shown, place)
+                _plot_to_file(replace(shown, query=f"{shown.query} {name}".strip()), place)
                 return Quiet(f"wrote {place}")
-            shown = marginal(shown, place)
+            shown, name = marginal(shown, place), path_name(place, name)
         width = shutil.get_terminal_size().columns
-        return Quiet("\n".join([*headline(shown), "", picture(shown, strokes(), width)]))
+        drawn = picture(shown, strokes(), width, name=name or "result")
+        return Quiet("\n".join([*headline(shown), "", drawn]))
 
     def load(self, path: Any) -> Quiet:
         """Evaluate the forms of a file."""

@@ -35,6 +35,8 @@ BAR = 30
 _LEVELS = (0.025, 0.5, 0.975)
 _TITLES = ("", "mean", "sd", "2.5%", "50%", "97.5%", "")
 _LONGEST = 40
+_WHOLE = "result"
+"""What all of a result is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +96,16 @@ def _wrapped(line: str) -> list[str]:
     return textwrap.wrap(line, width, subsequent_indent="  ", break_long_words=False)
 
 
-def picture(posterior: Posterior, strokes: Strokes, width: int, rows: int = 10) -> str:
-    """Numbers as a histogram and anything else as bars, one part below another."""
+def picture(
+    posterior: Posterior, strokes: Strokes, width: int, rows: int = 10, name: str = _WHOLE
+) -> str:
+    """Numbers as a histogram and anything else as bars, one part below another; `name` is that of
+    the whole.
+    """
     blocks = []
     # As many bars as the draws are worth: their number to the power 1/3, times three.
     bins = max(8, round(3 * min(posterior.ess, len(posterior)) ** (1 / 3)))
-    for part in list(_parts(posterior))[:ROWS]:
+    for part in list(_parts(posterior, name))[:ROWS]:
         if not _is_spread(part):
             lines = _probabilities(part, strokes)
         else:
@@ -111,12 +117,12 @@ def picture(posterior: Posterior, strokes: Strokes, width: int, rows: int = 10) 
 # --- parts ---
 
 
-def _parts(posterior: Posterior) -> Iterator[_Part]:
+def _parts(posterior: Posterior, name: str = _WHOLE) -> Iterator[_Part]:
     """The parts of the result, then what was predicted."""
     from anglipy.runtime.equality import key_of
     from anglipy.runtime.printing import pr_str
 
-    yield from _inside("result", posterior.values, posterior.weights)
+    yield from _inside(name, posterior.values, posterior.weights)
     labels: dict[Any, Any] = {}
     for run in posterior.predicts:
         for label, _ in run:
@@ -171,7 +177,7 @@ def _columns(part: _Part) -> list[_Part]:
         pairs = enumerate(elements(value) or ()) if is_vector else value.items()
         for key, item in pairs:
             columns.setdefault(key_of(key), []).append((place, item))
-    prefix = "" if part.name == "result" else part.name
+    prefix = "" if part.name == _WHOLE else part.name
     found = []
     for key, column in columns.items():
         places = [place for place, _ in column]

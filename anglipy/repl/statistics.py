@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from anglipy.diagnostics import OptionError
 from anglipy.runtime.convert import from_python
 from anglipy.runtime.distributions.checks import as_float
-from anglipy.runtime.printing import describe
+from anglipy.runtime.equality import elements
+from anglipy.runtime.printing import describe, pr_str
 
 if TYPE_CHECKING:
     from anglipy.inference.posterior import Posterior
 
-__all__ = ["STATISTICS", "marginal", "posterior_of"]
+__all__ = ["STATISTICS", "marginal", "path_name", "posterior_of"]
 
 LISTED = 12
 """Values whose probabilities a summary has at the prompt."""
@@ -105,10 +106,23 @@ def ess(posterior: Any, *path: Any) -> float:
     return marginal(posterior, *path).ess
 
 
+def path_name(path: Any, before: str = "") -> str:
+    """The name of the part under a path, behind that of what it is a part of.
+
+    >>> from anglipy.runtime.scalars import Keyword
+    >>> path_name(Keyword("a")), path_name([Keyword("a"), 0], ":b")
+    (':a', ':b :a[0]')
+    """
+    steps = elements(path)
+    for step in (path,) if steps is None else steps:
+        is_place = step.__class__ is int
+        before = f"{before}[{step}]" if is_place else f"{before} {pr_str(step)}".strip()
+    return before
+
+
 def posterior_of(value: Any) -> Posterior:
     """A posterior, or numbers as one."""
     from anglipy.inference.posterior import Posterior
-    from anglipy.runtime.equality import elements
 
     if isinstance(value, Posterior):
         return value

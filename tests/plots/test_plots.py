@@ -227,6 +227,15 @@ def test_a_curve_is_a_density() -> None:
     assert np.abs(density - exact).max() < 0.03
 
 
+@pytest.mark.parametrize("count", [20, 41, 100, 101, 500])
+def test_the_bins_of_whole_numbers_are_flat_where_these_are(count: int) -> None:
+    numbers, weights = np.arange(float(count)), np.full(count, 1 / count)
+    span = shown_range(numbers, weights, 10_000)
+    heights, edges = histogram(numbers, weights, span, 10_000)
+    assert heights == pytest.approx(np.full(len(heights), 1 / count))
+    assert edges[0] == pytest.approx(max(np.ceil(span[0]), 0) - 0.5)
+
+
 def test_a_density_that_ends_abruptly_does_not_sink() -> None:
     numbers = np.random.default_rng(2).random(20_000)
     _, density = curve(numbers, np.full(20_000, 1 / 20_000), (0.0, 1.0), 20_000)

@@ -183,7 +183,10 @@ def test_a_plot_is_drawn_with_characters(conversation: Conversation) -> None:
     lines = (text or "").splitlines()
     assert len(lines) == 2 + 1 + 1 + 10 + 2
     assert lines[-2].strip("- ") == ""
-    assert "true" in (told(conversation, "(plot p :b)")[0] or "")
+    assert lines[3] == ":x"
+    (text,) = told(conversation, "(plot p :b)")
+    assert (text or "").splitlines()[3] == ":b"
+    assert "true" in (text or "")
     assert "0.5000" in (told(conversation, "(plot [1 2])")[0] or "")
 
 
