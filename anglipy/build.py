@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from anglipy.diagnostics import ExpandError, Span
 from anglipy.forms import (
     Form,
@@ -14,7 +16,7 @@ from anglipy.forms import (
     VectorForm,
 )
 
-__all__ = ["Build", "Fresh", "is_quiet", "quiet", "shape_error"]
+__all__ = ["Build", "Fresh", "is_quiet", "quiet", "shape_error", "without_value"]
 
 
 class Fresh:
@@ -86,3 +88,13 @@ def shape_error(form: ListForm, usage: str) -> ExpandError:
     else:
         message = f"`{name}` does not have the right shape ({got})"
     return ExpandError("AQ203", message, form.span, help=usage)
+
+
+def without_value(items: Sequence[Form]) -> Form:
+    """The name too many among bindings of an odd number: the one before the first form that stands
+    where a name should and cannot be one; else the last form.
+    """
+    for name, after in zip(items[1::2], items[2::2], strict=False):
+        if not isinstance(after, Symbol | VectorForm | MapForm) and isinstance(name, Symbol):
+            return name
+    return items[-1]

@@ -16,10 +16,10 @@ back (the pass is idempotent). Macros live in `macros`, patterns in `destructure
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable
 from typing import Any
 
-from anglipy.build import Build, quiet, shape_error
+from anglipy.build import Build, quiet, shape_error, without_value
 from anglipy.destructure import bind_pattern, is_pattern, plain_name
 from anglipy.diagnostics import ExpandError, Span
 from anglipy.forms import (
@@ -161,20 +161,10 @@ def _bindings(form: ListForm, usage: str) -> list[tuple[Form, Form]]:
         raise ExpandError(
             "AQ204",
             f"the bindings of `{_head(form)}` need a value for every name",
-            _without_value(items).span,
+            without_value(items).span,
             help=usage,
         )
     return list(zip(items[::2], items[1::2], strict=True))
-
-
-def _without_value(items: Sequence[Form]) -> Form:
-    """The name too many among bindings of an odd number: the one before the first form that stands
-    where a name should and cannot be one; else the last form.
-    """
-    for name, after in zip(items[1::2], items[2::2], strict=False):
-        if not isinstance(after, Symbol | VectorForm | MapForm) and isinstance(name, Symbol):
-            return name
-    return items[-1]
 
 
 def _head(form: ListForm) -> str:

@@ -24,7 +24,7 @@ from anglipy.runtime.convert import from_python
 from anglipy.runtime.machine import Query
 from anglipy.runtime.printing import describe
 from anglipy.supplying import embedders_of, generator_named, hook_of
-from anglipy.tracebacks import theirs_only
+from anglipy.tracebacks import level_of_theirs, theirs_only
 
 if TYPE_CHECKING:
     from anglipy.ic.artifact import Artifact
@@ -250,7 +250,7 @@ class Model:
 
         loaded = artifact if isinstance(artifact, Artifact) else Artifact.load(artifact)
         for message in loaded.check(self.program_hash, self.sites):
-            warnings.warn(message, stacklevel=2)
+            warnings.warn(message, stacklevel=level_of_theirs())
         return loaded
 
     @theirs_only

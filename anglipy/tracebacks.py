@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import Literal
 
 from anglipy.diagnostics import UserError
 
-__all__ = ["VARIABLE", "theirs_only"]
+__all__ = ["VARIABLE", "level_of_theirs", "theirs_only"]
 
 VARIABLE = "ANGLIPY_TRACEBACK"
 """The environment variable that keeps tracebacks as they are."""
@@ -46,6 +47,18 @@ class _TheirsOnly(contextlib.ContextDecorator):
 
 theirs_only = _TheirsOnly()
 """Leaves our frames out of the traceback of a `UserError`."""
+
+
+def level_of_theirs() -> int:
+    """The `stacklevel` with which a warning, given where this is called, points at the nearest line
+    that is not ours; 1 if all are.
+    """
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None:
+        if not _ours(frame.f_code.co_filename):
+            return level
+        frame, level = frame.f_back, level + 1
+    return 1 if _ours(frame.f_code.co_filename) else level
 
 
 def _without_ours(trace: TracebackType | None) -> TracebackType | None:
@@ -76,7 +89,10 @@ def _entries(trace: TracebackType | None) -> Iterator[TracebackType]:
 
 
 def _is_ours(entry: TracebackType) -> bool:
-    name = entry.tb_frame.f_code.co_filename
+    return _ours(entry.tb_frame.f_code.co_filename)
+
+
+def _ours(name: str) -> bool:
     return name.startswith((_PACKAGE, _LIBRARY)) or name == contextlib.__file__
 
 

@@ -9,6 +9,7 @@ observed addresses changed from run to run).
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,16 +17,17 @@ import numpy as np
 
 from anglipy.diagnostics import ArtifactError
 from anglipy.ic.artifact import Artifact
-from anglipy.ic.batches import group_observations
+from anglipy.ic.batches import ObserverGroup, group_observations
 from anglipy.ic.inputs import known_inputs
 from anglipy.ic.limits import read_up_to
 from anglipy.ic.network import Network
 from anglipy.ic.observing import Observations
-from anglipy.ic.reader import Reading
+from anglipy.ic.reader import ObservationReader, Reading
 from anglipy.ic.setup import Hook, Setup
 from anglipy.ic.tapes import scout
 from anglipy.runtime.lanes.groups import Index
 from anglipy.runtime.machine import Query
+from anglipy.tracebacks import level_of_theirs
 
 __all__ = ["ProposalWarning", "given_artifact", "read_data", "warn_of_unknown"]
 
@@ -79,23 +81,50 @@ def read_data(
     groups, widest = group_observations(observations, len(values))
     groups, left = read_up_to(groups, network.limits)
     for site, limit in left.items():
-        warnings.warn(
+        _warn(
             f"in training hardly a run observed {site} more than {limit} times: the proposals do "
-            "not take later observations there into account",
-            ProposalWarning,
-            stacklevel=2,
+            "not take later observations there into account"
         )
     for group in groups:
         if group.key not in network.reader.index:
             shapes = [key.kind.shape for key in network.reader.index if key.site == group.key.site]
             expected = f"; in training it was {' or '.join(map(str, shapes))}" if shapes else ""
-            warnings.warn(
+            _warn(
                 f"the network never saw an observation of shape {group.key.kind.shape} at "
-                f"{group.key.site}{expected}: the proposals do not take it into account",
-                ProposalWarning,
-                stacklevel=2,
+                f"{group.key.site}{expected}: the proposals do not take it into account"
             )
+    if not network.may_miss:
+        _warn_of_absent(network.reader, groups, len(values))
     return network.reader(groups, len(values), max(1, widest))
+
+
+def _warn_of_absent(reader: ObservationReader, groups: Sequence[ObserverGroup], cases: int) -> None:
+    """A ProposalWarning for each site that some data set observes less often than every run of the
+    training did.
+    """
+    there: dict[int, Counter[int]] = {}
+    for group in groups:
+        if group.key in reader.index:
+            counts = there.setdefault(reader.index[group.key], Counter())
+            counts.update(group.instances.tolist())
+    for observer in dict.fromkeys(number.observer for number in reader.fixed):
+        always = [number.instance for number in reader.fixed if number.observer == observer]
+        made = there.get(observer, Counter())
+        absent = sum(made[instance] < cases for instance in always)
+        if absent:
+            site = next(key.site for key, place in reader.index.items() if place == observer)
+            _warn(
+                f"every run of the training observed {site} at least {_times(len(always))}, and "
+                f"{absent} of these are not in the data: the network never saw so few"
+            )
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, ProposalWarning, stacklevel=level_of_theirs())
 
 
 def _inputs(network: Network, values: Sequence[Any]) -> list[Observations]:
@@ -139,8 +168,6 @@ def _always_the_same(network: Network) -> bool:
 def warn_of_unknown(sites: set[str]) -> None:
     """A ProposalWarning that names sites where the prior proposes, if there are any."""
     if sites:
-        warnings.warn(
-            f"the network has no proposal for {', '.join(sorted(sites))}: the prior proposes there",
-            ProposalWarning,
-            stacklevel=3,
+        _warn(
+            f"the network has no proposal for {', '.join(sorted(sites))}: the prior proposes there"
         )

@@ -170,6 +170,21 @@ def test_longer_data_than_in_training_are_proposed_by_the_prior_with_warnings(tm
         assert torch.equal(far, same)
 
 
+def test_shorter_data_than_all_in_training_are_told_of_at_the_line_that_gave_them(tmp_path) -> None:
+    model = STEPS.steps
+    whole, short = [4, [0.5, 1.0, 0.0, -1.0]], [2, [0.5, 1.0]]
+    model.compile(tmp_path / "a.pt", **TINY, traces=64, example_args=[4, [None] * 4])
+    said = (
+        "every run of the training observed y at least 4 times, and 2 of these are not in the data"
+    )
+    for given in ([short], [whole, short]):
+        with pytest.warns(ProposalWarning) as warned:
+            model.infer_many(args=given, artifact=tmp_path / "a.pt", particles=20, seed=1)
+        assert [str(w.message).partition(":")[0] for w in warned] == [said]
+        assert warned[0].filename == __file__
+    model.infer(args=whole, artifact=tmp_path / "a.pt", particles=20, seed=1)
+
+
 def test_limits_that_are_none_are_refused() -> None:
     artifact = untrained(STEPS.flips.query, argument=from_python([1, [True]]))
     for bad in ([], {"x": 0}, {"x": 1.5}, {"x": "1"}, {"x\n": 1}):
