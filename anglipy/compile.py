@@ -31,7 +31,7 @@ from anglipy.diagnostics import AnglipyError, Diagnostic, ErrorGroup, ResolveErr
 from anglipy.emit import RUNTIME_NAMES, Emitted, emit
 from anglipy.environment import Definition, Namespace
 from anglipy.forms import Form, ListForm, Literal, Symbol
-from anglipy.interop import import_python, library_namespace, local_file
+from anglipy.interop import import_python, library_namespace, local_file, missing_python
 from anglipy.library import Made, compiler_version, packed, unpack
 from anglipy.linking import LANES, LIBRARY, Linker
 from anglipy.lower import lower
@@ -343,6 +343,8 @@ class Compiler:
         """`(require-python* "module" alias names...)`: functions of Python as primitives."""
         name = _text(items[1])
         module = import_python(name, self.directory, span) if self.execute else None
+        if not self.execute:
+            self.warnings += missing_python(name, self.directory, span)
         if isinstance(items[2], Symbol):
             self.namespace.modules[items[2].name] = module
         self.namespace.modules[name] = module

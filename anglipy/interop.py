@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
-from anglipy.diagnostics import ResolveError, Span
+from anglipy.diagnostics import Diagnostic, ResolveError, Span
 
-__all__ = ["import_python", "is_plotting", "library_namespace", "local_file"]
+__all__ = ["import_python", "is_plotting", "library_namespace", "local_file", "missing_python"]
 
 _LIBRARIES = (
     "clojure", "anglican", "anglib", "anglipy", "anglican-user",
@@ -49,25 +49,46 @@ def import_python(name: str, directory: Path, span: Span) -> ModuleType:
     Raises ResolveError AQ226 if there is none, AQ228 if it fails while being imported.
     """
     dotted = name.replace("-", "_")
-    relative = dotted.replace(".", "/")
-    for base in (directory, Path.cwd()):
-        path = base / f"{relative}.py"
-        if path.is_file():
-            return _from_file(dotted, path, span)
+    path = _python_file(dotted, directory)
+    if path is not None:
+        return _from_file(dotted, path, span)
     try:
         return importlib.import_module(dotted)
     except ModuleNotFoundError as error:
         if error.name and dotted.startswith(error.name):
-            raise ResolveError(
-                "AQ226",
-                f"there is no Python module `{name}`",
-                span,
-                help=f"looked for {relative}.py in {directory} and for an installed `{dotted}`",
-            ) from error
+            raise ResolveError(*_no_module(name, directory, span)) from error
         raise _failed(name, error, span) from error
     except Exception as error:
         # Any error of the user's own module becomes a message with the place that asked for it.
         raise _failed(name, error, span) from error
+
+
+def missing_python(name: str, directory: Path, span: Span) -> tuple[Diagnostic, ...]:
+    """A warning if there is no such module, or no package that it could be in. Imports nothing."""
+    dotted = name.replace("-", "_")
+    try:
+        found = _python_file(dotted, directory) or importlib.util.find_spec(
+            dotted.partition(".")[0]
+        )
+    except ValueError:  # a module that was made by hand
+        return ()
+    if found is not None:
+        return ()
+    return (Diagnostic(*_no_module(name, directory, span), severity="warning"),)
+
+
+def _python_file(dotted: str, directory: Path) -> Path | None:
+    relative = dotted.replace(".", "/")
+    paths = [base / f"{relative}.py" for base in (directory, Path.cwd())]
+    return next((path for path in paths if path.is_file()), None)
+
+
+def _no_module(name: str, directory: Path, span: Span) -> tuple[str, str, Span, str]:
+    """Code, message, place and help."""
+    dotted = name.replace("-", "_")
+    file = f"{dotted.replace('.', '/')}.py"
+    help_ = f"looked for {file} in {directory} and for an installed `{dotted}`"
+    return "AQ226", f"there is no Python module `{name}`", span, help_
 
 
 def _from_file(dotted: str, path: Path, span: Span) -> ModuleType:

@@ -216,3 +216,16 @@ def test_where_no_query_is_near_all_are_named() -> None:
 def test_mistakes_inside_a_misspelt_form_that_binds_nothing_are_told() -> None:
     messages = [error.message for error in found("(defquery q [] (sampel (norml 0 1)))")]
     assert messages == ["`sampel` is not defined", "`norml` is not defined"]
+
+
+def test_a_python_module_that_does_not_exist_is_a_warning(tmp_path: Path) -> None:
+    path = tmp_path / "model.aq"
+    (tmp_path / "beside_it.py").write_text("raise SystemExit  # is not run", encoding="utf-8")
+    path.write_text(
+        "(require-python '[math :as pm] '[beside-it :as b] '[no-such-thing :as n])\n"
+        "(defquery q [] (n/f (b/f (pm/sqrt 4))))\n",
+        encoding="utf-8",
+    )
+    (found,) = check(path)
+    assert (found.code, found.severity) == ("AQ226", "warning")
+    assert found.message == "there is no Python module `no-such-thing`"
