@@ -215,6 +215,7 @@ def test_padding_changes_nothing() -> None:
                 torch.testing.assert_close(alone.tokens[0], there, rtol=0, atol=1e-12)
 
 
+@pytest.mark.filterwarnings("ignore:every run of the training observed b")
 def test_missing_data_weigh_nothing_if_the_network_was_trained_so(tmp_path: Path) -> None:
     two, options = QUERIES["two"], {"traces": 64, **TINY}
     two.compile(tmp_path / "a", missing=0.3, embedders={}, **options)
