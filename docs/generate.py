@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -169,7 +170,7 @@ def algorithms_page(text: str) -> str:
     for name in ALGORITHMS:
         others = [code(f":{other}") for other, meant in SHORT.items() if meant == name]
         parts.append(f"## {code(f':{name}')}")
-        parts.append(escaped(inspect.cleandoc(entry(f":{name}").doc)))
+        parts += paragraphs(inspect.cleandoc(entry(f":{name}").doc))
         if others:
             parts.append(f"Anglican's {' and '.join(others)} means it too.")
         options = known[name].options_type
@@ -181,6 +182,15 @@ def algorithms_page(text: str) -> str:
         head = ["| option | default | values | meaning |", "| --- | --- | --- | --- |"]
         parts.append("\n".join([*head, *rows]))
     return "\n\n".join(parts) + "\n"
+
+
+def paragraphs(doc: str) -> list[str]:
+    """Those of a docstring, what is indented in fences."""
+    indented = "    "
+    return [
+        fenced("text", textwrap.dedent(part)) if part.startswith(indented) else escaped(part)
+        for part in doc.split("\n\n")
+    ]
 
 
 KEPT = {"distributions.md": distributions_page, "algorithms.md": algorithms_page}

@@ -103,6 +103,7 @@ def _warn_of_absent(reader: ObservationReader, groups: Sequence[ObserverGroup], 
     training did.
     """
     there: dict[int, Counter[int]] = {}
+    other_shapes = {group.key.site for group in groups if group.key not in reader.index}
     for group in groups:
         if group.key in reader.index:
             counts = there.setdefault(reader.index[group.key], Counter())
@@ -111,8 +112,8 @@ def _warn_of_absent(reader: ObservationReader, groups: Sequence[ObserverGroup], 
         always = [number.instance for number in reader.fixed if number.observer == observer]
         made = there.get(observer, Counter())
         absent = sum(made[instance] < cases for instance in always)
-        if absent:
-            site = next(key.site for key, place in reader.index.items() if place == observer)
+        site = next(key.site for key, place in reader.index.items() if place == observer)
+        if absent and site not in other_shapes:
             _warn(
                 f"every run of the training observed {site} at least {_times(len(always))}, and "
                 f"{absent} of these are not in the data: the network never saw so few"

@@ -179,6 +179,7 @@ def test_many_data_sets_have_the_posteriors_that_each_has_alone():
 
 
 @pytest.mark.filterwarnings("ignore:the network never saw")
+@pytest.mark.filterwarnings("ignore:every run of the training")
 def test_data_sets_of_different_lengths_and_a_bad_one():
     model = PROGRAMS.steps
     artifact = untrained(model.query)

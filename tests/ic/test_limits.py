@@ -131,6 +131,7 @@ def test_weights_beyond_the_limit_are_those_of_the_tape(network: str) -> None:
 
 @pytest.mark.filterwarnings("ignore:the network has no proposal")
 @pytest.mark.filterwarnings("ignore:in training hardly a run")
+@pytest.mark.filterwarnings("ignore:every run of the training")
 def test_the_estimate_is_unbiased_beyond_the_limit() -> None:
     """Exactly, over all that can be drawn."""
     asked, value = STEPS.flips.query, from_python([3, [True, False, True]])
