@@ -162,11 +162,11 @@ class ImageReader(Observer):
 
     def adapt(self, group: ObserverGroup) -> None:
         """Running moments of brightness and contrast."""
-        self.moments.update(_levels(group.values)[0])
+        self.moments.update(_levels(group.values, self.places.dtype)[0])
 
     def forward(self, group: ObserverGroup, instances: InstanceCode) -> Embedded:
         """A token per column, and a digest of the whole."""
-        levels, standard = _levels(group.values)
+        levels, standard = _levels(group.values, self.places.dtype)
         standard = standard.contiguous(memory_format=torch.channels_last)
         columns = self.body(standard).flatten(2).transpose(1, 2) + self.places
         tokens, last = self.line(columns)
@@ -179,11 +179,11 @@ FEATURES = 192
 """Channels of the last convolution."""
 
 
-def _levels(images: Tensor) -> tuple[Tensor, Tensor]:
+def _levels(images: Tensor, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
     """Mean and sd of each picture (n, 2) float64, and the pictures standardised (n, 1, height,
     width).
     """
-    pixels = images.float()[:, None]
+    pixels = images.to(dtype)[:, None]
     sd, mean = torch.std_mean(pixels, (2, 3), keepdim=True)
     levels = torch.cat([mean, sd], 1).flatten(1).double()
     return levels, (pixels - mean) / sd.clamp_min(1e-6)

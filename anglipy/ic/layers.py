@@ -39,7 +39,8 @@ class Moments(nn.Module):
     """Standardises columns by the mean and sd of the first values seen in training, then squashes
     beyond 6 sd.
 
-    Before any value has been seen it only squashes. A column that never varied has sd 1.
+    Before any value has been seen it only squashes. A column that never varied has sd 1. What comes
+    out has torch's default dtype at the time it was made, as parameters made then have.
     """
 
     count: Tensor
@@ -48,6 +49,7 @@ class Moments(nn.Module):
 
     def __init__(self, columns: int) -> None:
         super().__init__()
+        self.dtype = torch.get_default_dtype()
         self.register_buffer("count", torch.zeros(columns, dtype=torch.float64))
         self.register_buffer("mean", torch.zeros(columns, dtype=torch.float64))
         self.register_buffer("squares", torch.zeros(columns, dtype=torch.float64))
@@ -71,10 +73,10 @@ class Moments(nn.Module):
         self.count.copy_(total)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(n, columns) float64 -> (n, columns) float32."""
+        """(n, columns) float64 -> (n, columns)."""
         sd = (self.squares / self.count.clamp_min(1.0)).sqrt()
         sd = torch.where(sd > 1e-9 * (1.0 + self.mean.abs()), sd, 1.0)
-        return squash((x - self.mean) / sd, 6.0).float()
+        return squash((x - self.mean) / sd, 6.0).to(self.dtype)
 
 
 class Scales(nn.Module):
@@ -94,7 +96,7 @@ class Scales(nn.Module):
         self.moments.update(_with_logarithms(x), both)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(n, columns) float64 -> (n, 2 columns) float32."""
+        """(n, columns) float64 -> (n, 2 columns)."""
         return self.moments(_with_logarithms(x))
 
 
@@ -135,5 +137,5 @@ class InstanceCode(nn.Module):
     def forward(self, instances: Tensor) -> Tensor:
         """(n,) int64 -> (n, INSTANCE_WIDTH). Row 0 stands for every instance beyond the table."""
         known = torch.where(instances <= KNOWN_INSTANCES, instances, 0)
-        angles = instances[:, None].float() * self.waves
+        angles = instances[:, None] * self.waves
         return self.table(known) + self.mix(torch.cat([angles.sin(), angles.cos()], 1))

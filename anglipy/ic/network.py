@@ -267,12 +267,16 @@ class Network(nn.Module):
     def embed_values(self, slot: Slot | None, numbers: Tensor, values: Tensor) -> Tensor:
         """(n, VALUE_WIDTH); zeros at an unknown address."""
         return (
-            torch.zeros(len(values), VALUE_WIDTH) if slot is None else slot.embed(numbers, values)
+            self.core.first_value.new_zeros(len(values), VALUE_WIDTH)
+            if slot is None
+            else slot.embed(numbers, values)
         )
 
     def embed_priors(self, slot: Slot | None, numbers: Tensor) -> Tensor:
         """(n, PRIOR_WIDTH); zeros at an unknown address."""
-        return torch.zeros(len(numbers), PRIOR_WIDTH) if slot is None else slot.read_prior(numbers)
+        if slot is not None:
+            return slot.read_prior(numbers)
+        return self.core.first_value.new_zeros(len(numbers), PRIOR_WIDTH)
 
     def start(self, reading: Reading) -> Memory:
         """The memory of a run that has made no choice yet: a row for each row of the reading."""

@@ -129,7 +129,7 @@ def _elements(values: Tensor) -> Tensor:
 
 
 def _standard(moments: Moments, values: Tensor) -> Tensor:
-    """Elements standardised, (n, elements, columns) float32; 0 where there is none."""
+    """Elements standardised, (n, elements, columns); 0 where there is none."""
     return moments(values.flatten(0, 1).nan_to_num(0.0)).reshape(values.shape)
 
 

@@ -151,10 +151,10 @@ class ObservationReader(nn.Module):
         there are none.
         """
         total = self.nothing.expand(runs, -1)
-        count = torch.ones(runs, 1)
+        count = total.new_ones(runs, 1)
         for group, part in zip(groups, parts, strict=True):
             total = total.index_add(0, group.rows, part.digest)
-            count = count.index_add(0, group.rows, torch.ones(len(group.rows), 1))
+            count = count.index_add(0, group.rows, count.new_ones(len(group.rows), 1))
         return total / count
 
     def _tokens(
@@ -184,13 +184,13 @@ class ObservationReader(nn.Module):
         )
 
     def _layout(self, groups: Sequence[ObserverGroup], runs: int) -> tuple[Tensor, Tensor]:
-        """The fixed numbers side by side, (B, columns) float64, and which are there, (B, columns)
-        float32.
+        """The fixed numbers side by side, (B, columns) float64, and which of them are there,
+        (B, columns) of 0 and 1.
         """
         assert self.scales is not None
         columns = self.scales.columns
         values = torch.zeros(runs, columns, dtype=torch.float64)
-        there = torch.zeros(runs, columns)
+        there = self.nothing.new_zeros(runs, columns)
         for group in groups:
             starts = self._starts.get(self.index.get(group.key, -1))
             if starts is not None:

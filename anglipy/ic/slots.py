@@ -70,14 +70,14 @@ class Slot(nn.Module):
             return self.table(values.long().clamp_max(self.categories - 1))
         assert self.values is not None
         assert self.perceptron is not None
-        relative = squash(self.family.relative(numbers, values), 6.0).float()
         absolute = self.values(values.reshape(len(values), -1))
+        relative = squash(self.family.relative(numbers, values), 6.0).to(absolute.dtype)
         return self.perceptron(torch.cat([relative, absolute], 1))
 
     def read_prior(self, numbers: Tensor) -> Tensor:
         """The prior's numbers as a vector, (n, PRIOR_WIDTH)."""
         if self.priors is None or self.prior is None:
-            return torch.zeros(len(numbers), PRIOR_WIDTH)
+            return self.address.new_zeros(len(numbers), PRIOR_WIDTH)
         return self.prior(self.priors(self.family.prior_features(numbers, self.size)))
 
     def log_prob(self, seen: Tensor, group: StepGroup) -> Tensor:

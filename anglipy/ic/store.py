@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
@@ -160,7 +161,8 @@ def empty_network(
     shape: Shape, structure: Structure, kind: str, arrays: dict[str, np.ndarray]
 ) -> Network:
     """A network of this form that holds no numbers yet (its parameters are on torch's device
-    "meta", where nothing is stored), if the arrays are those that it needs.
+    "meta", where nothing is stored), if the arrays are those that it needs. It computes in their
+    precision, whatever torch's default is.
 
     Raises ValueError if names, shapes or dtypes differ, or a number is not finite.
     """
@@ -170,7 +172,7 @@ def empty_network(
         raise ValueError("a width that its attention heads cannot share")
     if kind not in NETWORKS:
         raise ValueError("a network of no known kind")
-    with torch.device("meta"):
+    with torch.device("meta"), _default_dtype(_dtype_of(arrays)):
         network = Network.of_structure(shape, structure, kind)
     found = {name: (tuple(array.shape), array.dtype.name) for name, array in arrays.items()}
     expected = {
@@ -181,6 +183,22 @@ def empty_network(
         raise ValueError("its arrays are not those of its address table")
     finite(arrays)
     return network
+
+
+def _dtype_of(arrays: dict[str, np.ndarray]) -> torch.dtype:
+    first = arrays.get("core.first_value")
+    return torch.float64 if first is not None and first.dtype == np.float64 else torch.float32
+
+
+@contextmanager
+def _default_dtype(dtype: torch.dtype) -> Iterator[None]:
+    """What is made is of this dtype, unless it says otherwise."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(dtype)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
 
 
 def network_proposal(artifact: Artifact) -> str:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import torch
 
 
 @pytest.fixture
-def in_double_precision(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def default_dtype() -> Iterator[Callable[[torch.dtype], None]]:
+    """Sets torch's default dtype; what it was comes back."""
+    yield torch.set_default_dtype
+    torch.set_default_dtype(torch.float32)
+
+
+@pytest.fixture
+def in_double_precision(default_dtype: Callable[[torch.dtype], None]) -> None:
     """Everything that networks compute is in double precision, in which nothing but a mistake makes
     a difference: in single precision the last digits of a proposal depend on how many runs it is
     made for at once.
     """
-    monkeypatch.setattr(torch.Tensor, "float", torch.Tensor.double)
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(torch.float32)
+    default_dtype(torch.float64)

@@ -9,6 +9,7 @@ import zipfile
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,9 +20,11 @@ from hypothesis import strategies as st
 from anglipy.diagnostics import ArtifactError
 from anglipy.ic.artifact import KIND, LARGEST_EXAMPLE, Artifact, Example
 from anglipy.ic.container import read_container, write_container
+from anglipy.ic.engine import infer_compiled
+from anglipy.ic.options import NETWORKS
 from anglipy.ic.store import arrays_of, network_of
 from anglipy.runtime.values import Keyword, PersistentMap, Vector, equal
-from tests.ic.models import gaussian, model, untrained, wandering
+from tests.ic.models import gaussian, model, program, untrained, wandering
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +49,26 @@ def test_a_round_trip_is_bitwise(artifact: Artifact, tmp_path: Path) -> None:
     assert arrays.keys() == artifact.arrays.keys()
     assert all(arrays[name].tobytes() == artifact.arrays[name].tobytes() for name in arrays)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.pt", "b.pt"]
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_an_artifact_computes_in_its_own_precision(network: str, default_dtype: Any) -> None:
+    """Whatever default a program that uses torch itself has set: before the artifact was read, or
+    after.
+    """
+    asked = program("growing", "compiled")
+    artifact = untrained(asked, wild=0.3, network=network)
+    posterior = infer_compiled(asked, None, artifact, 50, seed=1)
+    default_dtype(torch.float64)
+    with_kept = infer_compiled(asked, None, artifact, 50, seed=1)
+    network_of.cache_clear()
+    with_read = infer_compiled(asked, None, artifact, 50, seed=1)
+    in_double = untrained(asked, wild=0.3, network=network)
+    assert in_double.arrays["core.first_value"].dtype == np.float64
+    default_dtype(torch.float32)
+    infer_compiled(asked, None, in_double, 50, seed=1)
+    for other in (with_kept, with_read):
+        np.testing.assert_array_equal(other.log_weights, posterior.log_weights)
 
 
 @pytest.mark.parametrize(
