@@ -22,6 +22,7 @@ from anglipy.macros import MACROS
 from anglipy.names import Names, python_name
 from anglipy.runtime.classes import FULL_NAMES
 from anglipy.runtime.distributions import CONSTRUCTORS
+from anglipy.runtime.foreign import own_function, plain
 from anglipy.runtime.functions import APPLY, mem, mem_recursive
 from anglipy.runtime.locate import SOURCES
 from anglipy.runtime.primitives import CONSTANTS, PRIMITIVES, Primitive
@@ -363,7 +364,7 @@ class Namespace:
 
     def define_python(self, name: str, value: Any, is_function: bool = False) -> Binding:
         """Bind `name` to a value of Python: a function if it can be called."""
-        value = callable_of(value)
+        value = own_function(plain(callable_of(value)))
         kind = "python" if is_function or callable(value) else "value"
         binding = Binding(name, self.names(name), kind)
         self.define(name, value, binding)

@@ -1,5 +1,5 @@
 """One view of everything that holds values: strings, maps, arrays and Python collections as
-sequences.
+sequences, and collections of Python as functions.
 
 nil is the empty sequence; maps are sequences of [key value] vectors; strings of characters; an
 iterator of Python is read once and remembered. Functions take the name of the primitive they work
@@ -13,9 +13,9 @@ from enum import IntEnum
 from typing import Any
 
 from anglipy.atoms import Char
-from anglipy.diagnostics import ProgramError
-from anglipy.runtime.equality import MapLike, Sequential, SetLike, elements
-from anglipy.runtime.foreign import is_array, is_numpy_scalar
+from anglipy.diagnostics import ArityError, ProgramError
+from anglipy.runtime.equality import MapLike, Sequential, SetLike, elements, is_sequential
+from anglipy.runtime.foreign import is_numpy_scalar, is_tensor, plain
 from anglipy.runtime.maps import PersistentMap
 from anglipy.runtime.printing import describe, pr_str
 from anglipy.runtime.scalars import look_up
@@ -24,11 +24,13 @@ from anglipy.runtime.vectors import Vector
 
 __all__ = [
     "EAGER_LIMIT",
+    "CollectionFunction",
     "Demand",
     "count_of",
     "demand_of",
     "dropped",
     "element_at",
+    "function_of",
     "get",
     "is_lazy",
     "out_of_range",
@@ -70,7 +72,7 @@ def values_of(collection: Any, name: str) -> Iterable[Any]:
         return map(Vector, collection.items())
     inside = elements(collection)
     if inside is not None:
-        return inside
+        return map(plain, inside) if isinstance(inside, (list, tuple)) else inside
     if isinstance(collection, (SetLike, set, frozenset, Iterator)):
         return collection
     if isinstance(collection, Iterable) and not hasattr(collection, "__array__"):
@@ -136,7 +138,9 @@ def element_at(collection: Any, place: int) -> Any:
     if isinstance(collection, str):
         return Char(collection[place])
     found = collection[place]
-    return found.item() if is_numpy_scalar(found) else found
+    if is_numpy_scalar(found) or (is_tensor(found) and found.ndim == 0):
+        return found.item()
+    return found
 
 
 def get(collection: Any, key: Any, default: Any = None) -> Any:
@@ -145,7 +149,7 @@ def get(collection: Any, key: Any, default: Any = None) -> Any:
         return collection.lookup(key, default)
     if hasattr(collection, "lookup") or isinstance(collection, dict):
         return look_up(collection, key, default)
-    indexed = isinstance(collection, (str, list, tuple)) or is_array(collection)
+    indexed = isinstance(collection, str) or is_sequential(collection)
     if indexed and isinstance(key, int) and not isinstance(key, bool):
         return element_at(collection, key) if 0 <= key < len(collection) else default
     if isinstance(collection, (set, frozenset)):
@@ -163,3 +167,42 @@ def out_of_range(name: str, place: int, collection: Any) -> ProgramError:
     return ProgramError(
         "AQ441", f"{name}: index {pr_str(place)} is out of range for a {kind} of {size}"
     )
+
+
+# ---- collections of Python as functions
+
+
+class CollectionFunction:
+    """A list, tuple, array, dictionary or set of Python as a function of an index, key or member,
+    as the collections of the language are themselves.
+    """
+
+    __slots__ = ("collection",)
+
+    def __init__(self, collection: Any) -> None:
+        self.collection = collection
+
+    def __call__(self, *args: Any) -> Any:
+        """What the collection holds; ProgramError AQ441 for an index outside."""
+        held = self.collection
+        keyed = isinstance(held, (dict, set, frozenset))
+        if not 1 <= len(args) <= 1 + keyed:
+            what = "a map or set takes a key and perhaps a default" if keyed else "a vector takes"
+            takes = what if keyed else f"{what} one index"
+            raise ArityError("AQ405", f"as a function {takes}, got {len(args)} arguments")
+        found = get(held, args[0], args[1] if len(args) > 1 else None if keyed else _MISSING)
+        if found is _MISSING:
+            size = f"a vector of {len(held)}"
+            raise ProgramError("AQ441", f"index {pr_str(args[0])} is out of range for {size}")
+        return found
+
+
+_MISSING: Any = object()
+
+
+def function_of(value: Any) -> CollectionFunction | None:
+    """A collection of Python as a function; None for anything else."""
+    collection = isinstance(value, (dict, set, frozenset)) or (
+        is_sequential(value) and not isinstance(value, Sequential)
+    )
+    return CollectionFunction(value) if collection else None

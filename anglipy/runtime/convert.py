@@ -5,7 +5,8 @@ sets, numpy scalars and arrays without dimensions become Python numbers, torch t
 A column of pandas becomes an array, or a vector where it does not hold numbers; a table becomes a
 vector of maps, one for each row. Everything else, numpy arrays included, passes untouched.
 `to_python` goes the other way: sequences become lists, maps become dicts, keywords and symbols
-become their text. Neither recurses.
+become their text. `taken_over` makes vectors, maps and sets of what a Python function gave, where
+keys stay what they are. None of them recurses.
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ from anglipy.runtime.foreign import (
     is_numpy_scalar,
     is_tabular,
     is_tensor,
+    plain,
 )
-from anglipy.runtime.maps import PersistentMap
+from anglipy.runtime.maps import PersistentMap, PythonMap
 from anglipy.runtime.scalars import Keyword, Symbol
 from anglipy.runtime.sets import PersistentSet
 from anglipy.runtime.vectors import Vector
 
-__all__ = ["from_python", "to_python"]
+__all__ = ["from_python", "taken_over", "to_python"]
 
 
 class _Plan(NamedTuple):
@@ -46,6 +48,13 @@ _SAME = frozenset((float, int, bool, str, type(None)))
 def from_python(value: Any) -> Any:
     """The value of the language for a value of Python."""
     return _rebuild(value, _plan_from_python, _scalar_from_python)
+
+
+def taken_over(value: Any) -> Any:
+    """The value of the language for a collection that a Python function gave, as `own` makes it,
+    all that is inside included.
+    """
+    return _rebuild(value, _plan_taken_over, plain)
 
 
 def to_python(value: Any) -> Any:
@@ -90,6 +99,14 @@ def _plan_from_python(value: Any) -> _Plan | None:
     return _Plan(value, PersistentSet) if isinstance(value, (set, frozenset)) else None
 
 
+def _plan_taken_over(value: Any) -> _Plan | None:
+    if isinstance(value, (list, tuple, range)):
+        return _Plan(value, Vector)
+    if isinstance(value, dict):
+        return _Plan(_alternate(value.items()), _python_map_of_parts)
+    return _Plan(value, PersistentSet) if isinstance(value, (set, frozenset)) else None
+
+
 def _plan_of_pandas(value: Any) -> _Plan | None:
     if value.ndim > 1:
         return _Plan(value.to_dict("records"), Vector)
@@ -110,6 +127,10 @@ def _alternate(pairs: Iterable[tuple[Any, Any]]) -> Iterable[Any]:
 
 def _map_of_parts(parts: list[Any]) -> PersistentMap:
     return PersistentMap.of(zip(parts[::2], parts[1::2], strict=True))
+
+
+def _python_map_of_parts(parts: list[Any]) -> PersistentMap:
+    return PythonMap.of(zip(parts[::2], parts[1::2], strict=True))
 
 
 def _dict_of_parts(parts: list[Any]) -> dict[Any, Any]:

@@ -25,6 +25,7 @@ __all__ = [
     "elements",
     "equal",
     "hash_value",
+    "is_sequential",
     "key_of",
     "known_length",
     "stable_hash",
@@ -109,9 +110,14 @@ _COLLECTIONS = (Sequential, MapLike, SetLike)
 _PLAIN = frozenset({int, str, float, bool, type(None), Keyword, Symbol, Char, Fraction})
 
 
+def is_sequential(value: Any) -> bool:
+    """Whether `value` has `elements`."""
+    return isinstance(value, (Sequential, list, tuple, range)) or is_array(value)
+
+
 def elements(value: Any) -> Iterable[Any] | None:
     """What a sequential value consists of, in order; None if `value` is not sequential."""
-    if isinstance(value, (Sequential, list, tuple)):
+    if isinstance(value, (Sequential, list, tuple, range)):
         return value
     return value.tolist() if is_array(value) else None
 

@@ -5,6 +5,8 @@ functions.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial, update_wrapper
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, TypeVar
 
 __all__ = [
@@ -15,6 +17,8 @@ __all__ = [
     "is_tabular",
     "is_tensor",
     "is_vectorised",
+    "own_function",
+    "plain",
     "vectorised",
 ]
 
@@ -22,9 +26,45 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def is_numpy_scalar(value: Any) -> bool:
-    """True for numpy's own numbers and booleans, such as an element of an array. Needs no numpy."""
+    """True for numpy's own numbers and booleans, such as an element of an array, and for arrays
+    without dimensions. Needs no numpy.
+    """
     kind = type(value)
-    return kind.__module__ == "numpy" and hasattr(kind, "item") and not hasattr(kind, "__setitem__")
+    if kind.__module__ != "numpy" or not hasattr(kind, "item"):
+        return False
+    return not hasattr(kind, "__setitem__") or value.ndim == 0
+
+
+_PLAIN = frozenset((float, int, bool, str, type(None)))
+"""What is the same in both worlds."""
+
+
+def plain(value: Any) -> Any:
+    """A number of numpy or torch as a number of Python, `false` above all, which is the only one;
+    anything else as it is. Needs neither.
+    """
+    if value.__class__ in _PLAIN:
+        return value
+    if is_numpy_scalar(value) or (is_tensor(value) and value.ndim == 0):
+        return value.item()
+    return value
+
+
+def own_function(function: Any) -> Any:
+    """A function of Python as the language calls it: what it gives is `plain`. Anything else, such
+    as a class or an object that can be called, as it is.
+    """
+    ours = getattr(function, "__module__", None) or ""
+    known = isinstance(function, (FunctionType, BuiltinFunctionType, MethodType, partial))
+    numeric = type(function).__module__ == "numpy" and callable(function)
+    if not (known or numeric) or isinstance(function, type) or ours.startswith("anglipy."):
+        return function
+
+    def called(*args: Any) -> Any:
+        value = function(*args)
+        return value if value.__class__ in _PLAIN else plain(value)
+
+    return update_wrapper(called, function)
 
 
 def is_array(value: Any) -> bool:

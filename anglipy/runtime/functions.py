@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import Any
 
 from anglipy.diagnostics import ArityError, ProgramError
+from anglipy.runtime.access import function_of
 from anglipy.runtime.checkpoints import Frame, Observe, Sample, Site
 from anglipy.runtime.distributions.base import Distribution
-from anglipy.runtime.foreign import is_array
 from anglipy.runtime.machine import FINISH, deterministic, run
 from anglipy.runtime.printing import pr_str, to_str
 from anglipy.runtime.seqs import List
@@ -102,12 +102,13 @@ def call(f: Any, state: State, k: Frame, args: Args) -> Any:
         return f.code, f, state, (k, *args)
     if callable(f):
         return k[0], k, state, f(*args)
+    collection = function_of(f)
+    if collection is not None:
+        return k[0], k, state, collection(*args)
     raise ProgramError(
         "AQ403",
         f"{pr_str(f)} is not a function, so it cannot be called",
-        help="a list or array of Python is no function of its indices: (nth xs 1)"
-        if isinstance(f, (list, tuple)) or is_array(f)
-        else "the first item of a list is what is called: (f x y)",
+        help="the first item of a list is what is called: (f x y)",
     )
 
 

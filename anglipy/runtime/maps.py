@@ -18,9 +18,17 @@ from pyrsistent import pvector
 
 from anglipy.runtime.equality import MapLike, key_of, value_of_key
 from anglipy.runtime.printing import pr_str
-from anglipy.runtime.scalars import Keyword
+from anglipy.runtime.scalars import Keyword, counterpart
 
-__all__ = ["SMALL", "OrderedStore", "PersistentMap", "SortedMap", "Store", "store_of"]
+__all__ = [
+    "SMALL",
+    "OrderedStore",
+    "PersistentMap",
+    "PythonMap",
+    "SortedMap",
+    "Store",
+    "store_of",
+]
 
 SMALL = 64
 
@@ -248,3 +256,61 @@ class SortedMap(PersistentMap):
 
 def _sorted_map_of(compare: Any, pairs: tuple[tuple[Any, Any], ...]) -> SortedMap:
     return SortedMap.sorted_by(compare, pairs)
+
+
+class PythonMap(PersistentMap):
+    """A map that was made of a dictionary of Python, where keys are written as strings that would
+    be keywords here: `:a` and "a" are one key. It stays written as it was first; to `=`, which
+    compares what is written, the two differ.
+    """
+
+    __slots__ = ()
+
+    @staticmethod
+    def of(pairs: Iterable[tuple[Any, Any]]) -> PythonMap:
+        """The map with these (key, value) pairs."""
+        return PythonMap(store_of({key_of(key): value for key, value in pairs}))
+
+    @staticmethod
+    def like(other: PersistentMap) -> PythonMap:
+        """The map with the entries of another, sorted no longer."""
+        return PythonMap(store_of(dict(other._store.items())))
+
+    def _meant(self, key: Any) -> Any:
+        """The key of the map that a key means, or the key itself."""
+        if key_of(key) not in self._store:
+            other = counterpart(key)
+            if other is not None and other in self._store:
+                return other
+        return key
+
+    def with_pairs(self, pairs: Iterable[tuple[Any, Any]]) -> PersistentMap:
+        """The map with all of these pairs set."""
+        return super().with_pairs((self._meant(key), value) for key, value in pairs)
+
+    def _remade(self, store: Store) -> PersistentMap:
+        return PythonMap(store)
+
+    def __call__(self, key: Any, default: Any = None) -> Any:
+        """The value under a key that means `key`, or `default`."""
+        return self._store.get(key_of(self._meant(key)), default)
+
+    def lookup(self, key: Any, default: Any = None) -> Any:
+        """The value under a key that means `key`, or `default`."""
+        return self._store.get(key_of(self._meant(key)), default)
+
+    def entry(self, key: Any) -> tuple[Any, Any] | None:
+        """`key` and the value under what it means."""
+        found = self.lookup(key, _MISSING)
+        return None if found is _MISSING else (key, found)
+
+    def assoc(self, key: Any, value: Any) -> PersistentMap:
+        """The map with what `key` means set to `value`."""
+        return super().assoc(self._meant(key), value)
+
+    def dissoc(self, key: Any) -> PersistentMap:
+        """The map without what `key` means."""
+        return super().dissoc(self._meant(key))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return PythonMap.of, (tuple(self.items()),)

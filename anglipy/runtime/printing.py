@@ -157,7 +157,7 @@ def _parts(value: Any) -> Iterator[Any] | None:
     if isinstance(value, Sequential):
         limit = LAZY_LIMIT if most is None and known_length(value) is None else most
         return _sequence_parts(value.brackets[0], value, value.brackets[1], limit)
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, range)):
         return _sequence_parts("[", value, "]", most)
     if isinstance(value, (MapLike, dict)):
         return _map_parts(value.items(), getattr(value, "record_name", None), most)

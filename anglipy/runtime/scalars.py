@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["Keyword", "Symbol", "look_up"]
+__all__ = ["Keyword", "Symbol", "counterpart", "look_up"]
+
+_MISSING: Any = object()
 
 
 def _split(text: str) -> tuple[str | None, str]:
@@ -22,20 +24,29 @@ def look_up(collection: Any, key: Any, default: Any = None) -> Any:
     """What `collection` holds under `key`; `default` for anything that is not a map, set, vector or
     record.
 
-    Objects take part by a method `lookup(key, default)`. In Python dictionaries a keyword also
-    finds its text.
+    Objects take part by a method `lookup(key, default)`. In a dictionary of Python a keyword and
+    the string of its name are one key.
     """
     lookup = getattr(collection, "lookup", None)
     if lookup is not None:
         return lookup(key, default)
     if isinstance(collection, dict):
-        if key.__class__ is Keyword and key not in collection:
-            return collection.get(key.text, default)
         try:
-            return collection.get(key, default)
+            found = collection.get(key, _MISSING)
         except TypeError:
             return default
+        if found is _MISSING:
+            other = counterpart(key)
+            return default if other is None else collection.get(other, default)
+        return found
     return default
+
+
+def counterpart(key: Any) -> Any:
+    """The string of a keyword's name, the keyword that a string names; None for other keys."""
+    if key.__class__ is Keyword:
+        return key.text
+    return Keyword(key) if key.__class__ is str else None
 
 
 class Keyword:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from anglipy.diagnostics import ProgramError
+from anglipy.runtime.foreign import plain
 from anglipy.runtime.lanes.gathering import from_rows
 from anglipy.runtime.lanes.groups import CURRENT, Group
 from anglipy.runtime.lanes.values import Choice, Lane, has_lanes, number_kind, rows, rows_at
@@ -21,6 +22,7 @@ __all__ = ["batched"]
 @cache
 def batched(f: Callable[..., Any]) -> Callable[..., Any]:
     """The version for groups of a function registered by `vectorised`."""
+    inner = getattr(f, "__wrapped__", f)
 
     def called(*args: Any) -> Any:
         if not any(map(has_lanes, args)):
@@ -28,7 +30,7 @@ def batched(f: Callable[..., Any]) -> Callable[..., Any]:
         group: Group = CURRENT.group
         batches = [_batch(arg, group) for arg in args]
         whole = getattr(f, "of_batches", None)
-        result = f(*batches) if whole is None else whole(list(map(has_lanes, args)), batches)
+        result = inner(*batches) if whole is None else whole(list(map(has_lanes, args)), batches)
         return _values(f, result, group)
 
     return called
@@ -69,7 +71,7 @@ def _stacked(value: Any, group: Group) -> Any:
 def _values(f: Callable[..., Any], result: Any, group: Group) -> Any:
     """The result as a value of the language."""
     if result.__class__ is not np.ndarray or result.ndim == 0:
-        return result
+        return plain(result)
     if len(result) != group.n:
         raise ProgramError(
             "AQ404",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from anglipy.runtime.convert import taken_over
 from anglipy.runtime.foreign import is_vectorised
 from anglipy.runtime.lanes.gathering import per_distinct, per_particle
 from anglipy.runtime.lanes.values import Choice, NotLanes, has_lanes
@@ -22,9 +23,17 @@ def one_by_one(f: Callable[..., Any]) -> Callable[..., Any]:
         return batched(f)
 
     def called(*args: Any) -> Any:
-        return per_particle(f, args, called) if any(map(has_lanes, args)) else f(*args)
+        if not any(map(has_lanes, args)):
+            return f(*args)
+        return per_particle(f, args, called, _taken_over)
 
     return _for_groups(called)
+
+
+def _taken_over(results: list[Any]) -> list[Any]:
+    """What a function gave, collections as those of the language, which hold lanes inside."""
+    collections = isinstance(results[0], (list, tuple, dict))
+    return list(map(taken_over, results)) if collections else results
 
 
 @cache

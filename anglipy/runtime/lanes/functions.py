@@ -11,10 +11,10 @@ from typing import Any, NoReturn
 import numpy as np
 
 from anglipy.runtime import functions as scalar
-from anglipy.runtime.access import is_lazy
+from anglipy.runtime.access import CollectionFunction, function_of, is_lazy
 from anglipy.runtime.checkpoints import Frame, Observe, Sample, Site
 from anglipy.runtime.distributions.base import Distribution
-from anglipy.runtime.equality import MapLike, SetLike
+from anglipy.runtime.equality import MapLike, SetLike, is_sequential
 from anglipy.runtime.functions import Closure, Direct
 from anglipy.runtime.lanes.closures import LaneClosure, LaneDirect
 from anglipy.runtime.lanes.gathering import Begun, from_rows, per_distinct, per_particle
@@ -224,11 +224,12 @@ def lane_callable(f: Any) -> Any:
     if kind is partial:
         return _partial(f)
     if not callable(f):
-        return f
+        collection = function_of(f)
+        return f if collection is None else _looking_up(collection)
     own = getattr(f, "for_groups", None)
     if own is not None:
         return own
-    if isinstance(f, (Keyword, Symbol, Vector, MapLike, SetLike)):
+    if isinstance(f, (Keyword, Symbol, Vector, MapLike, SetLike, CollectionFunction)):
         return _looking_up(f)
     from anglipy.runtime.lanes.primitives import is_lane_aware, lane_primitive
 
@@ -249,12 +250,15 @@ def _looking_up(f: Any) -> Any:
     """A keyword or a collection as a function."""
     from anglipy.runtime.lanes.primitives.indexing import called_vector, get
 
+    held = f.collection if isinstance(f, CollectionFunction) else f
+    indexed = is_sequential(held)
+
     def looked_up(*args: Any) -> Any:
         if not 1 <= len(args) <= 2:
             return f(*args)  # It says what is wrong.
         if isinstance(f, (Keyword, Symbol)):
             return get(args[0], f, *args[1:])
-        return called_vector(f, *args) if isinstance(f, Vector) else get(f, *args)
+        return called_vector(held, *args) if indexed else get(held, *args)
 
     return looked_up
 

@@ -221,9 +221,15 @@ class Begun(NamedTuple):
     codes: Index
 
 
-def per_particle(fn: Callable[..., Any], args: Sequence[Any], of: Any = None) -> Any:
+def per_particle(
+    fn: Callable[..., Any],
+    args: Sequence[Any],
+    of: Any = None,
+    made: Callable[[list[Any]], list[Any]] = list,
+) -> Any:
     """`fn(*args)` with plain arguments, once for every distinct combination of lane values found
-    anywhere in the arguments. An error tells in `begun` how far the function `of` came.
+    anywhere in the arguments. What it gives is `made` into what is put together. An error tells in
+    `begun` how far the function `of` came.
     """
     group: Group = CURRENT.group
     places, codes = distinct_places(list(args), group)
@@ -239,7 +245,7 @@ def per_particle(fn: Callable[..., Any], args: Sequence[Any], of: Any = None) ->
             which = np.arange(group.n) if codes is None else codes
             error.begun = Begun(of, results, which)  # type: ignore[attr-defined]
             raise
-    return from_rows(results, codes)
+    return from_rows(made(results), codes)
 
 
 def distinct_places(values: list[Any], group: Group) -> tuple[Index | None, Index | None]:

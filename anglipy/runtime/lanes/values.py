@@ -22,7 +22,7 @@ from anglipy.runtime.distributions.base import Distribution
 from anglipy.runtime.functions import Closure, Direct
 from anglipy.runtime.lanes.groups import CURRENT, Group, Index, Stamp, using
 from anglipy.runtime.lanes.placed import PLACES
-from anglipy.runtime.maps import PersistentMap, SortedMap
+from anglipy.runtime.maps import PersistentMap, PythonMap, SortedMap
 from anglipy.runtime.protocols import Record
 from anglipy.runtime.seqs import ArraySeq, Cons, LazySeq, List
 from anglipy.runtime.sets import PersistentSet
@@ -372,6 +372,8 @@ def with_values(mapping: PersistentMap, values: Iterable[Any]) -> PersistentMap:
     pairs = zip(mapping.keys(), values, strict=True)
     if isinstance(mapping, SortedMap):
         return SortedMap.sorted_by(mapping.compare, pairs)
+    if isinstance(mapping, PythonMap):
+        return PythonMap.of(pairs)
     if isinstance(mapping, Record):
         return Record.made(mapping.type_name, pairs)
     return PersistentMap.of(pairs)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from anglipy.diagnostics import ProgramError
+from anglipy.runtime.access import function_of
 from anglipy.runtime.foreign import is_numpy_scalar
 from anglipy.runtime.printing import describe
 
@@ -20,11 +21,9 @@ def fail(name: str, expected: str, got: Any, help: str | None = None) -> NoRetur
 
 
 def function(value: Any, name: str) -> Callable[..., Any]:
-    """`value` if it can be called: functions, keywords, maps, sets, vectors."""
-    if not callable(value):
-        fail(name, "a function", value)
-    called: Callable[..., Any] = value
-    return called
+    """`value` as what can be called: functions, keywords, maps, sets, vectors."""
+    called: Callable[..., Any] | None = value if callable(value) else function_of(value)
+    return fail(name, "a function", value) if called is None else called
 
 
 def index(value: Any, name: str) -> int:

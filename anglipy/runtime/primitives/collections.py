@@ -11,7 +11,7 @@ from typing import Any
 from anglipy.diagnostics import ProgramError
 from anglipy.runtime.access import get, seq_of, sequence, values_of
 from anglipy.runtime.equality import MapLike, Sequential, SetLike, elements
-from anglipy.runtime.maps import PersistentMap, SortedMap
+from anglipy.runtime.maps import PersistentMap, PythonMap, SortedMap
 from anglipy.runtime.ordering import compare, compare_with
 from anglipy.runtime.primitives.checks import fail, function, index
 from anglipy.runtime.primitives.registry import primitive
@@ -32,7 +32,7 @@ def own(collection: Any) -> Any:
     if collection is None or isinstance(collection, (Sequential, MapLike, SetLike)):
         return collection
     if isinstance(collection, dict):
-        return PersistentMap.of(collection.items())
+        return PythonMap.of(collection.items())
     if isinstance(collection, (set, frozenset)):
         return PersistentSet(collection)
     inside = elements(collection)
@@ -144,9 +144,20 @@ def _conj_one(collection: Any, value: Any) -> Any:
         return cons(value, collection)
     if isinstance(collection, PersistentMap):
         if value is None or isinstance(value, (MapLike, dict)):
-            return collection.with_pairs(() if value is None else value.items())
+            return _joined(collection, value)
         return collection.assoc(*_pair(value, "conj"))
     return fail("conj", "a collection", collection)
+
+
+def _joined(mapping: PersistentMap, other: Any) -> PersistentMap:
+    """The map with the entries of another. With those of a dictionary of Python it is found in as
+    that was.
+    """
+    if other is None:
+        return mapping
+    if isinstance(other, (PythonMap, dict)) and mapping.__class__ is PersistentMap:
+        mapping = PythonMap.like(mapping)
+    return mapping.with_pairs(other.items())
 
 
 @primitive("into", arity=(0, 3))
@@ -159,6 +170,8 @@ def into(*arguments: Any) -> Any:
         return target
     if len(arguments) == 3:
         values: Any = transduced(arguments[1], arguments[2])
+    elif isinstance(target, PersistentMap) and isinstance(arguments[1], (MapLike, dict)):
+        return _joined(target, arguments[1])
     else:
         values = values_of(arguments[1], "into")
     if isinstance(target, Vector):

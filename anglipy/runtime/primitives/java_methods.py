@@ -16,7 +16,7 @@ from anglipy.runtime.access import element_at, get, sequence, values_of
 from anglipy.runtime.classes import JavaClass, class_of_value
 from anglipy.runtime.equality import MapLike, SetLike, elements, equal, stable_hash
 from anglipy.runtime.exceptions import data_of, message_of
-from anglipy.runtime.foreign import is_array
+from anglipy.runtime.foreign import is_array, plain
 from anglipy.runtime.numbers import is_number, to_double
 from anglipy.runtime.ordering import compare
 from anglipy.runtime.primitives import strings
@@ -264,7 +264,7 @@ def call_method(name: str, target: Any, *arguments: Any) -> Any:
     own = name.replace("-", "_")
     if table is None and hasattr(target, own):
         attribute = getattr(target, own)
-        return attribute(*arguments) if callable(attribute) else attribute
+        return plain(attribute(*arguments) if callable(attribute) else attribute)
     if found is None and isinstance(target, MapLike):
         return target.lookup(Keyword(name))
     if found is None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from anglipy.atoms import Char
-from anglipy.runtime.access import get
+from anglipy.runtime.access import function_of, get
 from anglipy.runtime.classes import class_of_value
 from anglipy.runtime.equality import MapLike, Sequential, SetLike, elements, equal, stable_hash
 from anglipy.runtime.foreign import is_numpy_scalar
@@ -306,7 +306,7 @@ def is_counted(value: Any) -> bool:
 @primitive("ifn?", arity=(1, 1))
 def is_callable(value: Any) -> bool:
     """True for everything that can be called: functions, keywords, symbols, maps, sets, vectors."""
-    return callable(value)
+    return callable(value) or function_of(value) is not None
 
 
 @primitive("fn?", arity=(1, 1))

@@ -26,8 +26,6 @@ def lane_function(f: Any) -> Any:
         return lambda *args: called_vector(f, *args)
     if isinstance(f, (MapLike, SetLike)):
         return lambda *args: get(f, *args)
-    if not callable(f):
-        return f
     from anglipy.runtime.lanes.functions import lane_callable
 
     return lane_callable(f)

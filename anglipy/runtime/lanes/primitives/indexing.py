@@ -14,8 +14,10 @@ import numpy as np
 
 from anglipy.runtime import access
 from anglipy.runtime.distributions.base import Distribution
+from anglipy.runtime.foreign import is_array
 from anglipy.runtime.lanes.gathering import distinct, from_rows, per_distinct
 from anglipy.runtime.lanes.groups import CURRENT, Index
+from anglipy.runtime.lanes.merging import DTYPES
 from anglipy.runtime.lanes.primitives.spread import (
     Function,
     fail_at,
@@ -34,6 +36,7 @@ from anglipy.runtime.lanes.values import (
     rows_at,
 )
 from anglipy.runtime.primitives import collections, sequences
+from anglipy.runtime.primitives.checks import function
 from anglipy.runtime.scalars import Keyword
 from anglipy.runtime.seqs import Seq
 from anglipy.runtime.vectors import Vector
@@ -61,7 +64,10 @@ def _items(collection: Any) -> Any:
         return collection.items
     if isinstance(collection, Seq):
         return None if collection.known_length() is None else tuple(collection)
-    return collection if isinstance(collection, (list, tuple)) else None
+    if is_array(collection):
+        numbers = collection.ndim == 1 and getattr(collection.dtype, "kind", "") in DTYPES
+        return collection if numbers else None
+    return collection if isinstance(collection, (list, tuple, range)) else None
 
 
 def _kind(items: Sequence[Any]) -> str | None:
@@ -72,6 +78,8 @@ def _kind(items: Sequence[Any]) -> str | None:
 
 def _gathered(items: Any, index: Index) -> Any:
     """For each particle the element at its index, which is in range."""
+    if items.__class__ is np.ndarray:
+        return lane(items[index].astype(DTYPES[items.dtype.kind]))
     known = _TABLES.get(id(items))
     if known is not None and known[0] is items:
         table = known[1]
@@ -101,7 +109,7 @@ def _gathered(items: Any, index: Index) -> Any:
 
 def _keep(items: Any, table: Any) -> None:
     """Remember what was made of an immutable vector."""
-    if isinstance(items, list):
+    if isinstance(items, (list, range)):
         return
     if len(_TABLES) >= _KEPT:
         _TABLES.clear()
@@ -148,7 +156,7 @@ def get(collection: Any, key: Any, default: Any = None) -> Any:
     if collection.__class__ is Choice or collection.__class__ is Lane or kind is Choice:
         return spread_first(get, access.get, (collection, key, default))
     if kind is Lane:
-        if collection.__class__ is Vector:
+        if collection.__class__ is Vector or is_array(collection):
             if key.array.dtype.kind != "i":
                 return default
             try:
@@ -172,16 +180,20 @@ def spread_first(fn: Function, scalar: Function, args: tuple[Any, ...]) -> Any:
     return per_distinct(fn, args, choices or lanes)
 
 
-def called_vector(vector: Vector, *args: Any) -> Any:
-    """A vector as a function of an index."""
+def called_vector(vector: Any, *args: Any) -> Any:
+    """A vector, or a list or array of Python, as a function of an index."""
     if len(args) == 1 and args[0].__class__ is Lane:
         try:
-            return _at(Vector.__call__, vector, args[0], True)
+            return _at(_called, vector, args[0], True)
         except NotLanes:
-            return spread_first(called_vector, Vector.__call__, (vector, *args))
+            return spread_first(called_vector, _called, (vector, *args))
     if args and args[0].__class__ is Choice:
-        return spread_first(called_vector, Vector.__call__, (vector, *args))
-    return vector(*args)
+        return spread_first(called_vector, _called, (vector, *args))
+    return _called(vector, *args)
+
+
+def _called(vector: Any, *args: Any) -> Any:
+    return function(vector, "a vector")(*args)
 
 
 def get_in(collection: Any, path: Any, default: Any = None) -> Any:
