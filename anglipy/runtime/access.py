@@ -149,12 +149,17 @@ def get(collection: Any, key: Any, default: Any = None) -> Any:
         return collection.lookup(key, default)
     if hasattr(collection, "lookup") or isinstance(collection, dict):
         return look_up(collection, key, default)
-    indexed = isinstance(collection, str) or is_sequential(collection)
+    indexed = isinstance(collection, str) or _is_indexed(collection)
     if indexed and isinstance(key, int) and not isinstance(key, bool):
         return element_at(collection, key) if 0 <= key < len(collection) else default
     if isinstance(collection, (set, frozenset)):
         return key if key in collection else default
     return default
+
+
+def _is_indexed(value: Any) -> bool:
+    """Whether it is of Python and what a vector is here."""
+    return is_sequential(value) and not isinstance(value, Sequential)
 
 
 def out_of_range(name: str, place: int, collection: Any) -> ProgramError:
@@ -202,7 +207,6 @@ _MISSING: Any = object()
 
 def function_of(value: Any) -> CollectionFunction | None:
     """A collection of Python as a function; None for anything else."""
-    collection = isinstance(value, (dict, set, frozenset)) or (
-        is_sequential(value) and not isinstance(value, Sequential)
-    )
-    return CollectionFunction(value) if collection else None
+    if isinstance(value, (dict, set, frozenset)) or _is_indexed(value):
+        return CollectionFunction(value)
+    return None
