@@ -4,14 +4,15 @@ short to tell, weights with a heavy tail, few effective samples.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Protocol
 
 from anglipy.inference.log_space import IntArray
-from anglipy.inference.mixing import Mixing
+from anglipy.inference.mixing import LEAST, Mixing
 from anglipy.inference.pareto import trusted_up_to
 
-__all__ = ["SHORTEST", "cautions"]
+__all__ = ["SHORTEST", "cautions", "size_text"]
 
 _R_HAT_LIMIT = 1.05
 """Split R-hat above this is warned of."""
@@ -76,9 +77,10 @@ def _of_chains(mixing: Mixing, few: str) -> Iterator[str]:
     elif mixing.draws < SHORTEST:
         kept = f"{mixing.draws} draw{' per chain is' if mixing.draws == 1 else 's per chain are'}"
         fewer = ", or take fewer chains" if mixing.chains > 1 else ""
+        unknown = ", and how many are effective" if mixing.draws < LEAST else ""
         yield (
-            f"{kept} too few to tell whether chains have forgotten their start: averages may be"
-            f" those of the prior; leave out more of their beginning (burn, -b), take more draws"
+            f"{kept} too few to tell whether chains have forgotten their start{unknown}: averages"
+            f" may be those of the prior; leave out more of their beginning (burn, -b), take more draws"
             f" (samples, -n: at least {SHORTEST * mixing.chains}){fewer}"
         )
     elif few:
@@ -86,6 +88,17 @@ def _of_chains(mixing: Mixing, few: str) -> Iterator[str]:
             f"few effective samples ({few}): averages are rough; run the chains longer, or more"
             " of them"
         )
+
+
+def size_text(ess: float, digits: str = ".1f") -> str:
+    """An effective sample size for people.
+
+    >>> size_text(1234.56, ",.1f"), size_text(math.inf), size_text(math.nan)
+    ('1,234.6', 'exact', 'unknown')
+    """
+    if math.isfinite(ess):
+        return f"{ess:{digits}}"
+    return "unknown" if math.isnan(ess) else "exact"
 
 
 def _over(value: float, limit: float, digits: int) -> str:

@@ -45,7 +45,7 @@ class Listing:
             own = data["families"]
         elif "chains" in data and data["ess"] is not None:
             own = data["ess"]
-        return cls(min(_MANY_VALUES, max(_FEW_VALUES, own)), data["ess"] is None)
+        return cls(min(_MANY_VALUES, max(_FEW_VALUES, own)), data["exact"])
 
     def has(self, part: Mapping[str, Any]) -> bool:
         """Whether ten values have at least half of the probability, and nothing in the part is

@@ -21,8 +21,11 @@ from anglipy.inference.log_space import FloatArray, IntArray
 from anglipy.inference.parts import Part, Weighed, parts_of
 from anglipy.inference.weighted import grouped
 
-__all__ = ["Mixing", "by_chain", "chain_ess", "mixing_of", "split_r_hat"]
+__all__ = ["LEAST", "Mixing", "by_chain", "chain_ess", "mixing_of", "split_r_hat"]
 
+LEAST = 4
+"""Draws of a chain, fewer of which have no two halves to compare: nothing in them could show that
+the chains are still where they began."""
 _PARTS = 100
 """Parts of results that are looked at."""
 _MANY = 20
@@ -37,6 +40,7 @@ class Mixing(NamedTuple):
     """Of the part of the results that mixes worst."""
 
     ess: float
+    """nan, for unknown, if a chain has fewer than 4 draws."""
     r_hat: float
     """nan if nothing in the results ever changes, or a chain has fewer than 4 draws."""
     chains: int
@@ -144,9 +148,15 @@ def mixing_of(results: Chained) -> Mixing:
     the most frequent; parts that never change are left out. If nothing ever changes it is one
     effective sample if no move is known to have been accepted, else as many as there are draws:
     then it is a constant.
+
+    Of chains with fewer than `LEAST` draws all is nan. They are independent, so that as many draws
+    as there are chains would be effective of what the chains are after so many moves; but that may
+    be the prior, and whether it is the posterior no two of these draws can tell.
     """
     assert results.chains is not None
     order = by_chain(results.chains)
+    if order.shape[1] < LEAST:
+        return Mixing(math.nan, math.nan, *order.shape)
     count = len(results.values)
     ess, r_hat = math.inf, math.nan
     for part in parts_of(results, _PARTS):

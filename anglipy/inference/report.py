@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from anglipy.inference.cautions import size_text
 from anglipy.inference.listing import Listing
 from anglipy.inference.parts import predict_columns
 from anglipy.inference.results import Results
@@ -20,7 +21,8 @@ __all__ = ["as_text", "plain_options", "report"]
 
 
 def report(posterior: Results) -> dict[str, Any]:
-    """A posterior as one JSON object; `ess` is None where the weights are exact.
+    """A posterior as one JSON object; `ess` is None where the weights are `exact`, and where chains
+    are so short that it is unknown.
 
     `families` is how many particles of the first generation have offspring among the draws, None
     where draws have no ancestors in common; `pareto_k` is None where there is no tail to fit.
@@ -32,6 +34,7 @@ def report(posterior: Results) -> dict[str, Any]:
         "algorithm": posterior.algorithm,
         "options": plain_options(posterior.options),
         "draws": posterior.draws,
+        "exact": posterior.exact,
         "ess": finite(posterior.ess),
         **_mixing(posterior),
         "weight_ess": finite(posterior.weight_ess),
@@ -152,7 +155,7 @@ def _heading(data: Mapping[str, Any]) -> Iterator[str]:
     yield f"{data['query'] or 'query'} by {data['algorithm']}" + (
         f" ({options})" if options else ""
     )
-    pieces = [f"{data['draws']} draws", "exact" if data["ess"] is None else _ess(data)]
+    pieces = [f"{data['draws']} draws", "exact" if data["exact"] else _ess(data)]
     if data["log_evidence"] is not None:
         evidence = f"log evidence {data['log_evidence']:.5f}"
         if data["log_evidence_standard_error"] is not None:
@@ -164,7 +167,7 @@ def _heading(data: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _ess(data: Mapping[str, Any]) -> str:
-    text = f"ess {data['ess']:.1f}"
+    text = "ess " + size_text(math.nan if data["ess"] is None else data["ess"])
     if data["families"] is not None:
         count = data["families"]
         noun = "family" if count == 1 else "families"

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from anglipy.diagnostics import InferenceError
-from anglipy.inference.cautions import cautions
+from anglipy.inference.cautions import cautions, size_text
 from anglipy.inference.given import checked, levels, numbers_of_each
 from anglipy.inference.log_space import (
     AllWeightsZero,
@@ -133,7 +133,7 @@ class Results:
         return iter(self.values)
 
     def __repr__(self) -> str:
-        ess = "exact" if self.exact else f"ess {self.ess:.1f}"
+        ess = "exact" if self.exact else f"ess {size_text(self.ess)}"
         what = f"{self.query or 'a query'} by {self.algorithm or 'hand'}"
         return f"<Posterior of {what}: {self.draws} draws, {ess}>"
 
@@ -156,7 +156,8 @@ class Results:
         what is oldest in a result: of things chosen late there are more. As W sums to one, it is at
         most the number of families and at most `weight_ess`. The families are those of Lee &
         Whiteley 2018, "Variance estimation in the particle filter"; see `standard_error`. Of chains
-        it is that of the part of the results that mixes worst, by autocorrelation; see `mixing`.
+        it is that of the part of the results that mixes worst, by autocorrelation, and nan, for
+        unknown, if each has fewer than 4 draws; see `mixing`.
         """
         if self.chains is not None:
             return self.mixing.ess
@@ -176,7 +177,9 @@ class Results:
 
     @property
     def r_hat(self) -> float:
-        """Split R-hat of chains: near 1 if they agree, 1.01 and less is good. See `mixing`."""
+        """Split R-hat of chains: near 1 if they agree, 1.01 and less is good; nan where it is
+        unknown. See `mixing`.
+        """
         return self.mixing.r_hat
 
     @cached_property
@@ -237,7 +240,7 @@ class Results:
         sqrt(sum over families (sum over its draws w (f - mean))^2). For independent draws that is
         the delta method for self-normalised averages (Owen 2013, eq. 9.8); for SMC the estimate of
         Lee & Whiteley 2018, sec. 4, without its factors of (1 + 1/N). Too small where only a few
-        families are left.
+        families are left. nan where `ess` is, of chains that are too short.
         """
         if self.exact:
             return 0.0

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from anglipy.diagnostics import OptionError
+from anglipy.inference.cautions import size_text
 from anglipy.inference.options import nearest
 from anglipy.inference.parts import Part, parts_of
 from anglipy.plots import pairs, series
@@ -129,7 +130,7 @@ def _heading(posterior: Results) -> tuple[str, str]:
     if posterior.algorithm:
         title += f" by {posterior.algorithm}"
     facts = [f"{posterior.draws:,} draws"]
-    facts.append("exact" if posterior.exact else f"effective sample size {posterior.ess:,.1f}")
+    facts.append("exact" if posterior.exact else f"effective sample size {size_text(posterior.ess, ',.1f')}")
     if posterior.log_evidence is not None:
         facts.append(f"log evidence {posterior.log_evidence:.3f}")
     if posterior.stopped:

@@ -67,7 +67,9 @@ def table(posterior: Posterior, strokes: Strokes) -> str:
 
 def headline(posterior: Posterior) -> list[str]:
     """What was run, how it went, and what there is to warn of."""
-    ess = "exact" if posterior.exact else f"ess {posterior.ess:,.1f}"
+    from anglipy.inference.cautions import size_text
+
+    ess = "exact" if posterior.exact else f"ess {size_text(posterior.ess, ',.1f')}"
     parts = [f"{posterior.draws:,} draws", ess]
     if posterior.chains is not None and not math.isnan(posterior.mixing.r_hat):
         parts.append(f"R-hat {posterior.mixing.r_hat:.3f}")
@@ -104,7 +106,8 @@ def picture(
     """
     blocks = []
     # As many bars as the draws are worth: their number to the power 1/3, times three.
-    bins = max(8, round(3 * min(posterior.ess, len(posterior)) ** (1 / 3)))
+    size = len(posterior) if math.isnan(posterior.ess) else min(posterior.ess, len(posterior))
+    bins = max(8, round(3 * size ** (1 / 3)))
     for part in list(_parts(posterior, name))[:ROWS]:
         if not _is_spread(part):
             lines = _probabilities(part, strokes)

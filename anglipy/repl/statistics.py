@@ -101,7 +101,7 @@ def quantile(posterior: Any, level: Any, *path: Any) -> float:
 
 def ess(posterior: Any, *path: Any) -> float:
     """The effective sample size of a posterior, or of a part of it: `(ess p :mu)`. Infinite for an
-    exact posterior.
+    exact posterior, nan where it is unknown: of chains with fewer than 4 draws each.
     """
     return marginal(posterior, *path).ess
 

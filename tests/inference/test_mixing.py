@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
 
@@ -12,6 +13,8 @@ from anglipy.api import loads
 from anglipy.diagnostics import InferenceError
 from anglipy.inference.mixing import chain_ess, mixing_of, split_r_hat
 from anglipy.inference.posterior import Posterior
+from anglipy.repl.bars import ASCII
+from anglipy.repl.posteriors import headline, picture
 from anglipy.runtime.values import Keyword, Vector
 
 
@@ -97,13 +100,36 @@ def test_chains_too_short_to_be_judged_are_warned_of(algorithm: str) -> None:
     far, near = loads(PRIOR).far, loads(PRIOR).near
     single = far.infer(algorithm, samples=100, chains=100, seed=1)
     assert "1 draw per chain is too few to tell" in single.warnings[0]
+    assert "and how many are effective" in single.warnings[0]
     assert "at least 2000" in single.warnings[0]
     some = near.infer("lmh", samples=1_900, chains=100, burn=100, seed=1)
     assert some.r_hat < 1.05
     assert "19 draws per chain are too few to tell" in some.warnings[0]
+    assert "effective" not in some.warnings[0]
     stuck = far.infer(algorithm, samples=1_000, chains=100, seed=1)
     assert "the chains have not mixed" in stuck.warnings[0]
     assert near.infer(algorithm, samples=4_000, chains=100, burn=100, seed=1).warnings == ()
+
+
+@pytest.mark.parametrize("each", [1, 2, 3])
+def test_nothing_is_said_of_the_size_of_chains_that_nothing_can_be_said_of(each: int) -> None:
+    """A hundred chains would be a hundred effective samples; but of the prior, for all they show."""
+    found = loads(PRIOR).far.infer("rmh", samples=100 * each, chains=100, seed=1)
+    assert abs(found.mean() - 3.0 * 100 / 101) > 0.5
+    assert math.isnan(found.ess)
+    assert math.isnan(found.r_hat)
+    assert math.isnan(found.standard_error())
+    data = json.loads(found.to_json())
+    assert (data["ess"], data["r_hat"], data["exact"]) == (None, None, False)
+    assert data["warnings"] == list(found.warnings)
+    assert f"{100 * each} draws, ess unknown, " in found.summary()
+    assert "exact" not in found.summary()
+    assert "ess unknown" in repr(found)
+    assert "ess unknown" in "\n".join(headline(found))
+    assert picture(found, ASCII, 60)
+    enough = loads(PRIOR).far.infer("rmh", samples=400, chains=100, seed=1)
+    assert enough.ess > 0
+    assert enough.r_hat > 1.05
 
 
 def test_more_draws_than_were_asked_for_are_told() -> None:
