@@ -26,7 +26,7 @@ from anglipy.analyze import Analysis, analyze
 from anglipy.cache import key_of, load, store
 from anglipy.cps import cps_program
 from anglipy.defining import defined, head_name, repeated
-from anglipy.dependencies import program_hash, queries, reachable_sites
+from anglipy.dependencies import program_hash, queries, reachable_sites, source_of
 from anglipy.diagnostics import AnglipyError, Diagnostic, ErrorGroup, ResolveError, Source, Span
 from anglipy.emit import RUNTIME_NAMES, Emitted, emit
 from anglipy.environment import Definition, Namespace
@@ -52,7 +52,7 @@ from anglipy.syntax import Query as QueryNode
 from anglipy.tails import Tail
 from anglipy.toplevel import toplevel
 
-__all__ = ["Compiler", "Stages", "program_hash", "queries", "reachable_sites"]
+__all__ = ["Compiler", "Stages", "program_hash", "queries", "reachable_sites", "source_of"]
 
 
 @dataclass
@@ -213,6 +213,7 @@ class Compiler:
             digest,
             isinstance(node, QueryNode),
             items[1].span,
+            origin.span,
         )
         namespace.define(name, value, Binding(name, python, kind, low, high))
         if known is not None and LANES in namespace.values:

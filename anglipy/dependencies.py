@@ -9,7 +9,7 @@ import hashlib
 from anglipy.environment import Definition, Namespace
 from anglipy.runtime.machine import Query
 
-__all__ = ["program_hash", "queries", "reachable_sites"]
+__all__ = ["program_hash", "queries", "reachable_sites", "source_of"]
 
 
 def _closure(namespace: Namespace, name: str) -> list[Definition]:
@@ -22,6 +22,12 @@ def _closure(namespace: Namespace, name: str) -> list[Definition]:
             found[item] = namespace.definitions[item]
             work.extend(sorted(found[item].references))
     return list(found.values())
+
+
+def source_of(namespace: Namespace, name: str) -> str:
+    """The text of a definition and of those it depends on, one after another."""
+    spans = [item.whole for item in _closure(namespace, name)]
+    return "\n".join(span.source.text[span.start : span.end] for span in spans)
 
 
 def reachable_sites(namespace: Namespace, name: str) -> dict[str, str]:

@@ -158,6 +158,9 @@ class Definition:
     """A hash of the form that defines it: layout and comments do not change it."""
     is_query: bool
     span: Span
+    """Of its name."""
+    whole: Span
+    """Of the form that defines it."""
 
 
 @dataclass

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from anglipy.arguments import from_caller, refuse_several, rows_of_caller
-from anglipy.compile import program_hash, reachable_sites
+from anglipy.compile import program_hash, reachable_sites, source_of
 from anglipy.diagnostics import OptionError, UserError
 from anglipy.environment import Namespace
 from anglipy.host.algorithms import TRAINED
@@ -66,6 +66,11 @@ class Model:
     def sites(self) -> dict[str, str]:
         """Its static sites by id: "sample" or "observe"."""
         return reachable_sites(self.namespace, self.name)
+
+    @property
+    def source(self) -> str:
+        """The text of the query and of the definitions of the program that it depends on."""
+        return source_of(self.namespace, self.name)
 
     @property
     def program_hash(self) -> str:

@@ -9,19 +9,27 @@
 
 The posteriors are written as lines of JSON, each as soon as it is known: `row`, counted from 1,
 `file` if it has one of its own, and what `-f json` gives; a row that fails has `error`, and the
-others go on. With a network rows run together, `TOGETHER` at a time.
+others go on. On stderr the first error of each kind is told in full, with its row. With a network
+rows run together, `TOGETHER` at a time.
+
+A row that is a map has parameters by name. Where a query of one parameter has none of these names
+the row can be the value of it, but only if the program asks for one of them, as in `(:week row)`:
+a name that nobody asks for is a mistake.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from anglipy.cli import messages
 from anglipy.cli.arguments import argument_of
 from anglipy.cli.files import read_text
+from anglipy.cli.messages import nearest
 from anglipy.cli.values import read_value
 from anglipy.diagnostics import OptionError, UserError, to_data
 
@@ -29,12 +37,16 @@ if TYPE_CHECKING:
     from anglipy.inference.posterior import Posterior
     from anglipy.model import Model
 
-__all__ = ["TOGETHER", "Row", "lines_of", "one_by_one", "rows_of", "together"]
+__all__ = ["TOGETHER", "Failures", "Row", "lines_of", "one_by_one", "rows_of", "together"]
 
 TOGETHER = 64
 """Rows that run together with a network: what is known of them is printed after each such block."""
 MENTIONED = 4
 """Columns that a message names."""
+TOLD = 10
+"""Kinds of errors that are told on stderr."""
+_OF_NAMES = r"[\w*+!?<>=./'&%-]"
+"""What a name is made of, in a program."""
 _IN_FOLDERS = (".png", ".jpg", ".jpeg", ".npy", ".json", ".edn")
 
 
@@ -70,16 +82,43 @@ def rows_of(model: Model, name: str) -> list[Row]:
 
 
 def _unnamed(model: Model, row: Any, given: Any) -> str | None:
-    """That a row was taken for the only parameter, as none of its columns is called like it."""
+    """That a row was taken for the only parameter, as none of its columns is called like it. Raises
+    OptionError AQ312 where nothing in the program asks for one of them; what it hands to Python is
+    not known.
+    """
+    from anglipy.arguments import parameters
     from anglipy.runtime.values import Keyword, MapLike
 
     if not isinstance(row, MapLike) or given is row or not any(item is row for item in given):
         return None
     names = [key.text if isinstance(key, Keyword) else str(key) for key, _ in row.items()]
+    lacks = f"the query `{model.name}` {model.params} has no parameter {_listed(names)}"
+    if names and not model.namespace.modules and not _mentions(model.source, names):
+        known = parameters(model.params).known
+        near = next(filter(None, (nearest(name, known) for name in names)), None)
+        raise OptionError(
+            "AQ312",
+            f"{lacks}, and asks for none of them",
+            help=f"{near or 'call the columns like the parameters'}; a row that is one value as a"
+            " whole is a vector with a map in it, [{...}], in .json or .edn",
+        )
     return (
-        f"the query `{model.name}` {model.params} has no parameter {_listed(names)}: the row was "
-        "taken as the whole value; -v @FILE gives the rows together to one run"
+        f"{lacks}: the row was taken as the whole value; -v @FILE gives the rows together to one"
+        " run"
     )
+
+
+def _mentions(text: str, names: Sequence[str]) -> bool:
+    """Whether a program asks for an entry with one of these names.
+
+    >>> _mentions("(:week row)", ["week"]), _mentions("{:keys [a week]}", ["week"])
+    (True, True)
+    >>> _mentions("(let [week 1] (:weeks row))", ["week"])
+    False
+    """
+    any_name = "|".join(map(re.escape, names))
+    word = rf"(?<!{_OF_NAMES})(?:{any_name})(?!{_OF_NAMES})"
+    return bool(re.search(rf"[:\"]{word}|:(?:keys|strs|syms)\s*\[[^\]]*{word}", text))
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -144,7 +183,7 @@ def together(
 
 def lines_of(
     rows: Sequence[Row], outcomes: Iterable[Posterior | UserError]
-) -> Iterator[tuple[str, Exception | None]]:
+) -> Iterator[tuple[str, UserError | None]]:
     """The line of each row, and the error if it failed."""
     for place, (row, outcome) in enumerate(zip(rows, outcomes, strict=False)):
         about: dict[str, Any] = {"row": place + 1}
@@ -163,3 +202,29 @@ def lines_of(
         yield json.dumps(data, ensure_ascii=False, allow_nan=False) + "\n", failed
         if not isinstance(outcome, UserError) and outcome.stopped:
             return
+
+
+class Failures:
+    """The rows that failed, and which errors were told."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._kinds: set[Any] = set()
+
+    def tell(self, error: UserError, row: int) -> None:
+        """Show an error on stderr if it is the first of its kind: of this code, at this place."""
+        self.count += 1
+        diagnostics = error.diagnostics
+        kind = tuple((d.code, str(d.span)) for d in diagnostics)
+        if kind not in self._kinds:
+            self._kinds.add(kind)
+            if len(self._kinds) <= TOLD:
+                messages.say(f"row {row} failed:")
+                messages.show(diagnostics)
+
+    def summary(self, rows: int) -> str:
+        """How many of so many rows failed."""
+        text = f"{self.count} of {messages.count(rows, 'row')} failed"
+        if len(self._kinds) > TOLD:
+            return f"{text}; of {len(self._kinds)} kinds of errors, {TOLD} are shown"
+        return f"{text}, with errors as above" if self.count > len(self._kinds) else text

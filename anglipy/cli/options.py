@@ -16,6 +16,7 @@ from anglipy.diagnostics import OptionError, ReadError
 
 __all__ = [
     "SETTING",
+    "Amount",
     "Count",
     "Setting",
     "Settings",
@@ -87,6 +88,18 @@ class Count(click.IntRange):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The number. Fails for others, and for those out of the range."""
         return super().convert(_whole(value), param, ctx)
+
+
+class Amount(click.FloatRange):
+    """A number, which is a whole one if it is written without a point: reports say it as it was
+    given.
+    """
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number. Fails for others, and for those out of the range."""
+        number = super().convert(value, param, ctx)
+        written = str(_whole(value)).strip().removeprefix("+")
+        return int(written) if written.isdecimal() else number
 
 
 def _whole(text: Any) -> Any:

@@ -13,7 +13,7 @@ import click
 from anglipy.cli import completing, messages
 from anglipy.cli.edge import INTERRUPTED
 from anglipy.cli.files import existing, will_be_written, write_whole
-from anglipy.cli.options import SETTING, Count, Settings, argument_options, settings
+from anglipy.cli.options import SETTING, Amount, Count, Settings, argument_options, settings
 from anglipy.cli.output import FORMATS, formatted
 from anglipy.cli.progress import inference_progress
 from anglipy.diagnostics import OptionError
@@ -79,7 +79,7 @@ PLOT_KINDS = ("auto", "marginals", "pairs", "weights")
 )
 @click.option(
     "--escalate",
-    type=click.FloatRange(1),
+    type=Amount(1),
     metavar="ESS",
     help="Add particles, then ic-smc, until there are so many effective samples (ic).",
 )
@@ -346,17 +346,18 @@ def _outcomes(
 
 def _run_batch(command: Command, model: Model, rows: Sequence[Row]) -> int:
     """A line for each row, as soon as it is known, or all of them into a file."""
-    from anglipy.cli.batch import lines_of
+    from anglipy.cli.batch import Failures, lines_of
 
     kept: list[str] = []
-    failures = 0
+    failures = Failures()
     try:
         for line, error in lines_of(rows, _outcomes(command, model, rows)):
-            failures += error is not None
             if command.out is None:
                 click.echo(line, nl=False)
                 sys.stdout.flush()
             kept.append(line)
+            if error is not None:
+                failures.tell(error, len(kept))
     except KeyboardInterrupt:
         # What is known is kept; it is said below how much that is.
         pass
@@ -365,6 +366,6 @@ def _run_batch(command: Command, model: Model, rows: Sequence[Row]) -> int:
     if len(kept) < len(rows):
         messages.say(f"interrupted after {len(kept)} of {len(rows)} rows")
         return INTERRUPTED
-    if failures:
-        messages.say(f"{failures} of {messages.count(len(rows), 'row')} failed")
-    return 1 if failures else 0
+    if failures.count:
+        messages.say(failures.summary(len(rows)))
+    return 1 if failures.count else 0

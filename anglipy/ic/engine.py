@@ -212,11 +212,12 @@ def _escalate(state: CompiledState, rng: Any) -> tuple[CompiledState, StepInfo]:
 
 
 def _size(value: Any) -> float:
+    """As it was given: a report says 1000 if that was 1000."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 1:
         raise OptionError(
             "AQ303", f"the option `escalate` must be an effective sample size from 1, got {value!r}"
         )
-    return float(value)
+    return value
 
 
 def infer_compiled(

@@ -80,8 +80,8 @@ def _of_chains(mixing: Mixing, few: str) -> Iterator[str]:
         unknown = ", and how many are effective" if mixing.draws < LEAST else ""
         yield (
             f"{kept} too few to tell whether chains have forgotten their start{unknown}: averages"
-            f" may be those of the prior; leave out more of their beginning (burn, -b), take more draws"
-            f" (samples, -n: at least {SHORTEST * mixing.chains}){fewer}"
+            " may be those of the prior; leave out more of their beginning (burn, -b), take more"
+            f" draws (samples, -n: at least {SHORTEST * mixing.chains}){fewer}"
         )
     elif few:
         yield (

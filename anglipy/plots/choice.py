@@ -129,8 +129,8 @@ def _heading(posterior: Results) -> tuple[str, str]:
     title = posterior.query or "posterior"
     if posterior.algorithm:
         title += f" by {posterior.algorithm}"
-    facts = [f"{posterior.draws:,} draws"]
-    facts.append("exact" if posterior.exact else f"effective sample size {size_text(posterior.ess, ',.1f')}")
+    size = f"effective sample size {size_text(posterior.ess, ',.1f')}"
+    facts = [f"{posterior.draws:,} draws", "exact" if posterior.exact else size]
     if posterior.log_evidence is not None:
         facts.append(f"log evidence {posterior.log_evidence:.3f}")
     if posterior.stopped:

@@ -53,7 +53,7 @@ ROWS = {
 def test_columns_that_are_no_parameters_are_noted_where_a_row_fails(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    Path("gauss.aq").write_text("(defquery q [rows] (if (< (nth rows 0) 1) 1 2))")
+    Path("gauss.aq").write_text("(defquery q [rows] (if (< (nth rows 0) 1) (:week rows) 2))")
     Path("w.csv").write_text("week,count\n0,6\n1,4\n")
     code, out, _ = call(capsys, "--values", "w.csv", "-n", "10")
     assert code == 1
@@ -61,6 +61,50 @@ def test_columns_that_are_no_parameters_are_noted_where_a_row_fails(
     assert all(said in line["error"][0]["notes"][0] for line in lines(out))
     Path("gauss.aq").write_text("(defquery q [rows] (:week rows))")
     assert call(capsys, "--values", "w.csv", "-n", "10")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("program", "header", "help"),
+    [
+        ("(defquery q [flips] (count flips))", "flip,n", "did you mean `flips`?"),
+        ("(defquery q [ys] (count ys))", "week,n", "call the columns like the parameters"),
+        ("(defn f [r] (:weeks r)) (defquery q [r] (f r))", "week,n", "call the columns"),
+        ("(defquery q [r] (let [week 1 n 2] (+ week n)))", "week,n", "call the columns"),
+        ("(defquery q [{:keys [day]}] day)", "week,n", "call the columns"),
+    ],
+)
+def test_columns_that_nobody_asks_for_are_an_error(
+    program: str, header: str, help: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("gauss.aq").write_text(program)
+    Path("w.csv").write_text(f"{header}\n0,6\n1,4\n")
+    code, out, err = call(capsys, "--values", "w.csv", "-n", "10")
+    assert (code, out) == (2, "")
+    first, second = header.split(",")
+    assert f"has no parameter `{first}`, `{second}`, and asks for none of them" in err
+    assert f"= help: {help}" in err
+    assert "in row 1 of w.csv" in err
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "(defquery q [row] (:week row))",
+        "(defn f [r] (get r :week)) (defquery q [row] (f row))",
+        "(defquery q [{:keys [day week]}] week)",
+        "(defquery q [row] (let [{w :week} row] w))",
+        "(defquery q row (count row))",
+        "(require-python '[json :refer [dumps]]) (defquery q [row] (count row))",
+    ],
+)
+def test_columns_that_the_program_asks_for_are_a_value(
+    program: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("gauss.aq").write_text(program)
+    Path("w.csv").write_text("week,n\n0,6\n1,4\n")
+    code, out, err = call(capsys, "--values", "w.csv", "-n", "10")
+    assert (code, err) == (0, "")
+    assert [row["draws"] for row in lines(out)] == [10, 10]
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -91,7 +135,26 @@ def test_a_row_that_fails_does_not_stop_the_others(capsys: pytest.CaptureFixture
     assert code == 1
     assert first["error"][0]["code"] == "AQ420"
     assert second["draws"] == 10
-    assert err == "1 of 2 rows failed\n"
+    assert err.startswith(
+        'row 1 failed:\nerror[AQ420]: normal: the value must be a number, got "x"'
+    )
+    assert err.endswith("1 of 2 rows failed\n")
+
+
+def test_the_first_error_of_each_kind_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("rows.json").write_text('[[1, "x"], ["y", 2], [1, 2], ["z", 2], [1, "w"], [1, "v"]]')
+    code, out, err = call(capsys, "--values", "rows.json", "-n", "10")
+    assert code == 1
+    assert ["error" in line for line in lines(out)] == [True, True, False, True, True, True]
+    told = [line for line in err.splitlines() if line.startswith(("row", "error"))]
+    assert told == [
+        "row 1 failed:",
+        'error[AQ420]: normal: the value must be a number, got "x"',
+        "row 2 failed:",
+        'error[AQ420]: normal: the value must be a number, got "y"',
+    ]
+    assert " --> gauss.aq:5:5\n" in err
+    assert err.endswith("\n5 of 6 rows failed, with errors as above\n")
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import click
 import pytest
 
 from anglipy.cli import edge, main
 from anglipy.cli.files import write_whole
+from anglipy.cli.options import Amount
 from anglipy.diagnostics import OptionError
 
 COIN = """
@@ -69,6 +71,24 @@ def test_json_is_one_object_and_nothing_else(capsys: pytest.CaptureFixture[str])
     assert sum(p for _, p in data["posterior"]["probabilities"]) == pytest.approx(1)
     # log p(true, true, false) = log 1/12; the standard error of 500 draws is about 0.04.
     assert data["log_evidence"] == pytest.approx(-2.4849, abs=0.25)
+
+
+@pytest.mark.parametrize("given", ["2", "2.0", "2.5"])
+def test_numbers_are_reported_as_they_were_given(
+    given: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = run_coin(capsys, "-a", "rmh", "-n", "80", "-o", f"sigma={given}", "--seed", "1")
+    assert f"alpha 0.5, sigma {given})" in out
+
+
+@pytest.mark.parametrize(
+    ("given", "number"), [("1000", 1000), ("1e3", 1000), ("+7", 7), ("2.5", 2.5), ("4.0", 4.0)]
+)
+def test_amounts_are_whole_where_they_are_written_so(given: str, number: float) -> None:
+    found = Amount(1).convert(given, None, None)
+    assert (found, type(found)) == (number, type(number))
+    with pytest.raises(click.BadParameter):
+        Amount(1).convert("0.5", None, None)
 
 
 def test_a_seed_repeats_a_run(capsys: pytest.CaptureFixture[str]) -> None:

@@ -113,7 +113,7 @@ def test_chains_too_short_to_be_judged_are_warned_of(algorithm: str) -> None:
 
 @pytest.mark.parametrize("each", [1, 2, 3])
 def test_nothing_is_said_of_the_size_of_chains_that_nothing_can_be_said_of(each: int) -> None:
-    """A hundred chains would be a hundred effective samples; but of the prior, for all they show."""
+    """A hundred chains are a hundred effective samples; but of the prior, for all they show."""
     found = loads(PRIOR).far.infer("rmh", samples=100 * each, chains=100, seed=1)
     assert abs(found.mean() - 3.0 * 100 / 101) > 0.5
     assert math.isnan(found.ess)

@@ -43,13 +43,13 @@ class ChainOptions(LockstepOptions):
         return place >= self.burn and (place - self.burn) % self.thin == 0
 
 
-def real_number(name: str, value: Any, low: float, high: float, help: str) -> float:
+def real_number(name: str, value: Any, low: float, high: float, help: str) -> Any:
     """The value of an option that is a number from `low` to `high`, and above zero if `high` is
-    infinite. Raises OptionError AQ303.
+    infinite, as it was given: a report says 2 if that was 2. Raises OptionError AQ303.
     """
     good = isinstance(value, (int, float)) and not isinstance(value, bool)
     if good and low <= value <= high and (high < inf or 0 < value < inf):
-        return float(value)
+        return value
     bounds = f"from {low:g} to {high:g}" if high < inf else "above 0"
     raise OptionError(
         "AQ303", f"the option `{name}` must be a number {bounds}, got {value!r}", help=help
