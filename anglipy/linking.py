@@ -35,7 +35,7 @@ __all__ = ["LANES", "LIBRARY", "Form", "Known", "Linker"]
 ON_DEMAND = frozenset(
     [
         "map", "map-indexed", "mapcat", "keep", "keep-indexed", "filter", "remove", "reductions",
-        "take-while", "repeatedly",
+        "take-while", "repeatedly", "for-all", "for-some",
     ]
 )  # fmt: skip
 """Higher-order primitives that give sequences that are computed on demand."""

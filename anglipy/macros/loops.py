@@ -1,11 +1,16 @@
-"""Loops over sequences and numbers: `for`, `doseq`, `dotimes`, `while`."""
+"""Loops over sequences and numbers: `for`, `doseq`, `dotimes`, `while`.
+
+A `for` is made of functions, which are called as somebody asks for what they give: it is as lazy as
+its sequences. Where a draw or an observation stands in it, it is a loop instead, which makes them
+where they stand in the program.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from anglipy.diagnostics import ExpandError
-from anglipy.forms import Form, Keyword, Symbol
+from anglipy.forms import Form, Keyword, Symbol, walk
 from anglipy.macros.registry import Builder, macro
 
 __all__: list[str] = []
@@ -15,9 +20,46 @@ _FOR = "(for [name sequence :when test :let [...] ...] body)"
 
 @macro("for", _FOR, 2, 2)
 def _for(b: Builder, bindings: Form, body: Form) -> Form:
+    if not _takes_part(bindings) and not _takes_part(body):
+        pairs = b.pairs(bindings)
+        return _lazy(b, pairs, body) if pairs else b.call("list", body)
     found = b.temporary("found")
     collected = _levels(b, b.pairs(bindings), found, b.call("conj", found, body), "for")
     return b.call("sequence", b.list("let", b.vector(found, b.vector()), collected))
+
+
+def _takes_part(form: Form) -> bool:
+    """Whether something in it is a step of a query, as far as can be read."""
+    return any(isinstance(part, Symbol) and part.name in _STEPS for part in walk(form))
+
+
+_STEPS = frozenset(["sample", "observe", "predict", "SAMPLE", "OBSERVE"])
+
+
+def _lazy(b: Builder, pairs: Sequence[tuple[Form, Form]], body: Form) -> Form:
+    """A `for` as functions of one element each. One gives the value of the body if that is all
+    there is to do, or else what there is for the element: nothing, [value], the sequence of those
+    further in, or nil for the end.
+    """
+    if not pairs:
+        return b.vector(body)
+    pattern, source, modifiers, inner = _level(b, pairs)
+    kinds = {key.name for key, _ in modifiers}
+    plain = not inner and kinds <= {"let"}
+    turn = body if plain else _lazy(b, inner, body)
+    for key, value in reversed(modifiers):
+        if key.name == "let":
+            turn = b.list("let", value, turn)
+        else:
+            turn = b.list("if", value, turn, b.vector() if key.name == "when" else b.literal(None))
+    if isinstance(pattern, Symbol):
+        step = b.list("fn", b.vector(pattern), turn)
+    else:
+        item = b.temporary("item")
+        step = b.list("fn", b.vector(item), b.list("let", b.vector(pattern, item), turn))
+    if plain:
+        return b.call("for-all", step, source)
+    return b.call("for-some", b.literal("while" in kinds), step, source)
 
 
 @macro("doseq", "(doseq [name sequence ...] body...)", 1)
@@ -39,37 +81,41 @@ def _levels(
     """
     if not pairs:
         return innermost
-    (pattern, source), rest = pairs[0], pairs[1:]
-    if isinstance(pattern, Keyword):
-        raise ExpandError(
-            "AQ212",
-            f"`:{pattern.name}` must come after a name and its sequence",
-            pattern.span,
-            help=b.usage,
-        )
-    count = next((i for i, (key, _) in enumerate(rest) if not isinstance(key, Keyword)), len(rest))
-    modifiers, inner = rest[:count], rest[count:]
+    pattern, source, modifiers, inner = _level(b, pairs)
     seq = b.temporary("seq")
     skip = b.list("recur", b.call("next", seq), carried)
     below = _levels(b, inner, carried, innermost, gathering)
     turn: Form = b.list("recur", b.call("next", seq), below)
     for key, value in reversed(modifiers):
-        assert isinstance(key, Keyword)
         if key.name == "let":
             turn = b.list("let", value, turn)
-        elif key.name in ("when", "while"):
-            turn = b.list("if", value, turn, skip if key.name == "when" else carried)
         else:
-            raise ExpandError("AQ212", f"`:{key.name}` means nothing here", key.span, help=b.usage)
+            turn = b.list("if", value, turn, skip if key.name == "when" else carried)
     bound = b.list("let", b.vector(pattern, b.call("first", seq)), turn)
-    ends = gathering is None or any(_is_while(key) for key, _ in modifiers)
+    ends = gathering is None or any(key.name == "while" for key, _ in modifiers)
     values = b.call("seq", source) if ends else b.call("ending-seq", b.literal(gathering), source)
     start = b.vector(seq, values, carried, carried)
     return b.list("loop", start, b.list("if", seq, bound, carried))
 
 
-def _is_while(key: Form) -> bool:
-    return isinstance(key, Keyword) and key.name == "while"
+def _level(
+    b: Builder, pairs: Sequence[tuple[Form, Form]]
+) -> tuple[Form, Form, list[tuple[Keyword, Form]], Sequence[tuple[Form, Form]]]:
+    """The first name (or pattern) and its sequence, the modifiers that belong to it, and the pairs
+    that follow.
+    """
+    (pattern, source), rest = pairs[0], pairs[1:]
+    if isinstance(pattern, Keyword):
+        said = f"`:{pattern.name}` must come after a name and its sequence"
+        raise ExpandError("AQ212", said, pattern.span, help=b.usage)
+    modifiers = []
+    for key, value in rest:
+        if not isinstance(key, Keyword):
+            break
+        if key.name not in ("let", "when", "while"):
+            raise ExpandError("AQ212", f"`:{key.name}` means nothing here", key.span, help=b.usage)
+        modifiers.append((key, value))
+    return pattern, source, modifiers, rest[len(modifiers) :]
 
 
 @macro("dotimes", "(dotimes [name count] body...)", 1)

@@ -41,7 +41,7 @@ _OWN_USAGE = re.compile(r"^(?:`\([^`]*\)`(?:, | or |, or )?)+: ")
 _INTERNAL = re.compile(
     r"directly/.*|plotting\*|.*\|.*|(let|loop|fn|query|thunk|binding|do)\*|with-(out|in)-str\*"
     r"|wrong-arity|no-matching-clause|assertion-failed|current-seconds|print-elapsed"
-    r"|on-demand\?|ending-seq|mem-recursive|call-method|bind-globals"
+    r"|on-demand\?|ending-seq|for-(all|some)|mem-recursive|call-method|bind-globals"
     r"|(make|throw)-exception|exception-is\?|delayed|delivered|lazy-sequence"
     r"|user-(distribution|process)|make-(protocol|record|reified|methods)|extend-protocol!"
     r"|protocol-method|instance-of\?|add-method!|method-of|class-named|local-variable|var-of"

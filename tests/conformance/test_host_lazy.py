@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from anglipy.api import Session, check, load
+from anglipy.api import Session, check, load, loads
 from anglipy.diagnostics import AnglipyError
 from anglipy.runtime.printing import pr_str
 from tests.conformance.host_cases import checking, parsed
@@ -51,6 +51,34 @@ host:(second (split-with (fn [x] (< x 2)) [1 2 3])) => (2 3)
 host:(first (rest (lazy-cat [1] (range)))) => 0
 host:(str (take 3 (map inc (range)))) => "(1 2 3)"
 host:(realized? (range)) => false
+host:(take 3 (for [x (range)] (* x x))) => (0 1 4)
+host:(first (for [x (range)] x)) => 0
+host:(nth (for [x (range)] x) 5000) => 5000
+host:(take 2 (for [[a b] (map vector (range) (iterate dec 0))] (+ a b 1))) => (1 1)
+host:(take 2 (for [{:keys [a]} (repeat {:a 1})] a)) => (1 1)
+host:(take 3 (for [x (range) :when (odd? x)] (* x x))) => (1 9 25)
+host:(take 2 (for [x (range) :let [y (* x x)] :when (odd? y)] [x y])) => ([1 1] [3 9])
+host:(take 3 (for [x (range) :while (< x 2)] x)) => (0 1)
+host:(take 4 (for [x (range) y [1 2]] [x y])) => ([0 1] [0 2] [1 1] [1 2])
+host:(take 3 (for [x [1 2] y (range)] [x y])) => ([1 0] [1 1] [1 2])
+host:(take 3 (for [x (range) y (range)] [x y])) => ([0 0] [0 1] [0 2])
+host:(for [x [1 2] y (range) :while (< y 2)] [x y]) => ([1 0] [1 1] [2 0] [2 1])
+host:(take 3 (for [x (range) :when (even? x) y [x (* 10 x)] :when (pos? y)] y)) => (2 20 4)
+host:(take 2 (for [x [1 2] :let [ys (range)] y ys :when (> y x)] [x y])) => ([1 2] [1 3])
+host:(take 2 (for [x (range)] (for [y [1 2]] (+ x y)))) => ((1 2) (2 3))
+host:(for [x [1 2 3 4] :while (< x 3) y [x :a]] y) => (1 :a 2 :a)
+host:(for [x [3 1] y (range x) :when (even? y)] [x y]) => ([3 0] [3 2] [1 0])
+host:(let [f (fn [g] (take 2 (for [x (range)] (g x))))] (f inc)) => (1 2)
+host:(let [f (fn [g] (take 2 (for [x [1 2] y (range)] (g x y))))] (f +)) => (1 2)
+host:(let [f (fn [g] (take 2 (for [x (range) :when (g x)] x)))] (f odd?)) => (1 3)
+host:(let [seen (atom 0) s (for [x (range)] (do (swap! seen inc) x))] (doall (take 3 s)) @seen) => 3
+host:(let [seen (atom 0) s (for [x (range) :when (swap! seen inc) y [x x]] y)] (doall (take 3 s)) @seen) => 2
+host:(let [seen (atom 0) f (fn [g] (for [x [1 2] y (do (swap! seen inc) (range))] (g x y)))] (doall (take 3 (f +))) @seen) => 1
+host:(some (fn [x] (if (> x 3) x)) (for [x (range)] x)) => 4
+host:(let [seen (atom [])] (doseq [x (range) :while (< x 3)] (swap! seen conj x)) @seen) => [0 1 2]
+host:(let [seen (atom [])] (doseq [x [1 2] y (range) :while (< y x)] (swap! seen conj [x y])) @seen) => [[1 0] [2 0] [2 1]]
+host:(let [seen (atom [])] (doseq [x (take 4 (range)) :when (odd? x)] (swap! seen conj x)) @seen) => [1 3]
+host:(let [seen (atom 0)] (reduce (fn [a x] (if (> x 3) (reduced a) (do (swap! seen inc) (+ a x)))) 0 (for [x (range)] x)) @seen) => 4
 """
 
 FIBONACCI = "(def fibs (lazy-cat [0 1] (map + fibs (rest fibs)))) (take 10 fibs)"
@@ -78,8 +106,9 @@ ENDLESS = {
     "behind what is computed": (
         "(let [s (lazy-seq (repeat 1))] (first s) (count s))", "has no end"),
     "of several": ("(count (concat [1] (interleave (range) (repeat 0))))", "has no end"),
-    "for": ("(first (for [x (range)] x))", "`for` goes through the whole sequence"),
-    "for within": ("(first (for [x [1 2] y (range) :when (odd? y)] x))", "`for` goes through"),
+    "for": ("(count (for [x (range)] x))", "this sequence has no end"),
+    "for with a test": ("(vec (for [x (range) :when (odd? x)] x))", "this sequence has no end"),
+    "for within": ("(vec (for [x [1 2] y (range) :when (odd? y)] x))", "this sequence has no end"),
 }  # fmt: skip
 
 
@@ -90,6 +119,60 @@ def test_what_goes_through_an_endless_sequence_is_refused(name: str) -> None:
         value(text)
     assert caught.value.diagnostic.code == "AQ444"
     assert message in caught.value.diagnostic.message
+
+
+def in_a_query(form: str, scalar: bool) -> str:
+    text = f"(defn id [x] x) (defquery q (let [z (sample (flip 0.5))] {form}))"
+    return pr_str(loads(text).q.infer(samples=3, seed=1, scalar=scalar).values[0])
+
+
+@pytest.mark.parametrize("scalar", [True, False])
+def test_in_a_query_for_is_lazy_where_it_cannot_sample(scalar: bool) -> None:
+    assert in_a_query("(take 3 (for [x (range)] (* x x)))", scalar) == "(0 1 4)"
+    assert in_a_query("(take 2 (for [x (range) y [1 2]] (+ x y)))", scalar) == "(1 2)"
+    assert in_a_query("(take 2 (for [x [1 2] y (range)] (+ x y)))", scalar) == "(1 2)"
+    assert in_a_query("(for [x (range) :while (< x 2)] (id x))", scalar) == "(0 1)"
+
+
+@pytest.mark.parametrize("scalar", [True, False])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "(take 2 (for [x (range)] (sample (flip 0.5))))",
+        "(take 2 (for [x [1 2] y (range)] (sample (flip 0.5))))",
+        "(let [f (if z inc dec)] (take 2 (for [x (range)] (f x))))",
+        "(let [f (if z + -)] (take 2 (for [x [1 2] y (range)] (f x y))))",
+    ],
+)
+def test_in_a_query_a_for_that_may_sample_goes_through_everything(form: str, scalar: bool) -> None:
+    with pytest.raises(AnglipyError, match="`for` goes through the whole sequence") as caught:
+        in_a_query(form, scalar)
+    assert caught.value.diagnostic.code == "AQ444"
+    assert "a `for` that may sample does so at once" in (caught.value.diagnostic.help or "")
+    assert caught.value.diagnostic.span is not None
+
+
+def test_a_for_that_samples_draws_in_its_order() -> None:
+    """Also where nobody asks for the values."""
+    model = loads(
+        "(defquery q (let [s (for [x [1 2] y [3 4] :when (> y 3)] (sample [:d x y] (flip 1)))] 0))"
+    ).q
+    run = model()
+    addresses = []
+    checkpoint = next(run)
+    while True:
+        addresses.append(str(checkpoint.site.id))
+        try:
+            checkpoint = run.send(True)
+        except StopIteration:
+            break
+    assert addresses == ["[:d 1 4]", "[:d 2 4]"]
+
+
+def test_for_within_for_in_depth() -> None:
+    """A recursion through `for` is limited by memory only."""
+    text = "(defn f [g n] (if (= n 0) [0] (for [x (g n) y (f g (dec n))] (+ x y))))"
+    assert value(f"{text} (count (f (fn [n] [n]) 3000))") == "1"
 
 
 def test_a_loop_over_an_endless_sequence_may_end_by_itself() -> None:

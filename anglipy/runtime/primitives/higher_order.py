@@ -12,7 +12,15 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from anglipy.runtime.access import EAGER_LIMIT, demand_of, is_lazy, seq_of, sequence, values_of
+from anglipy.runtime.access import (
+    EAGER_LIMIT,
+    Demand,
+    demand_of,
+    is_lazy,
+    seq_of,
+    sequence,
+    values_of,
+)
 from anglipy.runtime.equality import key_of
 from anglipy.runtime.maps import PersistentMap
 from anglipy.runtime.numbers import gt, lt
@@ -64,6 +72,35 @@ def mapcat(f: Any, *collections: Any) -> Any:
     pieces = _mapped("mapcat", f, collections)
     joined = itertools.chain.from_iterable(values_of(piece, "mapcat") for piece in pieces)
     return finish(joined, min(map(demand_of, collections)))
+
+
+@primitive("for-all", arity=(2, 2), function_args=(0,))
+def for_all(f: Any, collection: Any) -> Seq:
+    """What a `for` is that gives a value for each element: `map`."""
+    return finish(_mapped("for", f, (collection,)), demand_of(collection))
+
+
+@primitive("for-some", arity=(3, 3), function_args=(1,))
+def for_some(ends: bool, f: Any, collection: Any) -> Seq:
+    """What any other `for` is: f gives what there is for an element, nil if nothing follows, which
+    is so somewhere if it `ends`.
+    """
+    pieces = itertools.takewhile(_is_some, _mapped("for", f, (collection,)))
+    joined = itertools.chain.from_iterable(pieces)
+    demand = demand_of(collection)
+    if demand is not Demand.AT_ONCE:
+        return finish(joined, Demand.ON_DEMAND if ends else demand)
+    found: list[Any] = []
+    for piece in pieces:
+        inside = demand_of(piece)
+        if inside is not Demand.AT_ONCE:
+            return finish(itertools.chain(found, piece, joined), inside)
+        found.extend(piece)
+    return sequence(found)
+
+
+def _is_some(value: Any) -> bool:
+    return value is not None
 
 
 @primitive("map-indexed", arity=(1, 2), function_args=(0,))

@@ -67,7 +67,10 @@ def ending_seq(name: str, collection: Any, *beside: Any) -> Seq | None:
     return seq(collection)
 
 
-_ENDLESS_IN_FOR = "(for [x (take n sequence)] ...), or end it: (for [x sequence :while ...] ...)"
+_ENDLESS_IN_FOR = (
+    "in a query, a `for` that may sample does so at once: (for [x (take n sequence)] ...),"
+    " or end it: (for [x sequence :while ...] ...)"
+)
 _ENDLESS_IN_QUERY = (
     "in a query, a function that may sample is called for everything at once:"
     " give it (take n sequence), or use a `loop` that ends by itself"

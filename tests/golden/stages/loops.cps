@@ -12,42 +12,27 @@
                                       0
                                       (k [nested]
                                          (bind [pairs
-                                                (sequence (let [found []]
-                                                  (loop loop_4
-                                                  [seq_2 (ending-seq "for" (range n)) found_2 found]
-                                                  (if seq_2
-                                                  (let [i_4 (first seq_2)]
+                                                (for-some false
+                                                  (fn [i_4]
                                                   (if (odd? i_4)
-                                                  (recur loop_4
-                                                  (next seq_2)
-                                                  (loop loop_5
-                                                  [seq_3
-                                                  (ending-seq "for" (range i_4))
-                                                  found_3
-                                                  found_2]
-                                                  (if seq_3
-                                                  (let [j (first seq_3)]
-                                                  (recur loop_5
-                                                  (next seq_3)
-                                                  (conj found_3 (vector i_4 j))))
-                                                  found_3)))
-                                                  (recur loop_4 (next seq_2) found_2)))
-                                                  found_2))))]
+                                                  (for-all (fn [j] (vector i_4 j)) (range i_4))
+                                                  []))
+                                                  (range n))]
                                                (bind [done nil]
                                                   (bind-k [join_2
                                                   (k []
                                                   (continue k_2 (vector total draws nested pairs)))]
-                                                  (enter loop_6
-                                                  [seq_4 (seq draws) done_2 done]
-                                                  (branch seq_4
-                                                  (bind [d (first seq_4)]
-                                                  (bind [value_2 (next seq_4)]
+                                                  (enter loop_4
+                                                  [seq_2 (seq draws) done_2 done]
+                                                  (branch seq_2
+                                                  (bind [d (first seq_2)]
+                                                  (bind [value_2 (next seq_2)]
                                                   (observe :main/loop/observe#1
                                                   (flip 0.5)
                                                   d
                                                   (k []
                                                   (bind [value_3 nil]
-                                                  (jump loop_6 value_2 value_3))))))
+                                                  (jump loop_4 value_2 value_3))))))
                                                   (continue join_2 done_2)))))))))]
                           (enter loop_2
                                  [i_2 0 seen []]

@@ -128,6 +128,8 @@ CALLING: dict[str, str] = {
     "map": "f|c",
     "mapv": "f|c",
     "mapcat": "v|c",
+    "for-all": "fc",
+    "for-some": ".vc",
     "map-indexed": "fc",
     "run!": "fc",
     "filter": "sc",
