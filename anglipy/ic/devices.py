@@ -1,13 +1,14 @@
-"""Where a network computes: the CPU, which is the default, or a GPU.
+"""Where a network is trained and in which precision: the CPU in float32, unless options say other.
 
-Batches are made on the CPU and moved. On a GPU layers compute in bfloat16 (densities stay in
-float64: heads give raw numbers, families take them as doubles); on the CPU nothing changes.
+Batches are made on the CPU and moved. In bfloat16 layers compute with half the bits, weights and
+what the optimiser keeps stay in float32; densities are float64 everywhere: heads give raw numbers,
+families take them as doubles. Inference runs on the CPU, in float32.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ import torch
 
 from anglipy.diagnostics import OptionError
 
-__all__ = ["computing", "device_of", "moved"]
+__all__ = ["computing", "device_of", "forked_rng", "moved"]
 
 
 def device_of(name: str) -> torch.device:
@@ -34,6 +35,8 @@ def device_of(name: str) -> torch.device:
             raise _no_device(name, "there is no GPU that torch can use")
         if (device.index or 0) >= torch.cuda.device_count():
             raise _no_device(name, f"there are {torch.cuda.device_count()} GPUs, from 0")
+    elif device.type == "mps":
+        raise _no_device(name, "it has no float64, in which densities are computed")
     elif device.type != "cpu":
         raise _no_device(name, "networks are trained on cpu or cuda")
     return device
@@ -46,19 +49,40 @@ def _no_device(name: str, reason: str) -> OptionError:
 
 
 @contextmanager
-def computing(device: torch.device, bf16: bool) -> Iterator[None]:
-    """New tensors are made on this device, and layers compute in bfloat16 if it is a GPU."""
-    if device.type == "cpu":
+def computing(device: torch.device, precision: str = "float32") -> Iterator[None]:
+    """New tensors are made on this device, and layers compute in this precision: `float32`, `bf16`,
+    or `auto`, which is bf16 on GPUs that have units for it, and else float32.
+    """
+    with ExitStack() as stack:
+        if device.type != "cpu":
+            stack.enter_context(device)
+        if precision == "bf16" or (precision == "auto" and _has_bf16(device)):
+            stack.enter_context(torch.autocast(device.type, torch.bfloat16))
         yield
-        return
-    with device, torch.autocast(device.type, torch.bfloat16, enabled=bf16):
+
+
+def _has_bf16(device: torch.device) -> bool:
+    if device.type != "cuda":
+        return False
+    with torch.cuda.device(device):
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+
+
+@contextmanager
+def forked_rng() -> Iterator[None]:
+    """Torch's random generators, which training seeds, are afterwards as they were: that of the CPU
+    and, if the process uses GPUs, theirs.
+    """
+    gpus = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()
+    with torch.random.fork_rng(devices=gpus):
         yield
 
 
 def moved(value: Any, device: torch.device) -> Any:
     """A batch, or any tuple or dataclass of tensors, on this device."""
     if isinstance(value, torch.Tensor):
-        return value.to(device, non_blocking=True)
+        # The copy back must have arrived when the CPU reads it.
+        return value.to(device, non_blocking=device.type != "cpu")
     if isinstance(value, tuple):
         parts = [moved(part, device) for part in value]
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)

@@ -44,7 +44,7 @@ class Learner:
         """One step on a batch: the mean loss in nats per trace before the step."""
         if self.device.type != "cpu":
             batch = moved(batch, self.device)
-        with computing(self.device, self.options.bf16):
+        with computing(self.device, self.options.precision):
             if self.network.grow(batch):
                 self._follow_growth()
             log_q = self.network.log_proposals(batch, self.options.epsilon)
@@ -105,7 +105,9 @@ class Learner:
             betas=(0.9, 0.99),
             fused=True,
         )
-        self.average = copy.deepcopy(self.network) if self.options.average else None
+        # `to` lays the weights of recurrent layers side by side in a GPU's memory, copies are not.
+        averaging = bool(self.options.average)
+        self.average = copy.deepcopy(self.network).to(self.device) if averaging else None
         averages: list[Tensor] = [] if self.average is None else _averaged(self.average)
         self._pairs = (averages, _averaged(self.network))
         self.network.train()
@@ -206,16 +208,14 @@ class Losses:
 
 
 @torch.inference_mode()
-def validate(
-    network: Network, batches: Sequence[Batch], epsilon: float, bf16: bool = False
-) -> Losses:
-    """The losses of a network on these batches, which are moved to where it is. Addresses it does
-    not know are proposed by the prior.
+def validate(network: Network, batches: Sequence[Batch], epsilon: float) -> Losses:
+    """The losses of a network on these batches, which are moved to where it is, in the precision of
+    inference. Addresses it does not know are proposed by the prior.
     """
     network.eval()
     losses = Losses()
     device = next(network.parameters()).device
-    with computing(device, bf16):
+    with computing(device):
         for batch in batches:
             there = batch if device.type == "cpu" else moved(batch, device)
             losses.add(there, network.log_proposals(there, epsilon))

@@ -20,7 +20,15 @@ NETWORKS = ("ff+attention", "lstm", "lstm+attention", "transformer", "ff")
 _FREE = frozenset(
     [
         *("traces", "minutes", "resume", "threads", "example_args", "validate_every", "patience"),
-        *("min_delta", "checkpoint_seconds", "workers", "dataset", "device", "bf16", "args_fn"),
+        *(
+            "min_delta",
+            "checkpoint_seconds",
+            "workers",
+            "dataset",
+            "device",
+            "precision",
+            "args_fn",
+        ),
     ]
 )
 """Options that may change when training is resumed."""
@@ -107,8 +115,10 @@ class TrainingOptions:
     """The state to resume from is saved this often, and at every validation."""
     device: str = "cpu"
     """cpu, cuda (cuda:1, ...), or auto: the GPU if there is one."""
-    bf16: bool = True
-    """On a GPU, layers compute in bfloat16."""
+    precision: str = "auto"
+    """What layers compute in while they learn: float32, bf16, or auto: bf16 on GPUs that have units
+    for it. Weights, densities and inference have the same precision in all three.
+    """
     workers: int = 0
     """Processes that run the program beside the one that trains; 0: traces and training take turns.
     The traces are the same for any number of workers.
@@ -155,6 +165,11 @@ class TrainingOptions:
             raise OptionError(
                 "AQ303",
                 f"the option `proposal` must be mixture or spline, got {self.proposal!r}",
+            )
+        if self.precision not in ("auto", "float32", "bf16"):
+            raise OptionError(
+                "AQ303",
+                f"the option `precision` must be auto, float32 or bf16, got {self.precision!r}",
             )
         if self.width % 4:
             raise OptionError(

@@ -153,7 +153,7 @@ class ObservationReader(nn.Module):
         total = self.nothing.expand(runs, -1)
         count = total.new_ones(runs, 1)
         for group, part in zip(groups, parts, strict=True):
-            total = total.index_add(0, group.rows, part.digest)
+            total = total.index_add(0, group.rows, part.digest.to(total.dtype))
             count = count.index_add(0, group.rows, count.new_ones(len(group.rows), 1))
         return total / count
 

@@ -5,7 +5,7 @@ in `torch.nn.LSTM`'s order (input, forget, cell, output) and its parameters. Row
 and, within a time, by run, longer runs first, so that the runs still under way at a time are the
 first of those before. Nothing is padded, and the gradients of the weights are one product each for
 all times together: on a CPU this trains two to three times faster than `torch.nn.LSTM` on padded
-batches. On a GPU its packed sequences are used.
+batches. On a GPU, and in other precisions than that of the weights, its packed sequences are used.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class PackedLSTM(nn.LSTM):
         """The states (N, hidden) after each of N packed inputs (N, inputs), of runs that begin with
         zeros. `sizes` says how many runs are under way at each time.
         """
-        if packed.device.type != "cpu":
+        if packed.device.type != "cpu" or torch.is_autocast_enabled("cpu"):
             states, _ = self(PackedSequence(packed, torch.tensor(sizes, device="cpu")))
             return states.data
         bias = self.bias_ih_l0 + self.bias_hh_l0

@@ -29,7 +29,7 @@ from anglipy.diagnostics import ArtifactError
 from anglipy.ic.artifact import Artifact
 from anglipy.ic.batches import batch_of
 from anglipy.ic.container import sweep
-from anglipy.ic.devices import moved
+from anglipy.ic.devices import device_of, forked_rng
 from anglipy.ic.judgement.novelty import learned_from, summaries
 from anglipy.ic.layers import Shape
 from anglipy.ic.learner import Learner, Losses, validate
@@ -75,6 +75,7 @@ def train(
     of the program, are kept for `Artifact.check`.
 
     Raises:
+        OptionError: AQ303 a device that is not there.
         ArtifactError: AQ601 a file cannot be written, AQ606 nothing to resume or other options,
             AQ607 an observed value that a network cannot read, AQ608 a run without end, AQ609 a
             query without choices, AQ611 and AQ612 a worker failed or died, AQ613 a dataset of
@@ -82,7 +83,8 @@ def train(
         ProgramError: a value was wrong while the program ran.
 
     """
-    with torch.random.fork_rng(devices=[]), _interruptible() as interrupted:
+    device_of(options.device)
+    with forked_rng(), _interruptible() as interrupted:
         trainer = Trainer(query, options, Path(artifact_path), program_hash, sites)
         try:
             for warning in trainer.warnings:
@@ -194,9 +196,6 @@ class Trainer:
         for batch in self.validation:
             network.grow(batch)
         self.learner = Learner(network, options)
-        device = self.learner.device
-        if device.type != "cpu":
-            self.validation = [moved(batch, device) for batch in self.validation]
         self.tally = Tally()
         self.history: list[Progress] = []
         self.losses: Losses | None = None
@@ -264,7 +263,7 @@ class Trainer:
         """Validate, keep the network if it is the best so far, save the state to resume from."""
         tally, options = self.tally, self.options
         network = self.learner.best
-        losses = validate(network, self.validation, options.epsilon, options.bf16)
+        losses = validate(network, self.validation, options.epsilon)
         loss = losses.loss / losses.traces
         better = self.losses is None or loss < tally.best_loss
         if better:
