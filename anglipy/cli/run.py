@@ -30,8 +30,10 @@ ALGORITHMS = [
     "importance", "smc", "enumerate", "lmh", "rmh", "almh", "ais", "siman", "bamc",
     "pimh", "pgibbs", "pgas", "ipmcmc", "pcascade", "pfilter", "ic", "ic-smc",
 ]  # fmt: skip
-PLOT_KINDS = ("auto", "marginals", "pairs", "weights")
+PLOT_KINDS = ("auto", "marginals", "pairs", "trace", "weights")
 """Those of `anglipy.plots`, which loads numpy."""
+CHAINS = ("lmh", "rmh", "almh", "pimh", "pgibbs", "pgas")
+"""The algorithms whose draws are Markov chains."""
 
 
 @click.command("run", short_help="Run a query and print its posterior.")
@@ -141,6 +143,7 @@ def run(**command: Any) -> int:
     anglipy run captcha.aq --ic captcha.artifact -v @image.png
     anglipy run gauss.aq -v '[9 8]' -f json --out posterior.json
     anglipy run gauss.aq -v '[9 8]' --plot posterior.png
+    anglipy run gauss.aq -v '[9 8]' -a rmh -o chains=4 --plot chains.png --plot-kind trace
     anglipy run gauss.aq --values rows.csv --seed 1 > posteriors.jsonl
 
     text, the default, is a table. json is one object: query, algorithm, options, draws, ess,
@@ -263,10 +266,7 @@ def _note(command: Command, names: Sequence[str]) -> None:
 def _check(command: Command) -> None:
     """What does not go together, or could not be written in the end, is an OptionError."""
     will_be_written(command.out, command.save, command.plot)
-    if command.plot is not None:
-        from anglipy.plots import check_drawable
-
-        check_drawable(command.plot)
+    _check_plot(command)
     for name in ("escalate", "refine"):
         if getattr(command, name) is not None and command.artifact is None:
             raise OptionError(
@@ -290,6 +290,24 @@ def _check(command: Command) -> None:
                 f"--values and {name} do not go together",
                 help="--values prints one line of JSON for each row",
             )
+
+
+def _check_plot(command: Command) -> None:
+    """OptionError for a picture that could not be drawn."""
+    if command.plot is None:
+        if command.plot_kind not in (None, "auto"):
+            raise OptionError(
+                "AQ310",
+                "--plot-kind says what to draw, and not into which file",
+                help=f"--plot FILE.png --plot-kind {command.plot_kind}",
+            )
+        return
+    from anglipy.plots import check_drawable, no_chains
+
+    check_drawable(command.plot)
+    algorithm = command.engine() or ("importance" if command.artifact is None else "ic")
+    if command.plot_kind == "trace" and algorithm in ALGORITHMS and algorithm not in CHAINS:
+        raise no_chains(algorithm)
 
 
 def inferred(command: Command, model: Model, value: Any, seed: int | None) -> Posterior:

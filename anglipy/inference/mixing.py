@@ -21,7 +21,15 @@ from anglipy.inference.log_space import FloatArray, IntArray
 from anglipy.inference.parts import Part, Weighed, parts_of
 from anglipy.inference.weighted import grouped
 
-__all__ = ["LEAST", "Mixing", "by_chain", "chain_ess", "mixing_of", "split_r_hat"]
+__all__ = [
+    "LEAST",
+    "Mixing",
+    "by_chain",
+    "chain_ess",
+    "mixing_of",
+    "part_mixing",
+    "split_r_hat",
+]
 
 LEAST = 4
 """Draws of a chain, fewer of which have no two halves to compare: nothing in them could show that
@@ -157,17 +165,28 @@ def mixing_of(results: Chained) -> Mixing:
     order = by_chain(results.chains)
     if order.shape[1] < LEAST:
         return Mixing(math.nan, math.nan, *order.shape)
-    count = len(results.values)
     ess, r_hat = math.inf, math.nan
     for part in parts_of(results, _PARTS):
-        for column in _columns(part, count):
-            draws = column[order]
-            if draws.size and draws.min() < draws.max():
-                ess = min(ess, chain_ess(draws))
-                r_hat = float(np.fmax(r_hat, split_r_hat(draws)))
+        found = part_mixing(part, order, len(results.values))
+        if found is not None:
+            ess, r_hat = min(ess, found.ess), float(np.fmax(r_hat, found.r_hat))
     if ess == math.inf:
         ess = float(order.size) if results.acceptance else 1.0
     return Mixing(ess, r_hat, *order.shape)
+
+
+def part_mixing(part: Part, order: IntArray, count: int) -> Mixing | None:
+    """Of one part of `count` results, whose chains are `order` (see `by_chain`); None if it never
+    changes.
+    """
+    changing = [column[order] for column in _columns(part, count)]
+    changing = [draws for draws in changing if draws.size and draws.min() < draws.max()]
+    if not changing:
+        return None
+    if order.shape[1] < LEAST:
+        return Mixing(math.nan, math.nan, *order.shape)
+    worst = float(np.fmax.reduce([split_r_hat(draws) for draws in changing]))
+    return Mixing(min(map(chain_ess, changing)), worst, *order.shape)
 
 
 def by_chain(chains: IntArray) -> IntArray:

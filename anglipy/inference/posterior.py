@@ -69,8 +69,8 @@ class Posterior(Results):
 
     def plot(self, path: str | Path | None = None, kind: str = "auto") -> Any:
         """A matplotlib Figure of the posterior, written to `path` (.png, .svg, .pdf) if one is
-        given. `kind` is `auto`, `marginals`, `pairs` or `weights`. Raises OptionError AQ303, AQ305.
-        See `anglipy.plots`.
+        given. `kind` is `auto`, `marginals`, `pairs`, `trace` (the draws of Markov chains, in their
+        order) or `weights`. Raises OptionError AQ303, AQ305. See `anglipy.plots`.
         """
         from anglipy.plots import plot_posterior
 

@@ -12,12 +12,14 @@ format that does not exist, AQ315 for a file that cannot be written.
 from anglipy.plots.calibration import plot_coverage, plot_losses, plot_ranks
 from anglipy.plots.choice import KINDS, plot_posterior
 from anglipy.plots.style import FORMATS, check_drawable
+from anglipy.plots.traces import no_chains
 from anglipy.plots.training import plot_training
 
 __all__ = [
     "FORMATS",
     "KINDS",
     "check_drawable",
+    "no_chains",
     "plot_coverage",
     "plot_losses",
     "plot_posterior",

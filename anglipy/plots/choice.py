@@ -14,7 +14,7 @@ from anglipy.diagnostics import OptionError
 from anglipy.inference.cautions import size_text
 from anglipy.inference.options import nearest
 from anglipy.inference.parts import Part, parts_of
-from anglipy.plots import pairs, series
+from anglipy.plots import pairs, series, traces
 from anglipy.plots.marginals import draw_part, is_discrete
 from anglipy.plots.style import GREY, drawing, new_figure, write
 from anglipy.plots.weights import draw_weights
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "plot_posterior"]
 
-KINDS = ("auto", "marginals", "pairs", "weights")
+KINDS = ("auto", "marginals", "pairs", "trace", "weights")
 _PANELS = 12
 """Panels in one picture."""
 
@@ -39,8 +39,9 @@ class Panel:
 
 def plot_posterior(posterior: Results, path: str | Path | None = None, kind: str = "auto") -> Any:
     """See `Posterior.plot`: `marginals` has a panel for each part of the results, `pairs` shows the
-    numbers among them against one another, `weights` whether the weights can be trusted; `auto`
-    takes pairs for two to four numbers that are not discrete, else marginals.
+    numbers among them against one another, `trace` the draws of Markov chains in their order,
+    `weights` whether the weights can be trusted; `auto` takes pairs for two to four numbers that
+    are not discrete, else marginals.
     """
     if kind not in KINDS:
         raise OptionError(
@@ -52,6 +53,8 @@ def plot_posterior(posterior: Results, path: str | Path | None = None, kind: str
         if kind == "weights":
             figure = new_figure(10.0, 6.6, *_heading(posterior))
             draw_weights(figure, posterior)
+        elif kind == "trace":
+            figure = _traces(posterior)
         else:
             figure = _results(posterior, kind)
         write(figure, path)
@@ -82,6 +85,17 @@ def _pairs(posterior: Results, parts: Sequence[Part]) -> Any:
     return figure
 
 
+def _traces(posterior: Results) -> Any:
+    order = traces.chains_of(posterior)
+    parts = parts_of(posterior)
+    shown = parts[: traces.MOST]
+    height = 1.0 + (2.6 if len(shown) == 1 else 1.55 * len(shown))
+    figure = new_figure(11.0, height, *_heading(posterior, traces.lengths(order)))
+    traces.draw_traces(figure, shown, order, len(posterior))
+    _count_left_out(figure, len(parts) - len(shown))
+    return figure
+
+
 def _marginals(posterior: Results, panels: Sequence[Panel]) -> Any:
     shown = panels[:_PANELS]
     columns = {1: 1, 2: 2, 3: 3, 4: 2}.get(len(shown), 3 if len(shown) <= 9 else 4)
@@ -98,11 +112,13 @@ def _marginals(posterior: Results, panels: Sequence[Panel]) -> Any:
             series.draw_series(axes, panel.name, panel.parts, inches)
         else:
             draw_part(axes, panel.parts[0], _size(posterior), inches)
-    if len(panels) > len(shown):
-        figure.supxlabel(
-            f"{len(panels) - len(shown):,} more parts are not shown", fontsize=9, color=GREY
-        )
+    _count_left_out(figure, len(panels) - len(shown))
     return figure
+
+
+def _count_left_out(figure: Any, count: int) -> None:
+    if count > 0:
+        figure.supxlabel(f"{count:,} more parts are not shown", fontsize=9, color=GREY)
 
 
 def _panels(parts: Sequence[Part]) -> list[Panel]:
@@ -125,12 +141,17 @@ def _size(posterior: Results) -> float:
     return float(np.clip(posterior.weight_ess, 1.0, max(len(posterior), 1)))
 
 
-def _heading(posterior: Results) -> tuple[str, str]:
+def _heading(posterior: Results, draws: str = "") -> tuple[str, str]:
+    """The title and the facts below it; `draws` says what there is of them, if that is more than
+    their number.
+    """
     title = posterior.query or "posterior"
     if posterior.algorithm:
         title += f" by {posterior.algorithm}"
     size = f"effective sample size {size_text(posterior.ess, ',.1f')}"
-    facts = [f"{posterior.draws:,} draws", "exact" if posterior.exact else size]
+    facts = [draws or f"{posterior.draws:,} draws", "exact" if posterior.exact else size]
+    if posterior.chains is not None and not math.isnan(posterior.r_hat):
+        facts.append(f"R-hat {posterior.r_hat:.3f}")
     if posterior.log_evidence is not None:
         facts.append(f"log evidence {posterior.log_evidence:.3f}")
     if posterior.stopped:

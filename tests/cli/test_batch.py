@@ -11,6 +11,10 @@ from typing import Any
 import pytest
 
 from anglipy.cli import main
+from anglipy.cli.run import ALGORITHMS, CHAINS
+from anglipy.inference.engine import engine_named
+from anglipy.inference.mcmc.chain import ChainEngine
+from anglipy.inference.pmcmc.chain import SweepEngine
 from anglipy.inference.posterior import Posterior
 
 MODEL = """
@@ -251,6 +255,33 @@ def test_a_plot_and_a_saved_posterior(capsys: pytest.CaptureFixture[str]) -> Non
     code, _, err = call(capsys, "-v", "[9 8]", "--plot", "p.gif")
     assert code == 2
     assert "AQ303" in err
+
+
+def test_a_trace_is_refused_before_the_work(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("matplotlib")
+    trace = ("--plot-kind", "trace")
+    for more in ((), ("-a", "smc"), ("-a", "ipmcmc")):
+        code, out, err = call(capsys, "-v", "[9 8]", *more, *trace, "--plot", "p.png")
+        assert (code, out) == (2, "")
+        assert "a trace shows the draws of Markov chains" in err
+    code, out, err = call(capsys, "-v", "[9 8]", "-a", "rmh", *trace)
+    assert (code, out) == (2, "")
+    assert "--plot FILE.png --plot-kind trace" in err
+    made = call(capsys, "-v", "[9 8]", "-a", "rmh", "-n", "40", *trace, "--plot", "p.svg")
+    assert made[0] == 0
+    assert "a chain of 40 draws" in Path("p.svg").read_text()
+
+
+def test_the_algorithms_of_chains() -> None:
+    """Those that the command line knows without loading them."""
+    engines = {name: engine_named(name) for name in ALGORITHMS if not name.startswith("ic")}
+    chains = [
+        name
+        for name, engine in engines.items()
+        if isinstance(engine, ChainEngine)
+        or (isinstance(engine, SweepEngine) and not engine.has_weights)
+    ]
+    assert chains == list(CHAINS)
 
 
 def test_without_matplotlib_it_is_said_before_the_work(

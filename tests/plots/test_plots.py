@@ -117,6 +117,77 @@ def test_pairs(name: str) -> None:
     assert len(figure.axes) <= 36
 
 
+CHAINS = {
+    "numbers": (NORMAL, 4),
+    "one chain": (NORMAL, 1),
+    "many chains": (NORMAL, 125),
+    "single draws": (NORMAL, 500),
+    "long": (RNG.normal(size=12_000).tolist(), 2),
+    "constant": ([7.0] * 40, 2),
+    "integers": (RNG.poisson(4, size=500).tolist(), 3),
+    "infinite": ([1.0, 2.5, math.inf, math.nan] * 20, 2),
+    "only infinite": ([math.inf, math.nan] * 10, 2),
+    "nothing": ([None] * 8, 2),
+    "words": ([K("red"), K("green"), "a long word that is long", None] * 25, 5),
+    "many words": ([f"w{i % 20}" for i in range(100)], 5),
+    "map": (RESULTS["map"].values, 10),
+    "sometimes": ([*mapped(a=NORMAL), *mapped(b=[1, 2])], 2),
+    "long vector": (RESULTS["long vector"].values, 3),
+}
+
+
+def chained(name: str) -> Posterior:
+    values, chains = CHAINS[name]
+    made = posterior(values)
+    return replace(made, chains=np.arange(len(made)) % chains, algorithm="lmh")
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_traces(name: str) -> None:
+    figure = chained(name).plot(kind="trace")
+    assert overlaps(figure) == []
+    assert max(figure.get_size_inches()) <= 14.5
+
+
+def test_what_a_trace_shows() -> None:
+    p = chained("numbers")
+    figure = p.plot(kind="trace")
+    left, right = figure.axes
+    lines = [line for line in left.lines if len(line.get_xdata()) > 2]
+    assert [line.get_xdata().tolist() for line in lines] == [list(range(1, 126))] * 4
+    for chain, line in enumerate(lines):
+        assert line.get_ydata().tolist() == NORMAL[chain::4]
+    assert len({line.get_color() for line in lines}) == 4
+    assert [line.get_color() for line in right.lines] == [line.get_color() for line in lines]
+    for line in right.lines:
+        heights, places = line.get_xdata(), line.get_ydata()
+        assert np.sum(heights) * (places[1] - places[0]) == pytest.approx(1.0, abs=0.03)
+    said = texts(figure)
+    assert f"R-hat {p.r_hat:.3f}, effective sample size {p.ess:,.1f}" in said
+    assert any(text.startswith("4 chains of 125 draws, effective") for text in said)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("many chains", "draw of each chain; 20 of 125 chains"),
+        ("long", "draw of each chain; every 3rd draw"),
+        ("constant", "never changes"),
+        ("single draws", "R-hat unknown, effective sample size unknown"),
+        ("many words", "12 others"),
+        ("long vector", "34 more parts are not shown"),
+    ],
+)
+def test_what_a_trace_says(name: str, said: str) -> None:
+    assert said in texts(chained(name).plot(kind="trace"))
+
+
+def test_a_trace_is_of_chains() -> None:
+    with pytest.raises(OptionError, match="those of hand are none") as caught:
+        RESULTS["numbers"].plot(kind="trace")
+    assert "`weights` shows" in caught.value.diagnostic.help
+
+
 def test_what_a_picture_says() -> None:
     found = texts(RESULTS["numbers"].plot())
     p = RESULTS["numbers"]
@@ -209,7 +280,7 @@ def test_without_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(OptionError, match="needs matplotlib") as caught:
         RESULTS["numbers"].plot()
     assert "anglipy[plots]" in caught.value.diagnostic.help
-    assert set(KINDS) == {"auto", "marginals", "pairs", "weights"}
+    assert set(KINDS) == {"auto", "marginals", "pairs", "trace", "weights"}
 
 
 # --- densities ---
