@@ -148,8 +148,9 @@ def run(**command: Any) -> int:
 
     text, the default, is a table. json is one object: query, algorithm, options, draws, ess,
     log_evidence, seconds, posterior. edn is the same object as EDN. csv has one weighted draw per
-    line. With --values row i uses the seed plus i - 1 (with --ic, rows run together from one
-    seed), and a row that fails does not stop the rest.
+    line, with a column for each part of the result (a, b.c, v[0]) as in pandas; a part whose shape
+    differs between draws is one cell of EDN. With --values row i uses the seed plus i - 1 (with
+    --ic, rows run together from one seed), and a row that fails does not stop the rest.
 
     A worksheet, a file that infers at its top level by itself, needs no query chosen: given nothing
     but FILE, and perhaps a seed for what it draws, it runs and prints what it prints.

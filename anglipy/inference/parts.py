@@ -108,8 +108,11 @@ class Weighed(Protocol):
         """(label, value) of each draw; or nothing at all."""
 
 
-def parts_of(results: Weighed, limit: int = PART_LIMIT) -> list[Part]:
-    """The parts of the results and then those of the predicts, in order."""
+def parts_of(results: Weighed, limit: int = PART_LIMIT, regular: bool = False) -> list[Part]:
+    """The parts of the results and then those of the predicts, in order. If `regular`, vectors and
+    maps are opened only where all are of the same length, or have the same keys: others are a part
+    as a whole.
+    """
     weights = results.weights
     values = results.values
     if getattr(values, "numbers", None) is not None and (known := values.numbers()) is not None:  # type: ignore[attr-defined]
@@ -119,11 +122,12 @@ def parts_of(results: Weighed, limit: int = PART_LIMIT) -> list[Part]:
         part.__dict__["numbers"] = known
         found = [part]
     else:
-        found = list(_parts("", (), list(enumerate(values)), weights, limit, "result"))
+        column = list(enumerate(values))
+        found = list(_parts("", (), column, weights, limit, "result", regular))
     for label, column in predict_columns(results.predicts, label_text).items():
         room = limit - len(found)
         if room > 0:
-            found += _parts(label, (), column, weights, room, label)
+            found += _parts(label, (), column, weights, room, label, regular)
     return _with_unique_names(found)
 
 
@@ -156,7 +160,13 @@ def label_text(key: Any) -> str:
 
 
 def _parts(
-    name: str, path: tuple[Any, ...], column: Column, weights: FloatArray, limit: int, whole: str
+    name: str,
+    path: tuple[Any, ...],
+    column: Column,
+    weights: FloatArray,
+    limit: int,
+    whole: str,
+    regular: bool,
 ) -> Iterator[Part]:
     """The parts of one column; `whole` is its name if it is not a map."""
     work: list[tuple[str, tuple[Any, ...], str, tuple[int, ...], Column]]
@@ -164,7 +174,7 @@ def _parts(
     made = 0
     while work and made < limit:
         own, steps, array, index, column = work.pop()
-        inner = _inner(column) if len(steps) < DEPTH_LIMIT else None
+        inner = _inner(column, regular) if len(steps) < DEPTH_LIMIT else None
         if inner is None:
             made += 1
             yield _leaf(own, steps, array, index, column, weights)
@@ -180,9 +190,9 @@ def _parts(
                 work.append((f"{own}[{key}]", (*steps, key), array, (*index, key), part))
 
 
-def _inner(column: Column) -> tuple[bool, dict[Any, Column]] | None:
+def _inner(column: Column, regular: bool) -> tuple[bool, dict[Any, Column]] | None:
     """The columns inside of one of vectors, or of maps, and whether they are maps; None for
-    anything else.
+    anything else, and if `regular` where some columns lack what others have.
     """
     kinds = {kind_of(value) for _, value in column}
     columns: dict[Any, Column] = {}
@@ -194,6 +204,8 @@ def _inner(column: Column) -> tuple[bool, dict[Any, Column]] | None:
         for i, value in column:
             for place, entry in enumerate(elements(value) or ()):
                 columns.setdefault(place, []).append((i, entry))
+    if regular and any(len(inside) < len(column) for inside in columns.values()):
+        return None
     return (kinds == {"map"}, columns) if columns else None
 
 
