@@ -91,7 +91,7 @@ def _lines(artifact: Artifact, name: str, size: int) -> Iterator[str]:
             ("program", artifact.program_hash[:12]),
             ("size", f"{_parameters(artifact):,} parameters, {size / 1e6:.2f} MB"),
             ("network", _pairs(artifact.shape)),
-            ("training", _pairs({k: v for k, v in artifact.options.items() if k != "limits"})),
+            ("training", _pairs({k: v for k, v in artifact.options.items() if k not in ("beyond", "limits")})),
             *_example(artifact),
             ("versions", _pairs(artifact.versions)),
         ],

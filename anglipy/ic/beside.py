@@ -215,8 +215,6 @@ class Beside:
         rows, numbers, instances = self.history[part.runs], part.prior.numbers, part.instances
         limit = self.network.limits.get(part.site)
         far = limit is not None and bool(instances[0] > limit)
-        if far:
-            instances = np.full_like(instances, limit)
         found = _distinct(rows, instances, numbers, self.memory.rows)
         if found is None:
             return _Step(
@@ -235,22 +233,26 @@ class Beside:
     def _inputs(self, steps: list[_Step]) -> Inputs:
         """What the network is told of the histories that wait."""
         network = self.network
-        addresses, families, priors = [], [], []
+        addresses, families, priors, known = [], [], [], []
         for step in steps:
             count = len(step.rows)
             addresses.append(network.address_of(step.slot).expand(count, -1))
             priors.append(network.embed_priors(step.slot, step.numbers).expand(count, -1))
             families.append(torch.full((count,), kind_number(step.part.prior.family)))
-        instances = np.concatenate([step.instances for step in steps])
-        now = Identity(torch.cat(addresses), torch.cat(families), torch.from_numpy(instances))
-        return Inputs(now, torch.cat(priors))
+            known.append(np.zeros_like(step.instances) if step.is_beyond else step.instances)
+        instances, number = (
+            torch.from_numpy(np.concatenate(x)) for x in (known, [s.instances for s in steps])
+        )
+        now = Identity(torch.cat(addresses), torch.cat(families), instances)
+        return Inputs(now, torch.cat(priors), number)
 
     def _answer(self, sample: Sample, step: _Step, seen: Tensor) -> tuple[Any, Any, Any]:
         """Draw for the particles of a step: the value, the same as the family takes it, and the log
         weights.
         """
         slot, part = step.slot, step.part
-        if slot is None or slot.head is None or step.is_beyond:
+        left = step.is_beyond and part.site not in (self.network.beyond or ())
+        if slot is None or slot.head is None or left:
             if slot is None:
                 self.unknown.add(part.site)
             elif slot.head is not None:

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from anglipy.ic.batches import Batch
 from anglipy.ic.devices import computing, device_of, moved
+from anglipy.ic.limits import learned_share
 from anglipy.ic.network import Network
 from anglipy.ic.options import TrainingOptions
 from anglipy.ic.store import arrays_of, load_arrays
@@ -47,7 +48,9 @@ class Learner:
         with computing(self.device, self.options.precision):
             if self.network.grow(batch):
                 self._follow_growth()
-            log_q = self.network.log_proposals(batch, self.options.epsilon)
+            everywhere = frozenset(self.network.limits)
+            with self.network.shortened(learned_share(self.steps), everywhere):
+                log_q = self.network.log_proposals(batch, self.options.epsilon)
         loss = -log_q.sum() / batch.count
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()

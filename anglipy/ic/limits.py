@@ -1,22 +1,27 @@
 """How often training saw a site visited, and what lies beyond.
 
 A run may visit a site more often than the runs of the training did: its data are longer, or its
-length is random. The network knows nothing of such instances, and what it would propose for them is
-worse than the prior. So the limit of a site is the largest instance that training showed it often
-enough, and beyond it
+length is random. The limit of a site is the largest instance that training showed it often enough.
+Instances up to it have a code each; all those beyond share one. What the network is told of an
+instance is composed: the vector of its site, the code of the instance, the history of the run, and
+which observations have the same number, or nearly so (`cores.looking`). Only the code is unknown of
+an instance that training never showed.
 
-* choices are proposed by the prior, exactly, and count as the last known instance of their site in
-  the history of the choices after them;
-* observations are not read, so that what is read looks like a run of the training. Those of which
-  the order does not matter (`iid`) have no instance and no limit.
+So that the shared code is learned, and how to do without one's own, now and then a minibatch counts
+as seen by a network that knows a part of each limit only (`shortened`). After training, validation
+tells whether this has succeeded (`extended`): where the network proposes better than the prior
+beyond such shorter limits, it proposes beyond the true ones; elsewhere the prior does, exactly.
+Observations beyond their limits are read if that makes it better, else they are not, so that what
+is read looks like a run of the training. Those of which the order does not matter (`iid`) have no
+instance and no limit.
 
-Instances up to the limit have a code each, composed with the vector of their site.
+Models of language learn a code for unknown words in the same way (Kiperwasser and Goldberg 2016,
+"word dropout").
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,12 +33,23 @@ from anglipy.ic.checked import text, whole
 from anglipy.ic.observing import Observations
 from anglipy.ic.tapes import Choices, Tape
 
-__all__ = ["checked_limits", "limited", "limits_of", "read_up_to"]
+__all__ = [
+    "checked_limits",
+    "checked_sites",
+    "coded",
+    "learned_share",
+    "limits_of",
+    "read_up_to",
+    "shorter",
+]
 
 ENOUGH = 0.004
 """The share of the runs that visit a site at all which must reach an instance for it to be known:
 four of a thousand."""
 MOST_SITES = 1 << 20
+EVERY = 16
+"""One minibatch of so many counts as seen by a network that knows less."""
+GOLDEN = 0.6180339887498949
 
 
 def limits_of(tapes: Iterable[Tape]) -> dict[str, int]:
@@ -66,23 +82,44 @@ def checked_limits(given: Any) -> dict[str, int]:
     return {text(site): whole(limit, 1) for site, limit in given.items()}
 
 
-def limited(batch: Batch, limits: Mapping[str, int]) -> tuple[Batch, list[Tensor | None]]:
-    """The batch as a network with these limits is told of it, and for each group of steps which of
-    them are beyond, (n,) bool; None for none.
+def checked_sites(given: Any) -> frozenset[str] | None:
+    """The sites that a file names, if it names any. Raises ValueError for what are none."""
+    if given is None:
+        return None
+    if not isinstance(given, list) or len(given) > MOST_SITES:
+        raise ValueError("sites that are none")
+    return frozenset(text(site) for site in given)
+
+
+def learned_share(step: int) -> float | None:
+    """The part of each limit that a step of training pretends to know, in (0, 1); None: it knows
+    all of it.
+    """
+    turn, rest = divmod(step + 1, EVERY)
+    return None if rest else turn * GOLDEN % 1.0
+
+
+def shorter(limits: Mapping[str, int], share: float) -> dict[str, int]:
+    """A part of each limit, at least one."""
+    return {site: max(1, int(share * limit)) for site, limit in limits.items()}
+
+
+def coded(batch: Batch, limits: Mapping[str, int]) -> tuple[Tensor, list[Tensor | None]]:
+    """The instances of all steps as a network with these limits is told of them, (N,) int64, 0 for
+    those beyond; and for each group of steps which of them these are, (n,) bool, None for none.
     """
     beyond: list[Tensor | None] = []
     instances = batch.instances
     for group in batch.steps:
         limit = limits.get(group.key.site)
-        far = None if limit is None else instances[group.rows] > limit
-        if limit is not None and far is not None and bool(far.any()):
-            clamped = instances[group.rows].clamp_max(limit)
-            instances = instances.index_copy(0, group.rows, clamped)
+        own = batch.instances[group.rows]
+        far = None if limit is None else own > limit
+        if far is not None and bool(far.any()):
+            instances = instances.index_copy(0, group.rows, torch.where(far, 0, own))
             beyond.append(far)
         else:
             beyond.append(None)
-    observations = read_up_to(batch.observations, limits)[0]
-    return replace(batch, instances=instances, observations=observations), beyond
+    return instances, beyond
 
 
 def read_up_to(

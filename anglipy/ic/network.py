@@ -5,7 +5,7 @@ A step's input is the summary of the observations, the value and address of the 
 step's own address, family and instance, and the prior's numbers; what the core makes of it and of
 the steps before goes to the head of the slot, which gives the parameters of the proposal (`cores`
 says how). Instances of a site share a slot and are told apart by their code; those that training
-never saw are left to the prior (`limits`).
+never saw share one (`limits`).
 
 Slots and observers are added when an address is first met (`grow`), in training only. Le, Baydin
 and Wood 2017 (the design); Harvey et al. 2019 and Vaswani et al. 2017 (attention).
@@ -13,7 +13,8 @@ and Wood 2017 (the design); Harvey et al. 2019 and Vaswani et al. 2017 (attentio
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import torch
@@ -23,7 +24,7 @@ from torch.nn import functional
 from anglipy.ic.batches import Batch, ObserverKey, SlotKey, StepGroup
 from anglipy.ic.cores import Identity, State, Told, core_of, joined, selected
 from anglipy.ic.layers import Shape
-from anglipy.ic.limits import limited
+from anglipy.ic.limits import coded, shorter
 from anglipy.ic.observing import RAGGED
 from anglipy.ic.proposals import defended, kind_number
 from anglipy.ic.reader import FixedNumber, ObservationReader, Reading, fixed_numbers
@@ -75,8 +76,8 @@ class Proposed(NamedTuple):
     group: StepGroup
     slot: Slot
     far: Tensor | None
-    """Which of them are beyond the limit of their site, (n,) bool; None for none. The prior
-    proposes those.
+    """Which of them the prior proposes, being beyond the limit of their site, (n,) bool; None for
+    none.
     """
     seen: Tensor
     """What their heads see, (n, outputs of the core)."""
@@ -88,6 +89,8 @@ class Inputs(NamedTuple):
     now: Identity
     prior: Tensor
     """(n, PRIOR_WIDTH)."""
+    number: Tensor
+    """(n,) int64: the instance, which `now` says only if it is known."""
 
 
 class Network(nn.Module):
@@ -103,10 +106,9 @@ class Network(nn.Module):
         nothing."""
         self.combined: str | None = None
         """The function that makes of all observes of a run what it reads."""
-        self.limits: Mapping[str, int] = {}
-        """The largest instance that it knows of each site; see `limits`."""
         self.core = core_of(kind, shape)
         self.reader = ObservationReader(shape.width)
+        self._beyond: frozenset[str] | None = None
         self.slots = nn.ModuleList()
         self.index: dict[SlotKey, int] = {}
 
@@ -143,6 +145,40 @@ class Network(nn.Module):
         told = RAGGED | {"iid"}
         grown = {key.site: key.kind.name for key in self.reader.index if key.kind.name in told}
         return {**self.told, **grown}
+
+    @property
+    def limits(self) -> Mapping[str, int]:
+        """The largest instance that it knows of each site; see `limits`."""
+        return self.reader.limits
+
+    @limits.setter
+    def limits(self, limits: Mapping[str, int]) -> None:
+        self.reader.limits = limits
+
+    @property
+    def beyond(self) -> frozenset[str] | None:
+        """The sites where it proposes beyond their limit, too, having read what is observed beyond;
+        None: the prior proposes there, and observations beyond are not read.
+        """
+        return self._beyond
+
+    @beyond.setter
+    def beyond(self, sites: frozenset[str] | None) -> None:
+        self._beyond = sites
+        self.reader.reads_beyond = sites is not None
+
+    @contextmanager
+    def shortened(self, share: float | None, beyond: frozenset[str] | None) -> Iterator[None]:
+        """For a while a network that knows only a part of each limit and has this `beyond`. As it
+        is if `share` is None.
+        """
+        before = self.limits, self.beyond
+        if share is not None:
+            self.limits, self.beyond = shorter(self.limits, share), beyond
+        try:
+            yield
+        finally:
+            self.limits, self.beyond = before
 
     def all_slots(self) -> Sequence[Slot]:
         """The slots in the order in which they were added."""
@@ -205,12 +241,13 @@ class Network(nn.Module):
         """The steps that the network proposes, by slot, with what their heads see. Arguments as
         those of `log_proposals`.
         """
-        batch, beyond = limited(batch, self.limits)
+        instances, beyond = coded(batch, self.limits)
         if reading is None:
             reading = self.reader(batch.observations, batch.count, batch.widest)
-        heads_see = self._teacher_forced(batch, reading)
+        heads_see = self._teacher_forced(batch, instances, reading)
+        theirs = self.beyond or frozenset()
         found = [
-            (group, slot, far)
+            (group, slot, None if group.key.site in theirs else far)
             for group, far in zip(batch.steps, beyond, strict=True)
             if (slot := self.slot(group.key)) is not None and slot.head is not None
         ]
@@ -222,17 +259,18 @@ class Network(nn.Module):
         seen = heads_see[order].split([len(group.rows) for group, _, _ in found])
         return [Proposed(*three, own) for three, own in zip(found, seen, strict=True)]
 
-    def _teacher_forced(self, batch: Batch, reading: Reading) -> Tensor:
-        """What the head of every step sees, (N, outputs)."""
+    def _teacher_forced(self, batch: Batch, instances: Tensor, reading: Reading) -> Tensor:
+        """What the head of every step sees, (N, outputs), of which it is told these instances."""
         values, addresses, priors, families = self._embedded(batch)
         previous = batch.previous
         # The last row of each stands for the step before a first step.
-        family, instance = (functional.pad(x, (0, 1)) for x in (families, batch.instances))
+        family, instance = (functional.pad(x, (0, 1)) for x in (families, instances))
         told = Told(
             values[previous],
             Identity(addresses[previous], family[previous], instance[previous]),
-            Identity(addresses[:-1], families, batch.instances),
+            Identity(addresses[:-1], families, instances),
             priors,
+            batch.instances,
         )
         return self.core.unroll(told, reading, batch)
 
@@ -290,6 +328,6 @@ class Network(nn.Module):
         what their heads see (n, outputs), their memory, in which the value of the choice they wait
         for is still missing.
         """
-        told = Told(memory.value, memory.before, waiting.now, waiting.prior)
+        told = Told(memory.value, memory.before, waiting.now, waiting.prior, waiting.number)
         seen, state = self.core.advance(reading, memory.state, told)
         return seen, Memory(state, memory.value, waiting.now)

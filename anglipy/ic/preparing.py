@@ -79,7 +79,7 @@ def read_data(
         observations = _first_of_each(observations, codes)
     observations = _inputs(network, values) + observations
     groups, widest = group_observations(observations, len(values))
-    groups, left = read_up_to(groups, network.limits)
+    left = {} if network.reader.reads_beyond else read_up_to(groups, network.limits)[1]
     for site, limit in left.items():
         _warn(
             f"in training hardly a run observed {site} more than {limit} times: the proposals do "

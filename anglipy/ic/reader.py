@@ -9,7 +9,7 @@ always there, so that a run without observations has something to look at.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import torch
@@ -18,11 +18,14 @@ from torch import Tensor, nn
 from anglipy.ic.batches import ObserverGroup, ObserverKey
 from anglipy.ic.embedders import Embedded, Observer
 from anglipy.ic.layers import Dense, InstanceCode, Scales
+from anglipy.ic.limits import read_up_to
 from anglipy.ic.products import Linear
 from anglipy.ic.ragged import observer_for
 
-__all__ = ["FixedNumber", "ObservationReader", "Reading", "fixed_numbers"]
+__all__ = ["FixedNumber", "ObservationReader", "Reading", "fixed_numbers", "together"]
 
+ORDERED = ("sequence", "string")
+"""Kinds of observations whose elements have a place."""
 MOST_FIXED = 256
 """At most this many numbers are laid side by side."""
 
@@ -43,17 +46,48 @@ class Reading(NamedTuple):
     """(B, P, width)."""
     present: Tensor
     """(B, P) bool: which tokens are there."""
+    numbers: Tensor | None = None
+    """(B, P) int64: the instance of the observation that a token is of, or the place of the element
+    in a sequence, from 1; 0 for tokens in no order. None where nothing is ever in an order."""
     of: Tensor | None = None
     """At inference, where B readings are shared by n runs: the row that each has, (n,) int64; None:
     all have the one row."""
 
     def part(self, first: int, last: int) -> Reading:
         """Some of the rows."""
-        return Reading(self.summary[first:last], self.tokens[first:last], self.present[first:last])
+        return self.mapped(lambda x: x[first:last])
+
+    def mapped(self, change: Callable[[Tensor], Tensor]) -> Reading:
+        """With all that has a row for each of the B runs changed; `of` is kept."""
+        numbers = None if self.numbers is None else change(self.numbers)
+        rows = (change(self.summary), change(self.tokens), change(self.present))
+        return Reading(*rows, numbers, self.of)
 
     def summaries(self, runs: int) -> Tensor:
         """The summary of each of n runs that share the rows, (n, width)."""
         return self.summary.expand(runs, -1) if self.of is None else self.summary[self.of]
+
+
+def together(parts: Sequence[Reading]) -> Reading:
+    """The rows of all; those with fewer tokens are padded. Of readings by one reader."""
+    widest = max(part.tokens.shape[1] for part in parts)
+
+    def joined(rows: Iterable[Tensor]) -> Tensor:
+        return torch.cat([_padded(x, widest) for x in rows])
+
+    numbers = [part.numbers for part in parts if part.numbers is not None]
+    return Reading(
+        torch.cat([part.summary for part in parts]),
+        joined(part.tokens for part in parts),
+        joined(part.present for part in parts),
+        joined(numbers) if numbers else None,
+    )
+
+
+def _padded(x: Tensor, places: int) -> Tensor:
+    """(B, P, ..) -> (B, places, ..) with zeros at the end."""
+    more = places - x.shape[1]
+    return torch.cat([x, x.new_zeros(x.shape[0], more, *x.shape[2:])], 1) if more else x
 
 
 def fixed_numbers(
@@ -82,6 +116,10 @@ class ObservationReader(nn.Module):
         self.width = width
         self.observers = nn.ModuleList()
         self.index: dict[ObserverKey, int] = {}
+        self.limits: Mapping[str, int] = {}
+        """The largest instance known of each site; see `limits`."""
+        self.reads_beyond = False
+        """Whether it reads observations beyond their limits."""
         self.instances = InstanceCode()
         self.nothing = nn.Parameter(0.1 * torch.randn(width))
         self.pooled = Linear(width, width)
@@ -128,15 +166,33 @@ class ObservationReader(nn.Module):
 
     def forward(self, groups: Sequence[ObserverGroup], runs: int, widest: int) -> Reading:
         """Read the observations of `runs` runs, of which the one with most made `widest`."""
+        if not self.reads_beyond:
+            groups = read_up_to(tuple(groups), self.limits)[0]
         known = [group for group in groups if group.key in self.index]
-        parts = [self._observer(group)(group, self.instances) for group in known]
-        tokens, present = self._tokens(known, parts, runs, widest)
+        coded = [self._coded(group) for group in known]
+        parts = [self._observer(group)(group, self.instances) for group in coded]
+        tokens, present, numbers = self._tokens(known, parts, runs, widest)
         summary = self.pooled(self._digest(known, parts, runs))
         if self.scales is not None and self.side_by_side is not None:
-            values, there = self._layout(groups, runs)
+            values, there = self._layout(coded, runs)
             standard = self.scales(values) * torch.cat([there, there], 1)
             summary = summary + self.side_by_side(torch.cat([standard, there], 1))
-        return Reading(summary, tokens, present)
+        return Reading(summary, tokens, present, numbers if self._is_numbered else None)
+
+    @property
+    def _is_numbered(self) -> bool:
+        """Whether any site is observed more than once, or has elements in an order."""
+        return any(
+            self.limits.get(key.site, 1) > 1 or key.kind.name in ORDERED for key in self.index
+        )
+
+    def _coded(self, group: ObserverGroup) -> ObserverGroup:
+        """With instance 0 for all beyond the limit, which share a code."""
+        limit = self.limits.get(group.key.site)
+        if limit is None:
+            return group
+        known = torch.where(group.instances > limit, 0, group.instances)
+        return group._replace(instances=known)
 
     def _observer(self, group: ObserverGroup) -> Observer:
         return self.observers[self.index[group.key]]  # type: ignore[return-value]
@@ -159,15 +215,28 @@ class ObservationReader(nn.Module):
 
     def _tokens(
         self, groups: Sequence[ObserverGroup], parts: Sequence[Embedded], runs: int, widest: int
-    ) -> tuple[Tensor, Tensor]:
-        """Tokens (B, P, width) and which are there (B, P). Token 0 is the learned one."""
-        nothing = self.nothing.expand(runs, 1, -1)
-        there = torch.ones(runs, 1, dtype=torch.bool)
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Tokens (B, P, width), which are there and their numbers, both (B, P). Token 0 is the
+        learned one.
+        """
+        first = (
+            self.nothing.expand(runs, 1, -1),
+            torch.ones(runs, 1, dtype=torch.bool),
+            torch.zeros(runs, 1, dtype=torch.int64),
+        )
         if not groups:
-            return nothing, there
+            return first
         if any(part.present is not None for part in parts):
-            tokens, present = _without_gaps(groups, parts, runs)
-            return torch.cat([nothing, tokens], 1), torch.cat([there, present], 1)
+            found = _without_gaps(groups, parts, runs)
+        else:
+            found = self._in_places(groups, parts, runs, widest)
+        tokens, present, numbers = (torch.cat(pair, 1) for pair in zip(first, found, strict=True))
+        return tokens, present, numbers
+
+    def _in_places(
+        self, groups: Sequence[ObserverGroup], parts: Sequence[Embedded], runs: int, widest: int
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """The same but for token 0, each observation at the place that it has in its run."""
         span = max(part.tokens.shape[1] for part in parts)
         rows = []
         for group, part in zip(groups, parts, strict=True):
@@ -178,10 +247,12 @@ class ObservationReader(nn.Module):
         places = runs * widest * span
         tokens = flat.new_zeros(places, self.width).index_copy(0, order, flat)
         present = torch.zeros(places, dtype=torch.bool).index_fill(0, order, True)
-        return (
-            torch.cat([nothing, tokens.reshape(runs, -1, self.width)], 1),
-            torch.cat([there, present.reshape(runs, -1)], 1),
+        numbers = torch.cat(
+            [_numbers(group, part).reshape(-1) for group, part in zip(groups, parts, strict=True)]
         )
+        numbers = numbers.new_zeros(places).index_copy(0, order, numbers)
+        tokens = tokens.reshape(runs, -1, self.width)
+        return tokens, present.reshape(runs, -1), numbers.reshape(runs, -1)
 
     def _layout(self, groups: Sequence[ObserverGroup], runs: int) -> tuple[Tensor, Tensor]:
         """The fixed numbers side by side, (B, columns) float64, and which of them are there,
@@ -206,22 +277,34 @@ class ObservationReader(nn.Module):
 
 def _without_gaps(
     groups: Sequence[ObserverGroup], parts: Sequence[Embedded], runs: int
-) -> tuple[Tensor, Tensor]:
-    """The tokens of each run, (runs, P, width), and which are there, for observations that have
-    different numbers of them.
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The tokens of each run, (runs, P, width), which are there, and their numbers, for
+    observations that have different numbers of them.
     """
-    owners, flat = [], []
+    owners, flat, numbers = [], [], []
     for group, part in zip(groups, parts, strict=True):
         owner = group.rows[:, None].expand(part.tokens.shape[:2])
         there = slice(None) if part.present is None else part.present
         owners.append(owner[there].reshape(-1))
         flat.append(part.tokens[there].reshape(-1, part.tokens.shape[2]))
+        numbers.append(_numbers(group, part)[there].reshape(-1))
     owner, order = torch.sort(torch.cat(owners), stable=True)
     counts = torch.bincount(owner, minlength=runs)
     most = int(counts.max())
     rank = torch.arange(len(owner), device=owner.device) - (counts.cumsum(0) - counts)[owner]
-    found = torch.cat(flat)[order]
-    table = found.new_zeros(runs * most, found.shape[1])
-    table = table.index_copy(0, owner * most + rank, found)
+    found, number = torch.cat(flat)[order], torch.cat(numbers)[order]
+    places = owner * most + rank
+    table = found.new_zeros(runs * most, found.shape[1]).index_copy(0, places, found)
+    numbered = number.new_zeros(runs * most).index_copy(0, places, number)
     present = torch.arange(most, device=owner.device) < counts[:, None]
-    return table.reshape(runs, most, -1), present
+    return table.reshape(runs, most, -1), present, numbered.reshape(runs, most)
+
+
+def _numbers(group: ObserverGroup, part: Embedded) -> Tensor:
+    """The number of each token of a group, (n, tokens) int64."""
+    count, tokens = part.tokens.shape[:2]
+    if group.key.kind.name in ORDERED:
+        places = torch.arange(1, tokens + 1, device=group.instances.device)
+        return places.expand(count, tokens)
+    numbers = torch.zeros_like(group.instances) if group.key.kind.name == "iid" else group.instances
+    return numbers[:, None].expand(count, tokens)

@@ -18,7 +18,7 @@ from anglipy.ic.artifact import AddressRow, Artifact, Example
 from anglipy.ic.batches import ObserverKey, SlotKey
 from anglipy.ic.checked import finite, text
 from anglipy.ic.layers import Shape
-from anglipy.ic.limits import checked_limits
+from anglipy.ic.limits import checked_limits, checked_sites
 from anglipy.ic.network import Network, Structure
 from anglipy.ic.observing import DIMENSIONS, Kind
 from anglipy.ic.options import NETWORKS, TrainingOptions, TrainingRecord
@@ -221,6 +221,7 @@ def network_of(artifact: Artifact) -> Network:
         shape = Shape(**artifact.shape, proposal=network_proposal(artifact))
         told = checked_readings(artifact.options.get("embedders"))
         limits = checked_limits(artifact.options.get("limits"))
+        beyond = checked_sites(artifact.options.get("beyond"))
         combined = artifact.options.get("combine_observes")
         combined = combined if combined is None else text(combined)
         structure = structure_of(artifact.addresses, artifact.fixed)
@@ -234,5 +235,6 @@ def network_of(artifact: Artifact) -> Network:
             help="compile again",
         ) from error
     network.told, network.limits, network.combined = told, limits, combined
+    network.beyond = beyond
     network.may_miss = bool(artifact.options.get("missing", 0.0))
     return network.eval()

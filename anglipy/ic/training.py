@@ -30,6 +30,7 @@ from anglipy.ic.artifact import Artifact
 from anglipy.ic.batches import batch_of
 from anglipy.ic.container import sweep
 from anglipy.ic.devices import device_of, forked_rng
+from anglipy.ic.extending import sites_beyond
 from anglipy.ic.judgement.novelty import learned_from, summaries
 from anglipy.ic.layers import Shape
 from anglipy.ic.learner import Learner, Losses, validate
@@ -299,7 +300,11 @@ class Trainer:
         """
         final = self.record(interrupted).judged
         artifact = replace(Artifact.load(self.path), record=final)
-        known = learned_from(summaries(network_of(artifact), self.validation))
+        network = network_of(artifact)
+        extended = sites_beyond(network, self.validation, artifact.epsilon)
+        if extended is not None:
+            artifact = replace(artifact, options=artifact.options | {"beyond": sorted(extended)})
+        known = learned_from(summaries(network, self.validation))
         if known is not None:
             artifact = replace(artifact, extras=known.to_arrays())
         artifact.save(self.path)

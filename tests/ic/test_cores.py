@@ -41,7 +41,9 @@ def walk(network: Network, steps: int):
     address = network.all_slots()[0].address.expand(3, -1)
     family, one = torch.full((3,), 4), torch.ones(3, dtype=torch.int64)
     for step in range(steps + 1):
-        inputs = Inputs(Identity(address, family, step * one), torch.ones(3, PRIOR_WIDTH))
+        inputs = Inputs(
+            Identity(address, family, step * one), torch.ones(3, PRIOR_WIDTH), (step + 1) * one
+        )
         if step < steps:
             memory = network.advance(reading, memory, inputs)[1]
             memory = memory._replace(value=torch.randn_like(memory.value.expand(3, -1)))
@@ -61,7 +63,7 @@ def test_states_are_values_whose_rows_can_be_chosen_repeated_and_joined(kind: st
         torch.testing.assert_close(again, seen, rtol=0, atol=0)
         # A run that has taken four steps beside two that have taken three.
         mixed = after.select(torch.tensor([1])).join(memory.select(torch.tensor([2, 0])))
-        part = Inputs(Identity(*(x[:3] for x in inputs.now)), inputs.prior)
+        part = Inputs(Identity(*(x[:3] for x in inputs.now)), inputs.prior, inputs.number)
         found, _ = network.advance(reading, mixed, part)
         expected, _ = network.advance(reading, after, inputs)
         torch.testing.assert_close(found[0], expected[1], rtol=0, atol=1e-12)

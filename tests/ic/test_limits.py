@@ -16,7 +16,7 @@ from anglipy.ic.artifact import Artifact
 from anglipy.ic.batches import batch_of
 from anglipy.ic.beside import Beside
 from anglipy.ic.engine import ProposalWarning, infer_compiled
-from anglipy.ic.limits import limited, limits_of
+from anglipy.ic.limits import coded, limits_of
 from anglipy.ic.options import NETWORKS, TrainingOptions
 from anglipy.ic.preparing import read_data
 from anglipy.ic.running import Runs
@@ -79,8 +79,8 @@ def test_the_limit_is_what_enough_runs_reach(lengths: list[int], limit: int) -> 
 def test_a_batch_within_the_limits_is_left_as_it_is() -> None:
     batch = batch_of(record(program("growing", "compiled"), None, np.random.default_rng(0), 20))
     limits = {group.key.site: int(batch.instances.max()) for group in batch.steps}
-    same, beyond = limited(batch, limits)
-    assert torch.equal(same.instances, batch.instances)
+    same, beyond = coded(batch, limits)
+    assert torch.equal(same, batch.instances)
     assert beyond == [None] * len(batch.steps)
 
 
@@ -111,13 +111,7 @@ def test_weights_beyond_the_limit_are_those_of_the_tape(network: str) -> None:
         reading = read_data(beside, asked, [None])
         walk = Writing(beside, reading, 0.01, Runs(asked, None, COUNT), np.random.default_rng(6))
         walk.run()
-        parts = (reading.summary, reading.tokens, reading.present)
-        everybody = reading._replace(
-            **{
-                name: part.expand(COUNT, *part.shape[1:])
-                for name, part in zip(("summary", "tokens", "present"), parts, strict=True)
-            }
-        )
+        everybody = reading.mapped(lambda x: x.expand(COUNT, *x.shape[1:]))
         batch = batch_of(Tape(COUNT, walk.seen, []))
         log_q = beside.log_proposals(batch, 0.01, everybody)
     far = batch.instances > 1

@@ -75,7 +75,7 @@ class AttentiveFeedForward(FeedForward):
         assert isinstance(cache, Cache)
         found, cache = self.past.advance(self, cache, told)
         parts = [*self.parts(reading.summaries(len(found)), told), *_last(told), found]
-        return self.seen(torch.cat(parts, 1), reading), (cache,)
+        return self.seen(torch.cat(parts, 1), reading, told.number), (cache,)
 
 
 def _last(told: Told) -> list[Tensor]:

@@ -26,7 +26,16 @@ from anglipy.ic.proposals import KINDS
 from anglipy.ic.reader import Reading
 from anglipy.ic.slots import ADDRESS_WIDTH, PRIOR_WIDTH, VALUE_WIDTH
 
-__all__ = ["FAMILY_WIDTH", "IDENTITY_WIDTH", "Core", "Identity", "Told", "padded", "places"]
+__all__ = [
+    "FAMILY_WIDTH",
+    "IDENTITY_WIDTH",
+    "Core",
+    "Identity",
+    "Told",
+    "numbered",
+    "padded",
+    "places",
+]
 
 FAMILY_WIDTH = 8
 IDENTITY_WIDTH = ADDRESS_WIDTH + FAMILY_WIDTH + INSTANCE_WIDTH
@@ -40,7 +49,7 @@ class Identity(NamedTuple):
     family: Tensor
     """(n,) int64."""
     instance: Tensor
-    """(n,) int64; 0 for the step before a first one."""
+    """(n,) int64; 0 for one beyond those that are known, and for the step before a first one."""
 
 
 class Told(NamedTuple):
@@ -54,6 +63,8 @@ class Told(NamedTuple):
     """The step itself."""
     prior: Tensor
     """(n, PRIOR_WIDTH): the prior of the step itself."""
+    number: Tensor
+    """(n,) int64: the instance of the step itself, which `now` says only if it is known."""
 
 
 class Core(Looking):
@@ -102,10 +113,14 @@ class Core(Looking):
             [summary, told.value, told.before.address, self.identified(told.now), told.prior], 1
         )
 
-    def heads_see(self, states: Tensor, inputs: Tensor, reading: Reading) -> Tensor:
-        """States and inputs (B, T, .) of runs with these observations -> (B, T, outputs)."""
+    def heads_see(
+        self, states: Tensor, inputs: Tensor, reading: Reading, numbers: Tensor
+    ) -> Tensor:
+        """States and inputs (B, T, .) of steps with these instances (B, T), of runs with these
+        observations -> (B, T, outputs).
+        """
         both = torch.cat([states, inputs], 2)
-        return torch.cat([both, self.look(both, reading)], 2)
+        return torch.cat([both, self.look(both, reading, numbers)], 2)
 
 
 def inputs_width(shape: Shape) -> int:
@@ -128,3 +143,11 @@ def padded(batch: Batch, steps: Tensor, at: Tensor) -> Tensor:
         table = steps.new_zeros(batch.count * batch.longest, steps.shape[1])
         table = table.index_copy(0, at, steps)
     return table.reshape(batch.count, batch.longest, -1)
+
+
+def numbered(batch: Batch, at: Tensor) -> Tensor:
+    """The instances of the steps of a batch in such a table, (B, T) int64. `at` is
+    `places(batch)`.
+    """
+    table = at.new_zeros(batch.count * batch.longest).index_copy(0, at, batch.instances)
+    return table.reshape(batch.count, batch.longest)

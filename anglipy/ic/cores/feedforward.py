@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from anglipy.ic.batches import Batch
-from anglipy.ic.cores.base import IDENTITY_WIDTH, Core, Told, padded, places
+from anglipy.ic.cores.base import IDENTITY_WIDTH, Core, Told, numbered, padded, places
 from anglipy.ic.cores.states import State
 from anglipy.ic.layers import Shape
 from anglipy.ic.products import Linear
@@ -43,7 +43,7 @@ class FeedForward(Core):
     def advance(self, reading: Reading, state: State, told: Told) -> tuple[Tensor, State]:
         """What the heads see depends on the step itself only."""
         parts = self.parts(reading.summaries(len(told.prior)), told)
-        return self.seen(torch.cat(parts, 1), reading), ()
+        return self.seen(torch.cat(parts, 1), reading, told.number), ()
 
     def parts(self, summary: Tensor, told: Told) -> list[Tensor]:
         """What is side by side in the input of n steps."""
@@ -52,8 +52,10 @@ class FeedForward(Core):
     def unrolled(self, inputs: Tensor, reading: Reading, batch: Batch, at: Tensor) -> Tensor:
         """What the heads of all N steps of a batch see, (N, outputs), whose places are `at`."""
         table = padded(batch, inputs, at)
-        return self.heads_see(self.tower(self.input(table)), table, reading).flatten(0, 1)[at]
+        seen = self.heads_see(self.tower(self.input(table)), table, reading, numbered(batch, at))
+        return seen.flatten(0, 1)[at]
 
-    def seen(self, inputs: Tensor, reading: Reading) -> Tensor:
+    def seen(self, inputs: Tensor, reading: Reading, numbers: Tensor) -> Tensor:
         """What the heads of n steps see that share one reading, (n, outputs)."""
-        return self.heads_see(self.tower(self.input(inputs))[None], inputs[None], reading)[0]
+        states = self.tower(self.input(inputs))
+        return self.heads_see(states[None], inputs[None], reading, numbers[None])[0]

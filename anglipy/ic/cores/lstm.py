@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from anglipy.ic.batches import Batch
-from anglipy.ic.cores.base import Core, Told, inputs_width, padded, places
+from anglipy.ic.cores.base import Core, Told, inputs_width, numbered, padded, places
 from anglipy.ic.cores.states import State
 from anglipy.ic.layers import Shape
 from anglipy.ic.reader import Reading
@@ -34,7 +34,8 @@ class LSTM(Core):
         packed = self.lstm.over_runs(inputs[batch.packed], batch.sizes)
         states = torch.empty_like(packed).index_copy(0, batch.packed, packed)
         both = torch.cat([states, inputs], 1)
-        found = self.look(padded(batch, both, at), reading).flatten(0, 1)[at]
+        numbers = numbered(batch, at)
+        found = self.look(padded(batch, both, at), reading, numbers).flatten(0, 1)[at]
         return torch.cat([both, found], 1)
 
     def begin(self, reading: Reading) -> State:
@@ -49,4 +50,5 @@ class LSTM(Core):
         assert isinstance(cell, Tensor)
         inputs = self.full_inputs(reading.summaries(len(hidden)), told)
         hidden, cell = self.lstm.step(inputs, hidden, cell)
-        return self.heads_see(hidden[None], inputs[None], reading)[0], (hidden, cell)
+        seen = self.heads_see(hidden[None], inputs[None], reading, told.number[None])[0]
+        return seen, (hidden, cell)

@@ -15,7 +15,15 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from anglipy.ic.batches import Batch
-from anglipy.ic.cores.base import FAMILY_WIDTH, Core, Told, inputs_width, padded, places
+from anglipy.ic.cores.base import (
+    FAMILY_WIDTH,
+    Core,
+    Told,
+    inputs_width,
+    numbered,
+    padded,
+    places,
+)
 from anglipy.ic.cores.looking import Looking
 from anglipy.ic.cores.past import by_head
 from anglipy.ic.cores.states import Cache, State
@@ -44,10 +52,10 @@ class Transformer(Core):
         at = places(batch)
         table = padded(batch, self._inputs(reading.summary[batch.trace_of], told), at)
         times = torch.arange(batch.longest, device=table.device)
-        states = table
+        states, numbers = table, numbered(batch, at)
         for layer in self._layers():
-            states = layer.unroll(states, times, reading)
-        return self.heads_see(self.norm(states), table, reading).flatten(0, 1)[at]
+            states = layer.unroll(states, times, reading, numbers)
+        return self.heads_see(self.norm(states), table, reading, numbers).flatten(0, 1)[at]
 
     def begin(self, reading: Reading) -> State:
         """An empty cache per layer."""
@@ -61,9 +69,10 @@ class Transformer(Core):
         states, after = inputs, []
         for layer, cache in zip(self._layers(), state, strict=True):
             assert isinstance(cache, Cache)
-            states, longer = layer.advance(states, cache, reading)
+            states, longer = layer.advance(states, cache, reading, told.number)
             after.append(longer)
-        seen = self.heads_see(self.norm(states)[None], inputs[None], reading)[0]
+        states = self.norm(states)
+        seen = self.heads_see(states[None], inputs[None], reading, told.number[None])[0]
         return seen, tuple(after)
 
     def _layers(self) -> list[Layer]:
@@ -93,8 +102,8 @@ class Layer(nn.Module):
         )
         self.norms = nn.ModuleList(nn.LayerNorm(hidden) for _ in range(3))
 
-    def unroll(self, x: Tensor, times: Tensor, reading: Reading) -> Tensor:
-        """All steps of B runs, (B, T, hidden)."""
+    def unroll(self, x: Tensor, times: Tensor, reading: Reading, numbers: Tensor) -> Tensor:
+        """All steps of B runs, (B, T, hidden), whose instances are `numbers`, (B, T)."""
         query, key, value = (
             by_head(part, self.heads) for part in self.three(self.norms[0](x)).chunk(3, 2)
         )
@@ -102,9 +111,11 @@ class Layer(nn.Module):
             rotated(query, times), rotated(key, times), value, is_causal=True
         )
         x = x + self.output(found.transpose(1, 2).flatten(2))
-        return self._rest(x, reading)
+        return self._rest(x, reading, numbers)
 
-    def advance(self, x: Tensor, cache: Cache, reading: Reading) -> tuple[Tensor, Cache]:
+    def advance(
+        self, x: Tensor, cache: Cache, reading: Reading, numbers: Tensor
+    ) -> tuple[Tensor, Cache]:
         """One step of n runs, (n, hidden), which share a reading."""
         query, key, value = (
             part.reshape(len(x), self.heads, -1)
@@ -113,10 +124,10 @@ class Layer(nn.Module):
         times = cache.lengths[:, None]
         cache = cache.appended(rotated(key, times), value)
         x = x + self.output(cache.attended(rotated(query, times)))
-        return self._rest(x[None], reading)[0], cache
+        return self._rest(x[None], reading, numbers[None])[0], cache
 
-    def _rest(self, x: Tensor, reading: Reading) -> Tensor:
-        x = x + self.observed(self.observations.look(self.norms[1](x), reading))
+    def _rest(self, x: Tensor, reading: Reading, numbers: Tensor) -> Tensor:
+        x = x + self.observed(self.observations.look(self.norms[1](x), reading, numbers))
         return x + self.perceptron(self.norms[2](x))
 
 

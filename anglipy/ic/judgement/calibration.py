@@ -29,10 +29,9 @@ from anglipy.ic.judgement import novelty
 from anglipy.ic.judgement.quantities import Address, addresses_of, columns, squared_distances
 from anglipy.ic.judgement.simulating import Conditioned, Simulated, simulated
 from anglipy.ic.learner import Losses
-from anglipy.ic.limits import read_up_to
 from anglipy.ic.network import Network
 from anglipy.ic.options import SiteLoss
-from anglipy.ic.reader import Reading
+from anglipy.ic.reader import Reading, together
 from anglipy.ic.running import Runs
 from anglipy.ic.setup import Setup
 from anglipy.ic.store import network_of
@@ -222,17 +221,7 @@ def _site_losses(losses: Losses) -> tuple[SiteLoss, ...]:
 
 def _reading(network: Network, batches: list[Batch]) -> Reading:
     """What the network reads of all data, a row each."""
-    parts = [
-        network.reader(read_up_to(b.observations, network.limits)[0], b.count, b.widest)
-        for b in batches
-    ]
-    widest = max(part.tokens.shape[1] for part in parts)
-    tokens, present = [], []
-    for part in parts:
-        more = widest - part.tokens.shape[1]
-        tokens.append(torch.nn.functional.pad(part.tokens, (0, 0, 0, more)))
-        present.append(torch.nn.functional.pad(part.present, (0, more)))
-    return Reading(torch.cat([p.summary for p in parts]), torch.cat(tokens), torch.cat(present))
+    return together([network.reader(b.observations, b.count, b.widest) for b in batches])
 
 
 # --- particles ---

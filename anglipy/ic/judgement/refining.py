@@ -125,8 +125,7 @@ def _adapted(
 ) -> Network:
     """A copy of the network whose heads are fitted to the weighted runs."""
     learner = copy.deepcopy(network)
-    parts = (reading.summary, reading.tokens, reading.present)
-    shared = Reading(*(part.clone().expand(batch.count, *part.shape[1:]) for part in parts))
+    shared = reading.mapped(lambda x: x.clone().expand(batch.count, *x.shape[1:]))
     share = torch.from_numpy(weights)[batch.trace_of]
     with torch.no_grad():
         proposed = learner.proposed(batch, shared)
