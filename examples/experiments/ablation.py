@@ -20,7 +20,13 @@ from examples.experiments.record import Circumstances
 
 __all__ = ["NETWORKS", "cell"]
 
-NETWORKS = ("lstm", "ff+attention", "lstm+attention", "transformer", "ff")
+NETWORKS: dict[str, tuple[str, dict[str, int]]] = {
+    "lstm-512": ("lstm", {"hidden": 512, "width": 512}),
+    **{name: (name, {}) for name in ("lstm", "ff+attention", "lstm+attention", "transformer", "ff")},
+}
+"""Kinds of network and options that differ from the defaults, of 128 units: the first is of the
+size that was published.
+"""
 SIMULATIONS, PARTICLES = 200, 100
 
 
@@ -61,7 +67,9 @@ def cell(case: Case, network: str, settings: Settings) -> Cell:
     experiment = Experiment(f"ablation-{case.name}", "", "", lambda lab: None)
     lab = Lab(experiment, settings, click.echo)
     model = lab.model(case.file, case.query)
-    trained = lab.train(model, network=network, validation=2_000, **case.options)
+    kind, sizes = NETWORKS[network]
+    options = {**case.options, **sizes}
+    trained = lab.train(model, name=network, network=kind, validation=2_000, **options)
     found = model.calibrate(
         trained.path,
         simulations=lab.few(SIMULATIONS, 50),
