@@ -22,7 +22,9 @@ __all__ = ["NETWORKS", "cell"]
 
 NETWORKS: dict[str, tuple[str, dict[str, int]]] = {
     "lstm-512": ("lstm", {"hidden": 512, "width": 512}),
-    **{name: (name, {}) for name in ("lstm", "ff+attention", "lstm+attention", "transformer", "ff")},
+    **{
+        name: (name, {}) for name in ("lstm", "ff+attention", "lstm+attention", "transformer", "ff")
+    },
 }
 """Kinds of network and options that differ from the defaults, of 128 units: the first is of the
 size that was published.
