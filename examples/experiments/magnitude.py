@@ -70,10 +70,10 @@ def _run(lab: Lab) -> None:
     lab.note(
         "Trained on runs of which one in a hundred has 100 nuisance variables and the others have "
         "up to nine: what is to be learned is the same, and short runs are many. The loss is that "
-        f"of {HELD_OUT:,} new runs with 100, without the entropy of the nuisance variables. Given x "
-        "and m, y is in one of two peaks about a thousandth as wide as its prior: the loss falls as "
-        "long as the training goes on. Tried before: only runs with 100, for 5 minutes (2.36 with "
-        "attention). M = 20 is in the comparison of networks above."
+        f"of {HELD_OUT:,} new runs with 100, without the entropy of the nuisance variables. Given "
+        "x and m, y is in one of two peaks about a thousandth as wide as its prior: the loss falls "
+        "as long as the training goes on. Tried before: only runs with 100, for 5 minutes (2.36 "
+        "with attention). M = 20 is in the comparison of networks above."
     )
 
 
