@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from anglipy.ic.judgement.calibration import Calibration
+from anglipy.ic.options import TrainingOptions
 from anglipy.inference.ranks import holm
 from examples.experiments.genes import is_there
 from examples.experiments.lab import Experiment, Lab
@@ -22,7 +23,7 @@ class Subject(NamedTuple):
     file: str
     query: str | None = None
     setup: Mapping[str, Any] = {}
-    network: str = "lstm"
+    network: str = TrainingOptions().network
     simulations: int = 300
     particles: int = 50
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from examples.experiments.gaussians import Array
 
-__all__ = ["MEANS", "distance", "draw_runs", "points_around"]
+__all__ = ["MEANS", "distance", "draw_runs", "nearness", "points_around"]
 
 MEANS = np.array([[-0.3, -0.2], [0.1, 0.1], [0.7, 0.0]])
 KERNEL_SD = 0.08
@@ -32,6 +32,14 @@ def distance(found: Array, true: Array) -> float:
         float(between[places, list(order)].mean())
         for order in itertools.permutations(range(len(true)))
     )
+
+
+def nearness(found: Array, true: Array) -> float:
+    """How far two sets of points are from each other, which may differ in number: the mean distance
+    of a point to the nearest of the other set, averaged over both.
+    """
+    between = np.linalg.norm(found[:, None] - true[None], axis=2)
+    return float(0.5 * (between.min(0).mean() + between.min(1).mean()))
 
 
 def draw_runs(

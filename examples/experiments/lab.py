@@ -24,6 +24,7 @@ import anglipy
 from anglipy.ic.artifact import Artifact
 from anglipy.ic.batches import batch_of
 from anglipy.ic.learner import validate
+from anglipy.ic.options import TrainingOptions
 from anglipy.ic.store import network_of
 from anglipy.ic.tapes import record
 from anglipy.runtime.convert import from_python
@@ -115,7 +116,7 @@ class Lab:
         of one experiment apart.
         """
         settings = self.settings
-        network = options.pop("network", None) or settings.network or "lstm"
+        network = options.pop("network", None) or settings.network or TrainingOptions().network
         if settings.minutes is not None:
             options = {**options, "traces": None, "minutes": settings.minutes}
         if self.quick:
@@ -149,7 +150,7 @@ class Lab:
         artifact = Artifact.load(trained.path)
         return validate(network_of(artifact), [batch_of(tape)], artifact.epsilon).loss / made
 
-    def left_by(self, experiment: str, network: str = "lstm") -> Path | None:
+    def left_by(self, experiment: str, network: str) -> Path | None:
         """The artifact that another experiment has left, if there is one."""
         path = self._path(experiment, network)
         return path if path.exists() else None
