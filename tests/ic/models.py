@@ -189,8 +189,8 @@ def untrained(
     network: str = "lstm",
     argument: Any = None,
 ) -> Artifact:
-    """An artifact whose network has met the addresses of some runs, its heads moved about by noise
-    of size `wild`.
+    """An artifact whose network has met the addresses of some runs, its heads, and how it looks for
+    observations of the same number, moved about by noise of size `wild`.
     """
     rng = np.random.default_rng(seed)
     with torch.random.fork_rng(devices=[]):
@@ -202,6 +202,9 @@ def untrained(
                 if slot.head is not None:
                     for parameter in slot.head.parameters():
                         parameter += wild * torch.randn_like(parameter)
+            for name, parameter in grown.named_parameters():
+                if name.endswith("near"):
+                    parameter += 10.0 * wild * torch.randn_like(parameter)
     empty = TrainingRecord(0, 0.0, 0.0, 0, 0.0, True)
     options = TrainingOptions(epsilon=epsilon, network=network)
     return artifact_of(grown, asked.name, "hash", None, options, empty)

@@ -1,8 +1,11 @@
-"""Instances that training did not show: left to the prior, exactly; the rest is undisturbed."""
+"""Instances that training did not show: proposed by what the network makes of them where this is
+better than the prior, else left to the prior, exactly; the rest is undisturbed.
+"""
 
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +19,8 @@ from anglipy.ic.artifact import Artifact
 from anglipy.ic.batches import batch_of
 from anglipy.ic.beside import Beside
 from anglipy.ic.engine import ProposalWarning, infer_compiled
-from anglipy.ic.limits import coded, limits_of
+from anglipy.ic.extending import sites_beyond
+from anglipy.ic.limits import coded, learned_share, limits_of, shorter
 from anglipy.ic.options import NETWORKS, TrainingOptions
 from anglipy.ic.preparing import read_data
 from anglipy.ic.running import Runs
@@ -96,31 +100,37 @@ class Writing(Beside):
         self.added[part.runs] += log_weights
 
 
+@pytest.mark.parametrize("limit", [1, 2])
+@pytest.mark.parametrize("goes_on", [False, True])
 @pytest.mark.parametrize("network", NETWORKS)
-def test_weights_beyond_the_limit_are_those_of_the_tape(network: str) -> None:
-    """The engine and `log_proposals` agree on what is beyond, and on what the network is told of it
-    afterwards.
+def test_weights_beyond_the_limit_are_those_of_the_tape(
+    network: str, goes_on: bool, limit: int
+) -> None:
+    """The engine and `log_proposals` agree on what is beyond, on who proposes it, and on what the
+    network is told of it then and afterwards.
     """
-    asked = program("wandering", "compiled")
-    artifact = untrained(asked, wild=0.1, network=network)
-    known = network_of(artifact)
-    sites = {slot.key.site for slot in known.all_slots()}
-    limits = {**artifact.options, "limits": dict.fromkeys(sites, 1)}
-    beside = network_of(replace(artifact, options=limits))
-    with torch.inference_mode():
-        reading = read_data(beside, asked, [None])
-        walk = Writing(beside, reading, 0.01, Runs(asked, None, COUNT), np.random.default_rng(6))
+    asked, value = STEPS.steps.query, from_python([5, [0.5, 1.0, 0.0, -1.0, 0.3]])
+    artifact = untrained(asked, wild=0.1, network=network, argument=value)
+    limits = {**artifact.options, "limits": {"x": limit, "y": limit, "last": 1}}
+    extended = {**limits, "beyond": ["x"]} if goes_on else limits
+    beside = network_of(replace(artifact, options=extended))
+    with torch.inference_mode(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ProposalWarning)
+        reading = read_data(beside, asked, [value])
+        assert (reading.numbers is None) == (limit == 1)
+        runs = Runs(asked, value, COUNT)
+        walk = Writing(beside, reading, 0.01, runs, np.random.default_rng(6))
         walk.run()
         everybody = reading.mapped(lambda x: x.expand(COUNT, *x.shape[1:]))
         batch = batch_of(Tape(COUNT, walk.seen, []))
         log_q = beside.log_proposals(batch, 0.01, everybody)
-    far = batch.instances > 1
+    far = batch.instances > limit
     assert bool(far.any())
-    assert torch.equal(log_q[far], batch.log_prior[far])
+    assert torch.equal(log_q[far], batch.log_prior[far]) == (not goes_on)
     expected = torch.zeros(COUNT, dtype=torch.float64)
     expected.index_add_(0, batch.trace_of, batch.log_prior - log_q)
     np.testing.assert_allclose(walk.added, expected.numpy(), rtol=0, atol=2e-4)
-    assert any("beyond instance 1" in site for site in walk.unknown)
+    assert walk.unknown == (set() if goes_on else {f"x beyond instance {limit}"})
 
 
 @pytest.mark.filterwarnings("ignore:the network has no proposal")
@@ -131,24 +141,38 @@ def test_the_estimate_is_unbiased_beyond_the_limit() -> None:
     asked, value = STEPS.flips.query, from_python([3, [True, False, True]])
     artifact = untrained(asked, wild=0.5, argument=value)
     exact = infer(asked, value, "enumerate")
-    for limit in (1, 2):
-        beyond = {**artifact.options, "limits": {"x": limit, "y": limit}}
+    for limit, more in ((1, {}), (2, {}), (1, {"beyond": ["x"]}), (2, {"beyond": ["x"]})):
+        beyond = {**artifact.options, "limits": {"x": limit, "y": limit}, **more}
         evidence, moment = estimates(asked, replace(artifact, options=beyond), 1, value)
         assert evidence == pytest.approx(math.exp(exact.log_evidence), rel=1e-9)
         assert moment / evidence == pytest.approx(exact.mean(), rel=1e-9)
 
 
-def test_longer_data_than_in_training_are_proposed_by_the_prior_with_warnings(tmp_path) -> None:
-    """What is known is proposed as for shorter data, and the rest has the weight of the prior."""
-    program = STEPS.steps
-    options = {**TINY, "validation": 256, "traces": 256, "args_fn": "any-length"}
-    program.compile(tmp_path / "a.pt", **options)
-    artifact = Artifact.load(tmp_path / "a.pt")
+LONG = from_python([7, [0.5, 1.0, 0.0, -1.0, 0.0, 2.0, 1.0]])
+
+
+@pytest.fixture(scope="module")
+def short_lived(tmp_path_factory) -> Artifact:
+    """Trained on lengths up to four."""
+    path = tmp_path_factory.mktemp("limits") / "a.pt"
+    options = {**TINY, "validation": 256, "batch": 32, "traces": 4_096, "args_fn": "any-length"}
+    STEPS.steps.compile(path, **options)
+    return Artifact.load(path)
+
+
+def without(artifact: Artifact, option: str) -> Artifact:
+    kept = {name: value for name, value in artifact.options.items() if name != option}
+    return replace(artifact, options=kept)
+
+
+def test_longer_data_than_in_training_are_left_to_the_prior_with_warnings(short_lived) -> None:
+    """Where the network is of no use beyond, what is known is proposed as for shorter data, and the
+    rest has the weight of the prior.
+    """
+    artifact, asked = without(short_lived, "beyond"), STEPS.steps.query
     assert artifact.options["limits"] == {"argument/0": 1, "last": 1, "x": 4, "y": 4}
-    asked = program.query
-    long = from_python([7, [0.5, 1.0, 0.0, -1.0, 0.0, 2.0, 1.0]])
     with pytest.warns(ProposalWarning) as warned:
-        posterior = infer_compiled(asked, long, artifact, particles=50, seed=1)
+        posterior = infer_compiled(asked, LONG, artifact, particles=50, seed=1)
     assert [str(w.message).partition(":")[0] for w in warned] == [
         "in training hardly a run observed y more than 4 times",
         "the network has no proposal for x beyond instance 4",
@@ -163,6 +187,42 @@ def test_longer_data_than_in_training_are_proposed_by_the_prior_with_warnings(tm
         far = batch.instances[group.rows] > artifact.options["limits"][group.key.site]
         same = log_q[group.rows] == batch.log_prior[group.rows]
         assert torch.equal(far, same)
+
+
+def test_a_network_goes_on_beyond_the_lengths_of_its_training(short_lived) -> None:
+    """Runs of six steps: with what it makes of the last two, of which most are proposed better, it
+    is better than with the prior there.
+    """
+    assert short_lived.options["beyond"] == ["x"]
+    found = []
+    for artifact in (short_lived, without(short_lived, "beyond")):
+        with torch.inference_mode():
+            tape = record(STEPS.steps.query, from_python([6, None]), np.random.default_rng(0), 512)
+            batch = batch_of(tape)
+            found.append(network_of(artifact).log_proposals(batch, artifact.epsilon))
+    gain = (found[0] - found[1])[batch.instances > 4]
+    assert float(gain.mean()) > 0.0
+    assert float(gain.median()) > 0.15
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ProposalWarning)
+        infer_compiled(STEPS.steps.query, LONG, short_lived, particles=50, seed=1)
+
+
+def test_an_untrained_network_is_not_trusted_beyond() -> None:
+    asked, value = STEPS.steps.query, from_python([4, None])
+    network = network_of(untrained(asked, wild=0.5, argument=value))
+    batch = batch_of(record(asked, value, np.random.default_rng(0), 128))
+    network.limits = {"x": 4, "y": 4}
+    assert sites_beyond(network, [batch], 0.01) is None
+    assert network.limits == {"x": 4, "y": 4}
+
+
+def test_one_step_of_sixteen_pretends_to_know_less() -> None:
+    """By shares that fill the interval evenly."""
+    shares = [share for step in range(1600) if (share := learned_share(step)) is not None]
+    assert len(shares) == 100
+    assert np.histogram(shares, 10, (0.0, 1.0))[0].tolist() == pytest.approx([10] * 10, abs=1)
+    assert shorter({"x": 1, "y": 10}, 0.35) == {"x": 1, "y": 3}
 
 
 def test_shorter_data_than_all_in_training_are_told_of_at_the_line_that_gave_them(tmp_path) -> None:
@@ -185,6 +245,9 @@ def test_limits_that_are_none_are_refused() -> None:
     for bad in ([], {"x": 0}, {"x": 1.5}, {"x": "1"}, {"x\n": 1}):
         with pytest.raises(ArtifactError, match="damaged"):
             network_of(replace(artifact, options={**artifact.options, "limits": bad}))
+    for bad in ("x", [1], ["x\n"], {"x": 1}):
+        with pytest.raises(ArtifactError, match="damaged"):
+            network_of(replace(artifact, options={**artifact.options, "beyond": bad}))
 
 
 def test_a_resumed_training_keeps_the_limits(tmp_path) -> None:
