@@ -84,6 +84,10 @@ def _data(artifact: Artifact, size: int) -> dict[str, Any]:
     }
 
 
+BY_SITE = ("beyond", "limits")
+"""Kept among the options of an artifact, but told with the addresses or not at all."""
+
+
 def _lines(artifact: Artifact, name: str, size: int) -> Iterator[str]:
     yield f"{name}: for the query `{artifact.query}`"
     yield from table(
@@ -91,7 +95,7 @@ def _lines(artifact: Artifact, name: str, size: int) -> Iterator[str]:
             ("program", artifact.program_hash[:12]),
             ("size", f"{_parameters(artifact):,} parameters, {size / 1e6:.2f} MB"),
             ("network", _pairs(artifact.shape)),
-            ("training", _pairs({k: v for k, v in artifact.options.items() if k not in ("beyond", "limits")})),
+            ("training", _pairs({k: v for k, v in artifact.options.items() if k not in BY_SITE})),
             *_example(artifact),
             ("versions", _pairs(artifact.versions)),
         ],
