@@ -2,7 +2,8 @@
 
 `read` gives the forms of a text or raises its first mistake; `read_all` gives what can be read
 and every mistake that can be found. Both run the LALR tables of `grammar/anglican.lark` (see
-`tables`) with a stack of their own: nesting has no limit, and time is linear in the text.
+`tables`) with a stack of their own: nesting has no limit, and time is linear in the text, however
+many brackets are missing (only what follows an unterminated string may be read once more for each).
 
 Reader macros are undone here: `'x` is `(quote x)`, `@x` is `(deref x)`, `#'x` is `(var x)`;
 `` `x ``, `~x` and `~@x` are `(syntax-quote x)`, `(unquote x)` and `(unquote-splicing x)`;
@@ -20,7 +21,7 @@ from typing import Any, NamedTuple
 
 from anglipy.assemble import Assembler, Mark, Value
 from anglipy.diagnostics import Incomplete, InternalError, ReadError, Source, Span
-from anglipy.forms import Form, walk
+from anglipy.forms import Form
 from anglipy.indentation import Repair, repairs
 from anglipy.mistakes import fault, mistakes
 from anglipy.tables import END, Tables, load
@@ -40,10 +41,10 @@ def read(source: Source, namespace: str = "user") -> tuple[Form, ...]:
     has no other mistake, so that more text could complete it.
     """
     assembler = Assembler(source, namespace)
-    forms, errors, _ = _read_from(source, assembler, _beginning(source), thorough=False)
-    if errors:
-        raise min(errors, key=lambda error: (isinstance(error, Incomplete), _start(error)))
-    return tuple(forms)
+    part = _read_from(source, assembler, _beginning(source))
+    if part.errors:
+        raise min(part.errors, key=lambda error: (isinstance(error, Incomplete), _start(error)))
+    return tuple(part.forms)
 
 
 def read_all(
@@ -58,10 +59,15 @@ def read_all(
     forms: list[Form] = []
     errors: list[ReadError] = []
     start: int | None = _beginning(source)
+    last: _Stop | None = None
     while start is not None and len(errors) < _MAX_ERRORS:
-        found, wrong, start = _read_from(source, assembler, start, thorough=True)
-        forms.extend(found)
-        errors.extend(error for error in wrong if start is None or _start(error) < start)
+        part = _read_expecting(source, assembler, start, last) or _read_from(
+            source, assembler, start, thorough=True
+        )
+        start = part.restart
+        forms.extend(part.forms)
+        errors.extend(error for error in part.errors if start is None or _start(error) < start)
+        last = part.stop or last
         assembler.restart()
     return tuple(forms), tuple(sorted(errors, key=_start)[:_MAX_ERRORS])
 
@@ -96,6 +102,14 @@ class _Stop(NamedTuple):
     def top(self) -> int:
         """Where the unfinished top-level form begins."""
         return next((value.start for value in self.values if isinstance(value, Mark)), self.start)
+
+    def met_from(self, start: int) -> _Stop | None:
+        """The stop as it is met from a place further on, behind the beginning of what is open here:
+        what is open at the stop was opened over that and never closed, so it is open then, too.
+        None if nothing is, or if the place is not before the stop.
+        """
+        marks: list[Value] = [mark for mark in self.marks if mark.start >= start]
+        return self._replace(values=[[], *marks]) if marks and start < self.start else None
 
 
 class _Parser(NamedTuple):
@@ -163,9 +177,39 @@ def _finished(values: list[Any]) -> list[Form]:
 # ---- Mistakes
 
 
-def _read_from(
-    source: Source, assembler: Assembler, start: int, thorough: bool
-) -> tuple[list[Form], list[ReadError], int | None]:
+class _Part(NamedTuple):
+    """What was read from a place on."""
+
+    forms: list[Form]
+    errors: list[ReadError]
+    restart: int | None = None
+    """Where reading can go on, if it had to stop."""
+    stop: _Stop | None = None
+    """Where the parser had to stop, if it was not in a string that does not end."""
+
+
+def _read_expecting(
+    source: Source, assembler: Assembler, start: int, last: _Stop | None
+) -> _Part | None:
+    """The forms from `start` up to the next unfinished one, and its mistake, if the last stop, met
+    further up, tells which one that is; else None. What is behind need not be read once more.
+    """
+    stop = None if last is None else last.met_from(start)
+    restart = None if stop is None else _next_start(source.text, stop, False)
+    if stop is None or restart is None or restart > stop.start:
+        return None
+    forms, sooner = _parse(assembler, source.text, start, stop.top)
+    broken = Assembler(source, "user")
+    _, cut = _parse(broken, source.text, stop.top, restart)
+    faults = [*assembler.faults, *broken.faults]
+    assembler.faults.clear()
+    if sooner is not None or cut is None:
+        assembler.restart()
+        return None
+    return _Part(forms, [*faults, _diagnose(source, cut, restart)], restart)
+
+
+def _read_from(source: Source, assembler: Assembler, start: int, thorough: bool = False) -> _Part:
     """The forms from `start` on, the mistakes, and where reading can go on if it had to stop.
 
     If thorough, a wrong closing bracket after a line that looks like the beginning of a form is
@@ -176,19 +220,19 @@ def _read_from(
     errors = list(assembler.faults)
     assembler.faults.clear()
     if stop is None:
-        return forms, errors, None
+        return _Part(forms, errors)
     unterminated = stop.kind == END and bool(errors) and _is_unterminated(errors[-1])
     restart = _next_start(text, stop, unterminated)
+    cut: _Stop | None = None
     if restart is not None and (stop.kind == END or (thorough and restart <= stop.start)):
         # The mistake is before the next line that looks like a beginning: look at that part alone.
         part = Assembler(source, "user")
         _, cut = _parse(part, text, stop.top, restart)
         if unterminated and part.faults and _is_unterminated(part.faults[-1]):
             errors[-1] = part.faults[-1]
-        stop = cut or stop
     if not unterminated:
-        errors.append(_diagnose(source, stop, restart))
-    return forms, errors, restart
+        errors.append(_diagnose(source, cut or stop, restart))
+    return _Part(forms, errors, restart, None if unterminated else stop)
 
 
 def _is_unterminated(error: ReadError) -> bool:
@@ -203,13 +247,8 @@ def _next_start(text: str, stop: _Stop, unterminated: bool) -> int | None:
     """
     if unterminated:
         return _margin(text, stop.top + 1)
-    for value in stop.values[1:] if stop.marks else ():
-        if isinstance(value, Mark):
-            starts = [value.start] if value.kind.endswith("OPEN") else []
-        else:
-            forms = value if isinstance(value, list) else [value]
-            starts = [node.span.start for form in forms for node in walk(form)]
-        for start in starts:
+    if stop.marks:
+        for _, start, _ in _tokens(_parser(), text, stop.top, stop.start):
             if start > stop.top and _AT_MARGIN.match(text, start):
                 return start
     return _margin(text, stop.end)

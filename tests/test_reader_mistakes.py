@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from anglipy import reader
 from anglipy.atoms import BigInt
 from anglipy.diagnostics import Incomplete, ReadError, Source
 from anglipy.forms import (
@@ -190,6 +194,63 @@ def test_read_all_of_a_right_text_is_read() -> None:
 def test_the_number_of_mistakes_is_limited() -> None:
     _, errors = read_all(Source("test.aq", "08 " * 1_000))
     assert len(errors) == 100
+
+
+FORM = """(defquery model [data]
+  (let [mu (sample (normal 0 10))
+        sigma (sample (gamma 1 1))]
+    (doseq [x data]
+      (observe (normal mu sigma) x))
+    {:mu mu :total (reduce + (map inc [1 2 3]))}))
+
+"""
+BROKEN = {
+    "nothing": FORM,
+    "the last bracket": FORM.replace("}))", "})"),
+    "all brackets at the end": FORM.replace("}))", "}"),
+    "a bracket inside": FORM.replace("(gamma 1 1))", "(gamma 1 1)"),
+    "a prefix at the end": FORM.replace("}))", "}) '"),
+    "another bracket": FORM.replace("1 1))]", "1 1))}"),
+    "one too many": FORM.replace("sigma) x))", "sigma) x)))"),
+    "one in turn": FORM.replace("}))", "})") + FORM.replace("}))", "})))") + FORM,
+    "a number": FORM.replace("1 1", "1x 1"),
+}
+"""What is wrong with each of many forms -> the form."""
+
+
+@pytest.mark.parametrize("wrong", BROKEN)
+def test_reading_takes_time_linear_in_the_text(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice the text, with twice as many mistakes, takes twice as many tokens."""
+    taken = 0
+    tokens = reader._tokens
+
+    def counted(*given: Any) -> Iterator[Any]:
+        nonlocal taken
+        for token in tokens(*given):
+            taken += 1
+            yield token
+
+    monkeypatch.setattr(reader, "_tokens", counted)
+    counts, found = [], []
+    read_all(Source("first.aq", BROKEN[wrong]))  # The examples of mistakes are read once.
+    for size in (20, 40):
+        taken = 0
+        _, errors = read_all(Source("test.aq", size * BROKEN[wrong]))
+        counts.append(taken)
+        found.append(len(errors))
+    assert counts[1] < 2.1 * counts[0]
+    assert found[1] == 2 * found[0]
+
+
+def test_a_form_further_down_closes_what_is_open() -> None:
+    """Where brackets that are missing and too many make up for each other, forms are nested."""
+    missing, surplus = FORM.replace("}))", "})"), FORM.replace("}))", "})))")
+    forms, errors = read_all(Source("test.aq", missing + FORM + surplus + FORM))
+    assert not errors
+    assert [text_of(form).count("defquery") for form in forms] == [3, 1]
+    forms, errors = read_all(Source("test.aq", missing + FORM + missing + surplus + FORM + missing))
+    assert [place_of(error)[0] for error in errors] == [1, 36]
+    assert [text_of(form).count("defquery") for form in forms] == [1, 2, 1]
 
 
 @relaxed

@@ -42,16 +42,22 @@ def quiet(wanted: bool) -> Iterator[None]:
 
 
 def show(diagnostics: Sequence[Diagnostic], stream: TextIO | None = None) -> None:
-    """All messages, a blank line between two, and how many errors there are if there is more than
-    one.
+    """The messages up to the 20th error, a blank line between two, and how many errors there are if
+    there is more than one.
     """
     out = sys.stderr if stream is None else stream
     color = wants_color(out)
-    print("\n\n".join(render(d, color) for d in diagnostics), file=out)
-    errors = sum(d.severity == "error" for d in diagnostics)
-    if errors > 1:
-        print(f"\n{errors} errors", file=out)
+    places = [place for place, d in enumerate(diagnostics) if d.severity == "error"]
+    shown = diagnostics if len(places) <= _MOST else diagnostics[: places[_MOST - 1] + 1]
+    print("\n\n".join(render(d, color) for d in shown), file=out)
+    if len(places) > 1:
+        some = f", the first {_MOST} of which are shown" if len(places) > _MOST else ""
+        print(f"\n{len(places)} errors{some}", file=out)
     out.flush()
+
+
+_MOST = 20
+"""So many errors are shown: who has more mends these first."""
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

@@ -6,13 +6,16 @@ import csv
 import io
 import json
 import math
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
+from anglipy.cli.messages import show
 from anglipy.cli.output import FORMATS, formatted
 from anglipy.datum import read_edn
+from anglipy.diagnostics import Diagnostic, Source, Span
 from anglipy.inference.parts import PART_LIMIT
 from anglipy.inference.posterior import Posterior
 from anglipy.runtime.values import Keyword, PersistentMap, Vector, equal
@@ -117,3 +120,17 @@ def test_results_of_very_many_parts_are_one_cell() -> None:
     assert header == ["result"]
     assert equal(read_edn(cell, "cell"), many.values[0])
     assert len(table(of(Vector(range(PART_LIMIT))))[0]) == PART_LIMIT
+
+
+def test_of_very_many_errors_the_first_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    source = Source("x.aq", "a\n")
+    errors = [Diagnostic("AQ100", f"no. {n}", Span(source, 0, 1)) for n in range(25)]
+    warning = replace(errors[0], severity="warning", message="a warning")
+    show([*errors[:20], warning, *errors[20:]])
+    shown = capsys.readouterr().err
+    assert "no. 19" in shown
+    assert "no. 20" not in shown
+    assert "a warning" not in shown
+    assert shown.endswith("\n25 errors, the first 20 of which are shown\n")
+    show([warning, *errors[:20]])
+    assert capsys.readouterr().err.endswith("\n20 errors\n")
