@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from anglipy.inference.log_space import FloatArray
 from anglipy.inference.weighted import quantiles, weighted_mean, weighted_sd
 
-__all__ = ["Facts", "curve", "different", "facts_of", "histogram", "shown_range", "surface"]
+__all__ = [
+    "MOST_BARS",
+    "Facts",
+    "are_whole",
+    "curve",
+    "different",
+    "facts_of",
+    "histogram",
+    "shown_range",
+    "surface",
+]
+
+_LEAST_STEPS = 24
+"""Bins of whole numbers that no curve is drawn over."""
+MOST_BARS = 60
+"""Bins of a histogram, and so many whole numbers next to each other have a bin each."""
 
 _FINE = 1_024
 """Bins that a smooth curve is computed on."""
@@ -43,6 +58,11 @@ def facts_of(numbers: FloatArray, weights: FloatArray) -> Facts:
     """Mean, standard deviation, and the quantiles of the central 95 % and 50 %."""
     levels = quantiles(numbers, weights, [0.025, 0.25, 0.5, 0.75, 0.975]).tolist()
     return Facts(weighted_mean(numbers, weights), weighted_sd(numbers, weights), *levels)
+
+
+def are_whole(numbers: FloatArray) -> bool:
+    """Whether all are whole numbers, which have no density between them."""
+    return bool(np.all(numbers == np.round(numbers)) and np.abs(numbers).max(initial=0.0) < _EXACT)
 
 
 def different(numbers: FloatArray, size: float) -> float:
@@ -110,31 +130,42 @@ def histogram(
     numbers: FloatArray, weights: FloatArray, span: tuple[float, float], size: float
 ) -> tuple[FloatArray, FloatArray]:
     """Densities and edges; the number of bins is for `size` independent draws (Freedman & Diaconis
-    1981, between 10 and 60). Bins of whole numbers hold equally many, except for the last one.
+    1981, between 10 and 60). Bins of whole numbers hold equally many, except for the last one; up
+    to 60 have a bin each.
     """
     facts = facts_of(numbers, weights)
     spread = facts.upper - facts.lower
     width = 2.0 * spread / max(size, 1.0) ** (1 / 3)
-    bins = 40 if width <= 0 else int(np.clip((span[1] - span[0]) / width, 10, 60))
-    is_whole = bool(np.all(numbers == np.round(numbers))) and np.abs(numbers).max() < _EXACT
-    places = _around_whole(numbers, span, bins) if is_whole else bins
+    bins = 40 if width <= 0 else int(np.clip((span[1] - span[0]) / width, 10, MOST_BARS))
+    if are_whole(numbers):
+        places: Any = _around_whole(numbers, span, max(bins, _LEAST_STEPS))
+    else:
+        places = max(1, min(bins, int((span[1] - span[0]) / _least_step(span))))
     mass, edges = np.histogram(numbers, bins=places, range=span, weights=weights)
     return mass / np.diff(edges) / weights.sum(), edges
 
 
 def _around_whole(numbers: FloatArray, span: tuple[float, float], bins: int) -> FloatArray:
-    """The edges of at most so many bins around the whole numbers in a span."""
+    """The edges of at most so many bins around the whole numbers in a span; of one for each, if
+    these are not many.
+    """
     low = max(math.ceil(span[0]), float(numbers.min()))
     high = min(math.floor(span[1]), float(numbers.max()))
-    width = max(1, math.ceil((high - low + 1) / bins))
+    count = high - low + 1
+    width = 1 if count <= MOST_BARS else math.ceil(count / bins)
     return np.append(np.arange(low - 0.5, high + 0.5, width), high + 0.5)
+
+
+def _least_step(span: tuple[float, float]) -> float:
+    """Between places that doubles tell apart: not nothing where numbers are very large."""
+    return 2.0 * float(np.spacing(max(map(abs, span))))
 
 
 def curve(
     numbers: FloatArray, weights: FloatArray, span: tuple[float, float], size: float
 ) -> tuple[FloatArray, FloatArray] | None:
     """Places and a kernel estimate of the density there, for `size` independent draws; None if the
-    numbers are all but equal.
+    numbers are all but equal, or so large that doubles hardly tell them apart.
 
     A normal kernel (see `_width`), mass beyond either end reflected, so that a density that ends
     abruptly does not sink there.
@@ -144,7 +175,7 @@ def curve(
     step = (span[1] - span[0]) / _FINE
     if not math.isfinite(width) or width < 2 * step:
         width = 2 * step
-    if facts.sd == 0:
+    if facts.sd == 0 or step < _least_step(span):
         return None
     mass, edges = np.histogram(numbers, bins=_FINE, range=span, weights=weights)
     smooth = _smoothed(mass / step / weights.sum(), width / step)

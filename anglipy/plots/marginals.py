@@ -9,7 +9,15 @@ import numpy as np
 from anglipy.inference.log_space import FloatArray
 from anglipy.inference.parts import Part
 from anglipy.inference.weighted import grouped
-from anglipy.plots.density import curve, different, facts_of, histogram, shown_range
+from anglipy.plots.density import (
+    MOST_BARS,
+    are_whole,
+    curve,
+    different,
+    facts_of,
+    histogram,
+    shown_range,
+)
 from anglipy.plots.style import (
     ACCENT,
     GREY,
@@ -24,20 +32,26 @@ from anglipy.runtime.printing import pr_str
 
 __all__ = ["draw_density", "draw_number_bars", "draw_part", "finite_numbers", "is_discrete"]
 
-_FEW, _MANY = 12, 40
-"""So many different numbers are discrete, and so many if they are integers."""
+_FEW = 12
+"""So many different numbers are discrete."""
+_LETTERS = 40
+"""Of the numbers below bars that have one each."""
+_THINNEST = 0.006
+"""Of a bar, as a share of what the axis shows."""
 _BARS = 12
 """Bars of a chart of words."""
 
 
 def is_discrete(part: Part) -> bool:
-    """Whether bars say more than a density: few values that occur again, or no numbers."""
+    """Whether bars say more than a density: few values that occur again, whole numbers that are not
+    far apart, or no numbers.
+    """
     numbers = part.numbers
     if numbers is None or part.kind == "boolean":
         return True
     distinct = np.unique(numbers[part.weights > 0])
-    if np.all(distinct == np.floor(distinct)) and np.all(np.isfinite(distinct)):
-        return len(distinct) <= _MANY
+    if np.all(np.isfinite(distinct)) and are_whole(distinct):
+        return len(distinct) <= _FEW or bool(np.ptp(distinct) < MOST_BARS)
     return len(distinct) <= min(_FEW, len(numbers) // 2)
 
 
@@ -66,7 +80,9 @@ def draw_part(axes: Any, part: Part, size: float, inches: float = 4.0) -> None:
 
 
 def draw_density(axes: Any, part: Part, size: float) -> str:
-    """Histogram, curve and intervals; says what they show."""
+    """Histogram, curve and intervals; says what they show. Of whole numbers, which have no density,
+    a histogram alone.
+    """
     numbers, weights = finite_numbers(part)
     if not numbers.size:
         axes.text(0.5, 0.5, "no finite numbers", ha="center", color=GREY, transform=axes.transAxes)
@@ -77,7 +93,12 @@ def draw_density(axes: Any, part: Part, size: float) -> str:
     heights, edges = histogram(numbers, weights, span, size)
     axes.stairs(heights, edges, fill=True, color=PALE, alpha=0.75)
     top = float(heights.max())
-    smooth = curve(numbers, weights, span, size)
+    is_whole = are_whole(numbers)
+    smooth = None if is_whole else curve(numbers, weights, span, size)
+    if is_whole:
+        span = min(span[0], float(edges[0])), max(span[1], float(edges[-1]))
+        axes.stairs(heights, edges, color=ACCENT, linewidth=1.3)
+        axes.xaxis.get_major_locator().set_params(nbins=6, integer=True)
     if smooth is not None:
         axes.plot(*smooth, color=ACCENT, linewidth=1.8)
         top = max(top, float(smooth[1].max()))
@@ -107,17 +128,22 @@ def draw_number_bars(axes: Any, part: Part) -> str:
     places, index = np.unique(numbers, return_inverse=True)
     heights = np.bincount(index, weights) / part.probability
     gap = float(np.diff(places).min()) if len(places) > 1 else 1.0
-    axes.bar(places, heights, width=0.82 * gap, color=ACCENT)
+    width = max(0.82 * gap, _THINNEST * float(np.ptp(places)))
+    axes.bar(places, heights, width=width, color=ACCENT)
     facts = facts_of(numbers, weights / weights.sum())
-    axes.set_xlim(places[0] - 0.7 * gap, places[-1] + 0.7 * gap)
+    margin = max(0.7 * gap, width)
+    axes.set_xlim(places[0] - margin, places[-1] + margin)
     axes.set_ylim(0, max(1.1 * float(heights.max()), 1e-9))
     axes.set_ylabel("probability")
     axes.grid(axis="y", color=PALE, linewidth=0.5)
-    if len(places) <= 14:
-        axes.set_xticks(places, [number_text(place) for place in places])
+    labels = [number_text(place) for place in places]
+    apart = _THINNEST * float(np.ptp(places)) < 0.1 * gap
+    if len(places) <= 14 and apart and sum(map(len, labels)) <= _LETTERS:
+        axes.set_xticks(places, labels)
     else:
         axes.xaxis.get_major_locator().set_params(integer=True)
-    if len(places) <= 10:
+        axes.xaxis.set_major_formatter(lambda value, _: number_text(value))
+    if len(places) <= 10 and apart:
         for place, height in zip(places, heights, strict=True):
             axes.annotate(
                 _share(height), (place, height), (0, 2), textcoords="offset points", ha="center",

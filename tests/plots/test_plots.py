@@ -203,6 +203,42 @@ def test_what_a_picture_says() -> None:
     assert "$a_b$" in " ".join(texts(RESULTS["map"].plot()))
 
 
+WHOLE = {
+    "one by one": list(range(60)),
+    "many": list(range(61)),
+    "far apart": [0, 1, 1_000_000],
+    "far and many": [i * i for i in range(100)],
+    "large": [10**14 * i for i in range(10)],
+    "beyond doubles": [2**60 + 1000 * i for i in range(100)],
+    "doubles": [float(i) for i in range(200)],
+    "negative": list(range(-150, -50)),
+}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_whole_numbers_have_no_density_between_them(name: str) -> None:
+    p = posterior(WHOLE[name] * 5)
+    figure = p.plot(kind="marginals")
+    assert overlaps(figure) == []
+    (axes,) = figure.axes
+    curves = [line for line in axes.lines if len(line.get_xdata()) > 2]
+    stairs = [part for part in axes.patches if isinstance(part, matplotlib.patches.StepPatch)]
+    if name in ("one by one", "far apart", "large"):
+        assert (len(axes.patches), stairs) == (len(WHOLE[name]), [])
+        low, high = axes.get_xlim()
+        assert all(bar.get_width() > 0.005 * (high - low) for bar in axes.patches)
+    elif name == "beyond doubles":
+        assert stairs
+    else:
+        assert curves == []
+        heights, edges, _ = stairs[0].get_data()
+        assert np.all(edges % 1 == 0.5)
+        assert 24 / 2 <= len(heights) <= 60
+        # Five draws of each number: a bin holds those that are in it.
+        inside = np.histogram(WHOLE[name], edges)[0]
+        assert heights == pytest.approx(inside / np.diff(edges) / len(WHOLE[name]))
+
+
 def test_the_picture_that_is_chosen() -> None:
     def panels(name: str) -> int:
         return len(RESULTS[name].plot().axes)
