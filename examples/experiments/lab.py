@@ -18,16 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 import anglipy
 from anglipy.ic.artifact import Artifact
-from anglipy.ic.batches import batch_of
-from anglipy.ic.learner import validate
 from anglipy.ic.options import TrainingOptions
-from anglipy.ic.store import network_of
-from anglipy.ic.tapes import record
-from anglipy.runtime.convert import from_python
 from examples.experiments.record import RESULTS, Circumstances, Figure, Outcome, Training
 
 __all__ = ["ARTIFACTS", "Experiment", "Lab", "Settings", "Trained"]
@@ -142,13 +135,6 @@ class Lab:
         )
         self.trainings.append(training)
         return Trained(path, record.best_loss, training)
-
-    def loss_of(self, model: anglipy.Model, trained: Trained, args: Any, runs: int) -> float:
-        """The loss of a network on new runs with this argument, in nats per trace."""
-        made = self.few(runs, 64)
-        tape = record(model.query, from_python(args), np.random.default_rng([self.seed, 7]), made)
-        artifact = Artifact.load(trained.path)
-        return validate(network_of(artifact), [batch_of(tape)], artifact.epsilon).loss / made
 
     def left_by(self, experiment: str, network: str) -> Path | None:
         """The artifact that another experiment has left, if there is one."""

@@ -20,7 +20,7 @@ CASES = (
 
 def _run(lab: Lab) -> None:
     model = lab.model("polynomial.aq")
-    trained = lab.train(model, minutes=4.0, batch=128, args_fn="inputs", validation=2_000)
+    trained = lab.train(model, minutes=10.0, batch=128, args_fn="inputs", validation=2_000)
     particles = lab.few(2_560, 128)
     for number, (w, x) in enumerate(CASES, 1):
         y = simulated(w, x, 1.0, seed=number)
@@ -40,7 +40,8 @@ def _run(lab: Lab) -> None:
     lab.note(
         "The network reads the twenty numbers x and y as they come, without summaries that know "
         "the model: that is another experiment, polynomial-summary. Refining adapts the proposals "
-        "to the data at hand in 5 rounds (`refine=5`)."
+        "to the data at hand in 5 rounds (`refine=5`). Tried before: the LSTM for 4 minutes (ESS/N "
+        "0.002, 0.023, 0.047); the loss still falls after 10."
     )
 
 
