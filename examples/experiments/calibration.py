@@ -12,7 +12,7 @@ from anglipy.ic.options import TrainingOptions
 from anglipy.inference.ranks import holm
 from examples.experiments.genes import is_there
 from examples.experiments.lab import Experiment, Lab
-from examples.experiments.magnitude import NUISANCES
+from examples.experiments.magnitude import NUISANCES, SMALL
 
 __all__ = ["EXPERIMENT", "SUBJECTS"]
 
@@ -26,6 +26,10 @@ class Subject(NamedTuple):
     network: str = TrainingOptions().network
     simulations: int = 300
     particles: int = 50
+    minutes: float = 0.5
+    """Of the training, if no other experiment has left a network."""
+    training: Mapping[str, Any] = {}
+    """Its other options."""
 
 
 SUBJECTS: dict[str, Subject] = {
@@ -33,13 +37,23 @@ SUBJECTS: dict[str, Subject] = {
     "gum": Subject("gaussian.aq", simulations=1_000),
     "coin": Subject("coin.aq", simulations=1_000),
     "hmm": Subject("hmm.aq", "hmm-observed", simulations=500, particles=200),
-    "polynomial": Subject("polynomial.aq", None, {"args_fn": "inputs"}, particles=5_000),
+    "polynomial": Subject(
+        "polynomial.aq", None, {"args_fn": "inputs"}, particles=5_000, minutes=10.0
+    ),
     "order": Subject("order.aq", None, {"args_fn": "inputs"}, simulations=100, particles=500),
     "arth150": Subject("arth150.aq", simulations=100, particles=200),
     "magnitude": Subject(
-        "magnitude.aq", None, {"args": [NUISANCES, None]}, simulations=100, particles=200
+        "magnitude.aq",
+        None,
+        {"args": [NUISANCES, None]},
+        simulations=100,
+        particles=2_000,
+        minutes=5.0,
+        training=SMALL,
     ),
-    "pumps": Subject("pumps.aq", None, {"args_fn": "inputs"}, simulations=100, particles=300),
+    "pumps": Subject(
+        "pumps.aq", None, {"args_fn": "inputs"}, simulations=100, particles=10_000, minutes=5.0
+    ),
 }
 """More particles where fewer of them are effective."""
 
@@ -63,7 +77,7 @@ def _run(lab: Lab) -> None:
         "the distance to a point (TARP); it counts as not uniform at 5 % for all quantities of all "
         "programs together (Holm). The network alone, without weights, is no posterior, only near "
         "one: what is to be calibrated is the weighted posterior. Networks are those that the "
-        "other experiments have left, or were trained for half a minute."
+        "other experiments have left, or were trained for half a minute, magnitude and pumps for five."
     )
     lab.note(
         "A weighted posterior whose effective sample size is near one particle is overconfident, "
@@ -88,7 +102,8 @@ def _judged(lab: Lab, name: str, subject: Subject) -> Calibration:
     options = {("example_args" if key == "args" else key): x for key, x in subject.setup.items()}
     path = lab.left_by(name, subject.network)
     if path is None:
-        path = lab.train(model, name=name, network=subject.network, minutes=0.5, **options).path
+        options = {**options, **subject.training, "minutes": subject.minutes}
+        path = lab.train(model, name=name, network=subject.network, **options).path
     lab.say(f"judging {path.name}")
     return model.calibrate(
         path,

@@ -9,7 +9,7 @@ import math
 from examples.experiments.gaussians import LOG_TWO_PI_E
 from examples.experiments.lab import Experiment, Lab
 
-__all__ = ["EXPERIMENT", "NETWORKS", "NUISANCES", "floor", "log_evidence"]
+__all__ = ["EXPERIMENT", "NETWORKS", "NUISANCES", "SMALL", "floor", "log_evidence"]
 
 NUISANCES = 100
 NETWORKS = ("lstm", "lstm+attention", "ff+attention", "ff")
