@@ -77,7 +77,8 @@ def _run(lab: Lab) -> None:
         "the distance to a point (TARP); it counts as not uniform at 5 % for all quantities of all "
         "programs together (Holm). The network alone, without weights, is no posterior, only near "
         "one: what is to be calibrated is the weighted posterior. Networks are those that the "
-        "other experiments have left, or were trained for half a minute, magnitude and pumps for five."
+        "other experiments have left, or were trained for half a minute, those of magnitude and "
+        "pumps for five."
     )
     lab.note(
         "A weighted posterior whose effective sample size is near one particle is overconfident, "
