@@ -52,11 +52,9 @@ def _lazy(b: Builder, pairs: Sequence[tuple[Form, Form]], body: Form) -> Form:
             turn = b.list("let", value, turn)
         else:
             turn = b.list("if", value, turn, b.vector() if key.name == "when" else b.literal(None))
-    if isinstance(pattern, Symbol):
-        step = b.list("fn", b.vector(pattern), turn)
-    else:
-        item = b.temporary("item")
-        step = b.list("fn", b.vector(item), b.list("let", b.vector(pattern, item), turn))
+    # Bound by a `let`, a name that nobody uses is told of.
+    item = b.temporary("item")
+    step = b.list("fn", b.vector(item), b.list("let", b.vector(pattern, item), turn))
     if plain:
         return b.call("for-all", step, source)
     return b.call("for-some", b.literal("while" in kinds), step, source)

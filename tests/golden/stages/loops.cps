@@ -13,10 +13,13 @@
                                       (k [nested]
                                          (bind [pairs
                                                 (for-some false
-                                                  (fn [i_4]
+                                                  (fn [item]
+                                                  (let [i_4 item]
                                                   (if (odd? i_4)
-                                                  (for-all (fn [j] (vector i_4 j)) (range i_4))
-                                                  []))
+                                                  (for-all (fn [item_2]
+                                                  (let [j item_2] (vector i_4 j)))
+                                                  (range i_4))
+                                                  [])))
                                                   (range n))]
                                                (bind [done nil]
                                                   (bind-k [join_2
