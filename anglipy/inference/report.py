@@ -22,7 +22,7 @@ __all__ = ["as_text", "plain_options", "report"]
 
 def report(posterior: Results) -> dict[str, Any]:
     """A posterior as one JSON object; `ess` is None where the weights are `exact`, and where chains
-    are so short that it is unknown.
+    are so short that it is unknown. `weight_ess` is None for chains, whose weights tell nothing.
 
     `families` is how many particles of the first generation have offspring among the draws, None
     where draws have no ancestors in common; `pareto_k` is None where there is no tail to fit.
@@ -37,7 +37,7 @@ def report(posterior: Results) -> dict[str, Any]:
         "exact": posterior.exact,
         "ess": finite(posterior.ess),
         **_mixing(posterior),
-        "weight_ess": finite(posterior.weight_ess),
+        "weight_ess": None if posterior.chains is not None else finite(posterior.weight_ess),
         "families": posterior.family_count,
         "pareto_k": None if k is None else finite(k),
         "log_evidence": None if evidence is None else finite(evidence),

@@ -121,6 +121,7 @@ def test_nothing_is_said_of_the_size_of_chains_that_nothing_can_be_said_of(each:
     assert math.isnan(found.standard_error())
     data = json.loads(found.to_json())
     assert (data["ess"], data["r_hat"], data["exact"]) == (None, None, False)
+    assert data["weight_ess"] is None
     assert data["warnings"] == list(found.warnings)
     assert f"{100 * each} draws, ess unknown, " in found.summary()
     assert "exact" not in found.summary()
