@@ -12,7 +12,7 @@ A program hides any of them by a definition of its own.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -140,14 +140,17 @@ class Functions:
         """Draw a posterior in the terminal, or with matplotlib into a file.
 
         `(plot posterior)`, `(plot posterior :part)`, `(plot posterior "FILE.png")`; parts of parts
-        as `marginal` takes them. A sequence of numbers is taken as equally probable values.
+        as `marginal` takes them. Behind a file its kind may be said: `(plot posterior "FILE.png"
+        :trace)`, or `:marginals`, `:pairs`, `:weights`. A sequence of numbers is taken as equally
+        probable values.
         """
         from anglipy.repl.posteriors import headline, picture
 
         shown, name = posterior_of(posterior), ""
-        for place in where:
+        for number, place in enumerate(where, 1):
             if isinstance(place, str):
-                _plot_to_file(replace(shown, query=f"{shown.query} {name}".strip()), place)
+                titled = replace(shown, query=f"{shown.query} {name}".strip())
+                _plot_to_file(titled, place, where[number:])
                 return Quiet(f"wrote {place}")
             shown, name = marginal(shown, place), path_name(place, name)
         width = shutil.get_terminal_size().columns
@@ -197,11 +200,10 @@ class Functions:
         return Model(query, self._evaluation.namespace, "<session>")
 
 
-def _plot_to_file(posterior: Posterior, path: str) -> None:
-    plot = getattr(posterior, "plot", None)
-    if plot is None:
-        raise OptionError("AQ305", "this version cannot draw into a file")
-    plot(path)
+def _plot_to_file(posterior: Posterior, path: str, kind: Sequence[Any]) -> None:
+    """`kind` holds the keyword behind the file, if there is one."""
+    names = [item.text if isinstance(item, Keyword) else pr_str(item) for item in kind]
+    posterior.plot(path, " ".join(names) or "auto")
 
 
 def _usage(model: Model) -> Usage:

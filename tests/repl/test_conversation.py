@@ -176,6 +176,19 @@ def test_wrong_calls_say_so(conversation: Conversation, call: str, message: str)
     assert wrong(conversation, call) == message
 
 
+def test_a_plot_in_a_file_may_be_of_a_kind(
+    conversation: Conversation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("matplotlib")
+    monkeypatch.chdir(tmp_path)
+    told(conversation, "(defquery q [] {:x (sample (normal 0 1)) :b (sample (flip 0.5))})")
+    told(conversation, "(def p (infer q [] :lmh :samples 40 :chains 2 :seed 1))")
+    assert told(conversation, '(plot p :x "t.svg" :trace)') == ["wrote t.svg"]
+    assert "2 chains of 20 draws" in Path("t.svg").read_text()
+    assert told(conversation, '(plot p "m.svg")') == ["wrote m.svg"]
+    assert "there is no kind of plot `tracs`" in wrong(conversation, '(plot p "t.svg" :tracs)')
+
+
 def test_a_plot_is_drawn_with_characters(conversation: Conversation) -> None:
     told(conversation, "(defquery q [] {:x (sample (normal 0 1)) :b (sample (flip 0.5))})")
     told(conversation, "(def p (infer q [] :seed 1))")
