@@ -52,7 +52,7 @@ SUBJECTS: dict[str, Subject] = {
         training=SMALL,
     ),
     "pumps": Subject(
-        "pumps.aq", None, {"args_fn": "inputs"}, simulations=100, particles=10_000, minutes=5.0
+        "pumps.aq", None, {"args_fn": "inputs"}, simulations=100, particles=1_000, minutes=5.0
     ),
 }
 """More particles where fewer of them are effective."""
