@@ -9,20 +9,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
 
+from anglipy.ic.artifact import Artifact
 from anglipy.ic.batches import Batch
 from anglipy.ic.network import Network
+from anglipy.ic.store import network_of
 
-__all__ = ["sites_beyond"]
+__all__ = ["extended", "sites_beyond"]
 
 SHARES = (0.3, 0.55, 0.8)
 """Of the limits, pretended to be known."""
 SURE = 2.0
 """Standard errors that a gain must be above nothing."""
 TRACES = 512
+
+
+def extended(artifact: Artifact, batches: Sequence[Batch]) -> Artifact:
+    """With the sites where its network goes on, if there are any that these batches speak for."""
+    sites = sites_beyond(network_of(artifact), batches, artifact.epsilon)
+    if sites is None:
+        return artifact
+    return replace(artifact, options=artifact.options | {"beyond": sorted(sites)})
 
 
 @torch.inference_mode()

@@ -30,7 +30,7 @@ from anglipy.ic.artifact import Artifact
 from anglipy.ic.batches import batch_of
 from anglipy.ic.container import sweep
 from anglipy.ic.devices import device_of, forked_rng
-from anglipy.ic.extending import sites_beyond
+from anglipy.ic.extending import extended
 from anglipy.ic.judgement.novelty import learned_from, summaries
 from anglipy.ic.layers import Shape
 from anglipy.ic.learner import Learner, Losses, validate
@@ -300,11 +300,8 @@ class Trainer:
         """
         final = self.record(interrupted).judged
         artifact = replace(Artifact.load(self.path), record=final)
-        network = network_of(artifact)
-        extended = sites_beyond(network, self.validation, artifact.epsilon)
-        if extended is not None:
-            artifact = replace(artifact, options=artifact.options | {"beyond": sorted(extended)})
-        known = learned_from(summaries(network, self.validation))
+        artifact = extended(artifact, self.validation)
+        known = learned_from(summaries(network_of(artifact), self.validation))
         if known is not None:
             artifact = replace(artifact, extras=known.to_arrays())
         artifact.save(self.path)
