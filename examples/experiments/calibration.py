@@ -40,7 +40,9 @@ SUBJECTS: dict[str, Subject] = {
     "polynomial": Subject(
         "polynomial.aq", None, {"args_fn": "inputs"}, particles=5_000, minutes=10.0
     ),
-    "order": Subject("order.aq", None, {"args_fn": "inputs"}, simulations=100, particles=500),
+    "order": Subject(
+        "order.aq", None, {"args_fn": "inputs"}, simulations=100, particles=1_000, minutes=4.0
+    ),
     "arth150": Subject("arth150.aq", simulations=100, particles=200),
     "magnitude": Subject(
         "magnitude.aq",
@@ -77,8 +79,8 @@ def _run(lab: Lab) -> None:
         "the distance to a point (TARP); it counts as not uniform at 5 % for all quantities of all "
         "programs together (Holm). The network alone, without weights, is no posterior, only near "
         "one: what is to be calibrated is the weighted posterior. Networks are those that the "
-        "other experiments have left, or were trained for half a minute, those of magnitude and "
-        "pumps for five."
+        "other experiments have left, or were trained for half a minute, that of order for "
+        "four, those of magnitude and pumps for five."
     )
     lab.note(
         "A weighted posterior whose effective sample size is near one particle is overconfident, "
