@@ -107,6 +107,10 @@ class Batch:
     steps: tuple[StepGroup, ...]
     observations: tuple[ObserverGroup, ...]
 
+    def per_run(self, steps: Tensor) -> Tensor:
+        """Numbers of all steps (N,), summed for each run, (count,)."""
+        return steps.new_zeros(self.count).index_add(0, self.trace_of, steps)
+
 
 def slot_key(site: str, prior: Prior) -> SlotKey:
     """The slot of a choice."""

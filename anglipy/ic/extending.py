@@ -72,9 +72,7 @@ def _per_run(
 ) -> np.ndarray:
     """Log q' of each run, (n,)."""
     with network.shortened(share, beyond):
-        log_q = network.log_proposals(batch, epsilon)
-    total = torch.zeros(batch.count, dtype=torch.float64)
-    found: np.ndarray = total.index_add(0, batch.trace_of, log_q).numpy()
+        found: np.ndarray = batch.per_run(network.log_proposals(batch, epsilon)).numpy()
     return found
 
 

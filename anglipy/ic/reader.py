@@ -169,7 +169,7 @@ class ObservationReader(nn.Module):
         if not self.reads_beyond:
             groups = read_up_to(tuple(groups), self.limits)[0]
         known = [group for group in groups if group.key in self.index]
-        coded = [self._coded(group) for group in known]
+        coded = [self._coded(group) for group in known] if self.reads_beyond else known
         parts = [self._observer(group)(group, self.instances) for group in coded]
         tokens, present, numbers = self._tokens(known, parts, runs, widest)
         summary = self.pooled(self._digest(known, parts, runs))

@@ -67,6 +67,16 @@ def batches(count: int) -> list[Batch]:
     return [batch_of(record(QUERY, setup, rng, 16)) for _ in range(count)]
 
 
+def fresh(network: str, made: list[Batch]) -> Network:
+    """Of the same weights every time, with everything that these batches meet."""
+    with forked_rng():
+        torch.manual_seed(0)
+        found = Network(Shape(16, 16, 4, 3), network)
+        for batch in made:
+            found.grow(batch)
+    return found
+
+
 # -- training on the GPU -----------------------------------------------------------------------
 
 
@@ -126,12 +136,9 @@ def test_a_gpu_learns_what_the_cpu_learns(network: str, gpu: str) -> None:
     losses = []
     made = batches(3)
     for device in ("cpu", "cuda"):
-        with forked_rng():
-            torch.manual_seed(0)
-            fresh = Network(Shape(16, 16, 4, 3), network)
-            for batch in made:
-                fresh.grow(batch)
-        learner = Learner(fresh, replace(OPTIONS, device=device, precision="float32"))
+        learner = Learner(
+            fresh(network, made), replace(OPTIONS, device=device, precision="float32")
+        )
         losses.append([learner.learn(batch, 1e-3) for batch in made])
     np.testing.assert_allclose(losses[1], losses[0], rtol=1e-4)
 
@@ -167,12 +174,7 @@ def test_bfloat16_learns_nearly_what_float32_learns(network: str) -> None:
     losses = []
     made = batches(6)
     for precision in ("float32", "bf16"):
-        with forked_rng():
-            torch.manual_seed(0)
-            fresh = Network(Shape(16, 16, 4, 3), network)
-            for batch in made:
-                fresh.grow(batch)
-        learner = Learner(fresh, replace(OPTIONS, device="cpu", precision=precision))
+        learner = Learner(fresh(network, made), replace(OPTIONS, device="cpu", precision=precision))
         losses.append([learner.learn(batch, 3e-3) for batch in made])
         assert all(p.dtype is torch.float32 for p in learner.parameters)
     np.testing.assert_allclose(losses[1], losses[0], atol=0.1)

@@ -177,7 +177,7 @@ def calibrate(
         reading = _reading(network, batches)
         walked = _walk(query, network, artifact.epsilon, data, reading, options, rng, on_progress)
     summary = reading.summary.double().numpy()
-    truth_log_prior = np.concatenate([_per_run(batch, batch.log_prior) for batch in batches])
+    truth_log_prior = np.concatenate([batch.per_run(batch.log_prior).numpy() for batch in batches])
     truth = walked.truth(data, truth_log_q, truth_log_prior + data.log_likelihood)
     explained = np.isfinite(walked.log_evidence)
     return Calibration(
@@ -202,14 +202,8 @@ def _losses(network: Network, batches: list[Batch], epsilon: float) -> tuple[Los
     for batch in batches:
         log_q = network.log_proposals(batch, epsilon)
         losses.add(batch, log_q)
-        found.append(_per_run(batch, log_q))
+        found.append(batch.per_run(log_q).numpy())
     return losses, np.concatenate(found)
-
-
-def _per_run(batch: Batch, steps: torch.Tensor) -> FloatArray:
-    total = torch.zeros(batch.count, dtype=torch.float64)
-    found: FloatArray = total.index_add(0, batch.trace_of, steps).numpy()
-    return found
 
 
 def _site_losses(losses: Losses) -> tuple[SiteLoss, ...]:
